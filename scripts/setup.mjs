@@ -1,0 +1,30 @@
+// Runs before `npm run demo`, `npm test` and `npm run ci`, on whatever Node the machine has (20 or newer):
+// installs the exact dependencies when they are missing or older than the lock file.
+// Plain JavaScript, because the Node that strips types comes with that very installation.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const stamp = `${root}node_modules/.seaworthy-lock`
+const wanted = createHash('sha256')
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest('hex')
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+
+if (installed !== wanted || !existsSync(`${root}node_modules/.bin/node`)) {
+  process.stderr.write('seaworthy: installing dependencies (npm ci), about a minute …\n')
+  // npm's own report goes to stderr, so that `npm run demo -- --json` keeps stdout for its one object.
+  const npm = process.env.npm_execpath
+  const command = npm ? [process.execPath, npm] : ['npm']
+  const result = spawnSync(command[0], [...command.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  if (result.status !== 0) {
+    process.stderr.write('seaworthy: npm ci failed. Check the network, then run "npm ci" by hand to see more.\n')
+    process.exit(result.status ?? 1)
+  }
+  writeFileSync(stamp, wanted)
+}

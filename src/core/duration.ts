@@ -1,0 +1,30 @@
+/** A length of time as people write it: `"10s"`, `"1m30s"`, `"250ms"`; a plain number is milliseconds. */
+export type Duration = number | string
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
+
+/** What {@link parseDuration} takes, for error messages. */
+export const DURATION_FORM = 'a number of milliseconds or a text such as "500ms", "10s", "1m30s"'
+
+/** Milliseconds of `value`, or `undefined` when it is no duration. A text that is only a number means milliseconds. */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text)
+  if (!WHOLE.test(text)) return undefined
+  let totalMs = 0
+  for (const [, amount, unit] of text.matchAll(PART)) totalMs += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
+  return totalMs
+}
+
+/** The shortest text that a person reads easily: `850ms`, `2.5s`, `1m30s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(ms < 10_000 ? 2 : 1))}s`
+  const minutes = Math.floor(ms / 60_000)
+  const seconds = Math.round((ms - minutes * 60_000) / 1000)
+  return seconds === 0 ? `${minutes}m` : `${minutes}m${seconds}s`
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // Node itself loads the sources (type stripping), so tests run exactly what a service runs.
+    experimental: { viteModuleRunner: false },
+    execArgv: ['--conditions=seaworthy-source'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    reporters: ['default'],
+  },
+})
