@@ -6,6 +6,15 @@ export const ERRORS = {
   SEA_OPTIONS_INVALID: 'An option has a wrong type, a value out of range, or a name that does not exist.',
   SEA_ENV_INVALID: 'An environment variable with a fixed meaning holds a value that does not parse.',
   SEA_CATALOGUE_INVALID: 'A file in a catalogue folder does not export what the catalogue expects.',
+  SEA_BUDGET_EXCEEDS_GRACE: 'The shutdown budget is longer than the declared time between SIGTERM and SIGKILL.',
+  SEA_GRAPH_DUPLICATE: 'Two components of a service have the same name.',
+  SEA_GRAPH_UNKNOWN_NEED: 'A component needs another that was never added.',
+  SEA_GRAPH_CYCLE: 'Components need each other in a circle, so none of them can start first.',
+  SEA_START_FAILED: 'A component threw while it started; what had started was stopped again.',
+  SEA_START_TIMED_OUT: 'A component did not start within its deadline, or within the deadline of the whole start.',
+  SEA_START_INTERRUPTED: 'A shutdown was asked for while the service was still starting.',
+  SEA_SHUTDOWN_FAILED: 'At least one handler of a shutdown threw or did not end in time; the others ran all the same.',
+  SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
 } as const satisfies Record<`SEA_${string}`, string>
 
 export type ErrorCode = keyof typeof ERRORS

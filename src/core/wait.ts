@@ -26,22 +26,31 @@ export type Settled<T> =
   | { readonly outcome: 'done'; readonly value: T; readonly tookMs: number }
   | { readonly outcome: 'failed'; readonly error: unknown; readonly tookMs: number }
   | { readonly outcome: 'timed-out'; readonly tookMs: number }
+  | { readonly outcome: 'given-up'; readonly tookMs: number }
 
 /**
  * Runs `work` and waits for it at most `limitMs`. Never throws and never waits longer, whatever `work` does (except
  * block the event loop). The signal is aborted at the limit, so that work which listens can stop; a late result or
- * rejection of work that does not listen is dropped.
+ * rejection of work that does not listen is dropped. `until` gives the wait up earlier.
  */
 export async function settleWithin<T>(
   clock: Clock,
   limitMs: number,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
+  until?: AbortSignal,
 ): Promise<Settled<T>> {
   const startedAt = clock.now()
   const controller = new AbortController()
-  let cancel = (): void => {}
-  const limit = new Promise<'timed-out'>((resolve) => {
-    cancel = clock.schedule(limitMs, () => resolve('timed-out'))
+  let release = (): void => {}
+  const limit = new Promise<'timed-out' | 'given-up'>((resolve) => {
+    const giveUp = (): void => resolve('given-up')
+    const cancel = clock.schedule(limitMs, () => resolve('timed-out'))
+    if (until?.aborted === true) giveUp()
+    until?.addEventListener('abort', giveUp, { once: true })
+    release = () => {
+      cancel()
+      until?.removeEventListener('abort', giveUp)
+    }
   })
   const running = (async (): Promise<Settled<T>> => {
     try {
@@ -52,8 +61,8 @@ export async function settleWithin<T>(
     }
   })()
   const first = await Promise.race([running, limit])
-  cancel()
-  if (first !== 'timed-out') return first
+  release()
+  if (typeof first === 'object') return first
   controller.abort(new DOMException(`No end after ${limitMs} ms`, 'TimeoutError'))
-  return { outcome: 'timed-out', tookMs: clock.now() - startedAt }
+  return { outcome: first, tookMs: clock.now() - startedAt }
 }

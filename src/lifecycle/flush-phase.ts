@@ -1,0 +1,21 @@
+import type { Clock } from '../core/clock.ts'
+import type { Flusher, FlushOutcome } from '../core/final-flush.ts'
+import { settleWithin } from '../core/wait.ts'
+import { messageOf } from './shutdown-report.ts'
+
+/** Runs every flusher at once, each with the whole slice. Never throws and never takes longer than the slice. */
+export async function flushAll(
+  clock: Clock,
+  flushers: readonly Flusher[],
+  limitMs: number,
+): Promise<Readonly<Record<string, FlushOutcome>>> {
+  const ended = await Promise.all(
+    flushers.map(async (flusher): Promise<readonly [string, FlushOutcome]> => {
+      const settled = await settleWithin(clock, limitMs, () => flusher.flush(limitMs))
+      if (settled.outcome === 'done') return [flusher.name, settled.value]
+      const problem = settled.outcome === 'failed' ? messageOf(settled.error) : 'did not end in its slice'
+      return [flusher.name, { complete: false, details: { problem } }]
+    }),
+  )
+  return Object.fromEntries(ended)
+}

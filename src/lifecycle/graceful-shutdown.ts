@@ -1,0 +1,243 @@
+import { type Clock, systemClock } from '../core/clock.ts'
+import type { Duration } from '../core/duration.ts'
+import { FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
+import { type Log, silentLog } from '../core/log.ts'
+import { OptionReader } from '../core/option-reader.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { exitCodeOfSignal } from './exit-code.ts'
+import { flushAll } from './flush-phase.ts'
+import { hasForeignTelemetry } from './foreign-telemetry.ts'
+import { type HookRecord, runHook } from './hook.ts'
+import { DEFAULT_SIGNALS, listenToSignals } from './signals.ts'
+import {
+  laggards,
+  type PhaseRecord,
+  type ShutdownReason,
+  type ShutdownReport,
+  summarise,
+  toReportFields,
+} from './shutdown-report.ts'
+import { ShutdownTrace } from './shutdown-trace.ts'
+
+/** What a shutdown handler is told. */
+export interface ShutdownHandlerContext {
+  /** Aborted when the handler's slice is over; pass it on to whatever the handler waits for. */
+  readonly signal: AbortSignal
+  /** Why the shutdown began. */
+  readonly reason: ShutdownReason
+  /** The handler's slice, in milliseconds. */
+  readonly limitMs: number
+}
+
+export interface ShutdownHandler {
+  /** Named in the report, in errors and in the trace. */
+  readonly name: string
+  /** Lower numbers run first; handlers with the same number run together. Any finite number. */
+  readonly order: number
+  readonly handler: (context: ShutdownHandlerContext) => unknown
+}
+
+export interface GracefulShutdownOptions {
+  /**
+   * The longest time that handlers and flush together may take: 100 ms to an hour.
+   *
+   * @default "23s": the 25 s budget of a service less its margin, under the 30 s that Kubernetes waits before SIGKILL
+   */
+  readonly timeout?: Duration
+  /** Reserved at the end of `timeout` for telemetry, whatever the handlers do. @default "4s", or a quarter of a shorter timeout */
+  readonly flushTimeout?: Duration
+  /** Which signals {@link GracefulShutdown.waitForShutdown} listens to. @default SIGTERM and SIGINT */
+  readonly signals?: readonly NodeJS.Signals[]
+  /**
+   * Delivers what is not Seaworthy's own telemetry, such as a stock OpenTelemetry SDK: `() => sdk.shutdown()`. Runs last,
+   * after the last handler and after the shutdown's own span has ended.
+   */
+  readonly flush?: () => unknown
+  readonly log?: Log
+  readonly clock?: Clock
+  /** Ends the process at a second signal. @default process.exit */
+  readonly exit?: (code: number) => void
+  /** Where telemetry is found. @default processFinalFlush */
+  readonly finalFlush?: FinalFlush
+}
+
+/**
+ * Graceful shutdown alone, for programs that adopt nothing else of Seaworthy.
+ *
+ * What holds: every handler runs, whatever another one does; each gets the time left divided by the steps left, so one
+ * that hangs costs its own share and no more; telemetry is delivered last, in a slice of its own, however the handlers
+ * are ordered: a `telemetry.shutdown()` inside a handler defers to it; the errors of all handlers come joined.
+ * A second signal ends the process at once, with 128 plus its number.
+ *
+ * @example
+ * ```ts
+ * const shutdown = new GracefulShutdown({ timeout: '20s' })
+ *   .register({ name: 'http', order: 1, handler: () => closeServer() })
+ *   .register({ name: 'database', order: 2, handler: () => pool.end() })
+ * await shutdown.waitForShutdown()
+ * ```
+ */
+export class GracefulShutdown {
+  readonly #handlers: ShutdownHandler[] = []
+  readonly #options: ReturnType<typeof resolveGracefulShutdownOptions>
+  #shutdown: Promise<ShutdownReport> | undefined
+
+  /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem */
+  constructor(options: GracefulShutdownOptions = {}) {
+    this.#options = resolveGracefulShutdownOptions(options)
+  }
+
+  /**
+   * Adds a handler.
+   *
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` for a malformed handler or a name that is taken,
+   * `SEA_LIFECYCLE_STARTED` once the shutdown has begun
+   */
+  register(handler: ShutdownHandler): this {
+    const read = new OptionReader(handler, 'GracefulShutdown.register()')
+    const name = read.text('name')
+    if (!Number.isFinite(read.value('order'))) read.problem('"order" must be a finite number')
+    if (read.callback('handler') === undefined) read.problem('"handler" is required')
+    if (this.#handlers.some((other) => other.name === name))
+      read.problem(`"name" is "${name}", which is registered already`)
+    read.done()
+    if (this.#shutdown !== undefined) {
+      throw new SeaworthyError('SEA_LIFECYCLE_STARTED', `"${name}" was registered after the shutdown had begun`, {
+        hint: 'Register every handler before the first signal can arrive.',
+      })
+    }
+    this.#handlers.push(handler)
+    return this
+  }
+
+  /**
+   * Waits for a signal, then shuts down. Listens only while it waits.
+   *
+   * @throws {@link SeaworthyError} `SEA_SHUTDOWN_FAILED` when a handler threw or did not end: its cause is an
+   * `AggregateError` of all of them. Left uncaught, Node exits with 1.
+   */
+  async waitForShutdown(): Promise<ShutdownReport> {
+    const { signals, log, exit } = this.#options
+    let uninstall = (): void => {}
+    const reason = await new Promise<ShutdownReason>((resolve) => {
+      uninstall = listenToSignals({
+        signals,
+        log,
+        onFirst: (signal) => resolve({ kind: 'signal', signal }),
+        onSecond: (signal) => {
+          log.error({ signal }, `second ${signal}: leaving at once`)
+          exit(exitCodeOfSignal(signal))
+        },
+      })
+    })
+    try {
+      const report = await this.#begin(reason)
+      if (!report.clean) throw toError(report)
+      return report
+    } finally {
+      uninstall()
+    }
+  }
+
+  /** Shuts down now. Safe to call any number of times: every call gets the report of the same shutdown; never rejects. */
+  shutdown(): Promise<ShutdownReport> {
+    return this.#begin({ kind: 'requested' })
+  }
+
+  #begin(reason: ShutdownReason): Promise<ShutdownReport> {
+    this.#shutdown ??= this.#run(reason)
+    return this.#shutdown
+  }
+
+  async #run(reason: ShutdownReason): Promise<ShutdownReport> {
+    const { clock, log, timeoutMs, flushTimeoutMs, finalFlush, flush } = this.#options
+    const startedAt = clock.now()
+    if (flush === undefined && hasForeignTelemetry(finalFlush)) {
+      log.warn(
+        {},
+        'an OpenTelemetry SDK that is not Seaworthy’s is registered: shut down by a handler, it loses later spans. Pass it as `flush` instead',
+      )
+    }
+    const endDeferral = finalFlush.beginShutdown()
+    const trace = new ShutdownTrace(reason)
+    const hooks = await this.#runHandlers(reason, startedAt + timeoutMs - flushTimeoutMs, trace)
+    const failed = hooks.some((hook) => hook.outcome !== 'done')
+    trace.end(!failed)
+    endDeferral()
+
+    const flushStartedAt = clock.now()
+    const own = flush === undefined ? [] : [toFlusher(flush)]
+    const flushes = await flushAll(clock, [...finalFlush.flushers, ...own], flushTimeoutMs)
+    const phases: PhaseRecord[] = [
+      { phase: 'stop', tookMs: flushStartedAt - startedAt, hooks },
+      { phase: 'flush', tookMs: clock.now() - flushStartedAt, hooks: [] },
+    ]
+    const report: ShutdownReport = {
+      reason,
+      phases,
+      aborted: [],
+      flushes,
+      tookMs: clock.now() - startedAt,
+      clean: !failed,
+    }
+    log[failed ? 'error' : 'info'](toReportFields(report), summarise(report))
+    return report
+  }
+
+  async #runHandlers(reason: ShutdownReason, deadline: number, trace: ShutdownTrace): Promise<readonly HookRecord[]> {
+    const { clock } = this.#options
+    const steps = [...Map.groupBy(this.#handlers, (handler) => handler.order)].toSorted(([a], [b]) => a - b)
+    const records: HookRecord[] = []
+    for (const [index, [, handlers]] of steps.entries()) {
+      const limitMs = Math.max(0, deadline - clock.now()) / (steps.length - index)
+      // Order does not matter inside a step; each handler has the step's slice.
+      const ended = await Promise.all(
+        handlers.map(({ name, handler }) => {
+          const hook = { name, run: ({ signal }: { signal: AbortSignal }) => handler({ signal, reason, limitMs }) }
+          return trace.hook('stop', hook, () => runHook(clock, hook, limitMs))
+        }),
+      )
+      records.push(...ended)
+    }
+    return records
+  }
+}
+
+function resolveGracefulShutdownOptions(options: GracefulShutdownOptions) {
+  const read = new OptionReader(options, 'new GracefulShutdown()')
+  const timeoutMs = read.duration('timeout', { fallback: 23_000, min: 100, max: 3_600_000 })
+  const resolved = {
+    timeoutMs,
+    flushTimeoutMs: read.duration('flushTimeout', { fallback: Math.min(4000, timeoutMs / 4), min: 0, max: timeoutMs }),
+    signals: read.list('signals', { fallback: DEFAULT_SIGNALS }) as readonly NodeJS.Signals[],
+    flush: read.callback<() => unknown>('flush'),
+    log: read.value<Log>('log') ?? silentLog,
+    clock: read.value<Clock>('clock') ?? systemClock,
+    // oxlint-disable-next-line node/no-process-exit -- asked for: a second signal means now
+    exit: read.callback<(code: number) => void>('exit') ?? ((code: number) => process.exit(code)),
+    finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
+  }
+  read.done()
+  return Object.freeze(resolved)
+}
+
+function toFlusher(flush: () => unknown): { readonly name: string; flush(): Promise<FlushOutcome> } {
+  return {
+    name: 'flush',
+    async flush() {
+      await flush()
+      return { complete: true, details: {} }
+    },
+  }
+}
+
+function toError(report: ShutdownReport): SeaworthyError {
+  const causes = laggards(report).map(({ name, outcome, tookMs, error }) =>
+    outcome === 'failed'
+      ? new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      : new Error(`${name}: did not end within ${tookMs} ms`),
+  )
+  return new SeaworthyError('SEA_SHUTDOWN_FAILED', summarise(report), {
+    cause: new AggregateError(causes, causes.map((cause) => cause.message).join('; ')),
+  })
+}

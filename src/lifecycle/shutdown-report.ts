@@ -1,0 +1,93 @@
+import { formatDuration } from '../core/duration.ts'
+import type { FlushOutcome } from '../core/final-flush.ts'
+import type { HookRecord } from './hook.ts'
+
+/** Why a shutdown began. */
+export type ShutdownReason =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'requested' }
+  | { readonly kind: 'failed-start'; readonly error: unknown }
+  | { readonly kind: 'fatal'; readonly component: string; readonly error: unknown }
+  | { readonly kind: 'uncaught'; readonly error: unknown }
+
+export type PhaseName = 'announce' | 'drain' | 'finish' | 'stop' | 'flush'
+
+export interface PhaseRecord {
+  readonly phase: PhaseName
+  readonly tookMs: number
+  /** What ran in this phase, in the order of ending. */
+  readonly hooks: readonly HookRecord[]
+}
+
+/** What a shutdown did, as it is logged, printed, and written to the termination log. */
+export interface ShutdownReport {
+  readonly reason: ShutdownReason
+  readonly phases: readonly PhaseRecord[]
+  /** Work that did not end by itself, such as `api: GET /orders after 10.0s`. */
+  readonly aborted: readonly string[]
+  readonly flushes: Readonly<Record<string, FlushOutcome>>
+  readonly tookMs: number
+  readonly clean: boolean
+}
+
+/** `SIGTERM`, `requested`, `"api" failed`, … */
+export function describeReason(reason: ShutdownReason): string {
+  switch (reason.kind) {
+    case 'signal':
+      return reason.signal
+    case 'requested':
+      return 'requested'
+    case 'failed-start':
+      return 'the start failed'
+    case 'fatal':
+      return `"${reason.component}" failed`
+    case 'uncaught':
+      return 'uncaught exception'
+  }
+}
+
+/** Hooks that threw or did not end, over all phases: whom to ask first. */
+export function laggards(
+  report: Pick<ShutdownReport, 'phases'>,
+): readonly (HookRecord & { readonly phase: PhaseName })[] {
+  return report.phases.flatMap(({ phase, hooks }) =>
+    hooks.filter((hook) => hook.outcome !== 'done').map((hook) => ({ ...hook, phase })),
+  )
+}
+
+/** The report as plain fields for a log line or JSON: texts and numbers only, errors by message. */
+export function toReportFields(report: ShutdownReport): Readonly<Record<string, unknown>> {
+  return {
+    reason: describeReason(report.reason),
+    clean: report.clean,
+    tookMs: Math.round(report.tookMs),
+    phases: Object.fromEntries(report.phases.map(({ phase, tookMs }) => [phase, Math.round(tookMs)])),
+    laggards: laggards(report).map(({ name, phase, outcome, tookMs, error }) => ({
+      name,
+      phase,
+      outcome,
+      tookMs,
+      ...(error === undefined ? {} : { message: messageOf(error) }),
+    })),
+    aborted: report.aborted,
+    flush: Object.fromEntries(
+      Object.entries(report.flushes).map(([name, flush]) => [name, { complete: flush.complete, ...flush.details }]),
+    ),
+  }
+}
+
+/** One line for people. */
+export function summarise(report: ShutdownReport): string {
+  const late = laggards(report).map(({ name, outcome, tookMs }) => `${name} ${outcome} after ${formatDuration(tookMs)}`)
+  const lost = Object.entries(report.flushes).flatMap(([name, flush]) =>
+    flush.complete ? [] : [`${name} not delivered completely`],
+  )
+  const cut = report.aborted.map((work) => `aborted ${work}`)
+  const trouble = [...late, ...cut, ...lost]
+  const how = trouble.length === 0 ? 'everything ended by itself' : trouble.join(', ')
+  return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}): ${how}`
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
