@@ -22,9 +22,12 @@ export function parseDuration(value: unknown): number | undefined {
 
 /** The shortest text that a person reads easily: `850ms`, `2.5s`, `1m30s`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(ms < 10_000 ? 2 : 1))}s`
-  const minutes = Math.floor(ms / 60_000)
-  const seconds = Math.round((ms - minutes * 60_000) / 1000)
-  return seconds === 0 ? `${minutes}m` : `${minutes}m${seconds}s`
+  const wholeMs = Math.round(ms)
+  if (wholeMs < 1000) return `${wholeMs}ms`
+  const seconds = Number((ms / 1000).toFixed(ms < 10_000 ? 2 : 1))
+  if (seconds < 60) return `${seconds}s`
+  // Rounded before it is split: 119,999 ms is two minutes, not one minute and sixty seconds.
+  const wholeSeconds = Math.round(ms / 1000)
+  const rest = wholeSeconds % 60
+  return `${Math.floor(wholeSeconds / 60)}m${rest === 0 ? '' : `${rest}s`}`
 }

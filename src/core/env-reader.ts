@@ -4,6 +4,11 @@ import { SeaworthyError } from './seaworthy-error.ts'
 /** A set of environment variables, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
+
 /**
  * Reads environment variables that have a fixed meaning (`OTEL_*`, `SEAWORTHY_*`). An empty value counts as unset, as
  * the OpenTelemetry specification asks. Every problem is collected; {@link EnvReader.done} throws them in one error.
@@ -30,7 +35,7 @@ export class EnvReader {
 
   /** `true` or `false`, in any case. */
   boolean(name: string): boolean | undefined {
-    return this.#parse(name, 'true or false', (text) => ({ true: true, false: false })[text.toLowerCase()])
+    return this.#parse(name, 'true or false', (text) => BOOLEANS.get(text.toLowerCase()))
   }
 
   integer(name: string, range: { readonly min: number; readonly max: number }): number | undefined {
