@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Duration } from '../core/duration.ts'
-import { FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
+import { type FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
