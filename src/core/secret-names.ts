@@ -48,6 +48,19 @@ const SECRET_ENDINGS = [
  * It is a net under typed secrets and never the only guard: a name can hide anything.
  */
 export function isSecretName(name: string): boolean {
+  const known = answers.get(name)
+  if (known !== undefined) return known
+  const answer = meansSecret(name)
+  if (answers.size < MAX_ANSWERS && name.length <= MAX_CACHED_LENGTH) answers.set(name, answer)
+  return answer
+}
+
+/** Log lines ask for the same few names again and again. The first ones stay; later ones are worked out each time. */
+const answers = new Map<string, boolean>()
+const MAX_ANSWERS = 2_000
+const MAX_CACHED_LENGTH = 64
+
+function meansSecret(name: string): boolean {
   const words = name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')

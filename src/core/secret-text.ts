@@ -1,0 +1,46 @@
+import { isSecretName } from './secret-names.ts'
+
+/** What stands where a secret stood. */
+export const HIDDEN = '***'
+
+// Each pattern also works inside JSON text, where a quote or a backslash is escaped. Every repetition has a bound, so
+// that a hostile line costs time in proportion to its length.
+const ESCAPED = String.raw`\\["\\/]`
+/** `scheme://user:password@`, the password without `/`, as a valid URL has it. */
+const URL_PASSWORD = new RegExp(String.raw`(:\/\/[^\s"\\/?#@:]{0,256}:)((?:[^\s"\\/?#]|${ESCAPED}){0,1024})@`, 'g')
+/**
+ * The same with a `/`, `?` or `#` in the password: no valid URL, and just therefore what `Invalid URL: …` prints. What
+ * begins like a port is left alone.
+ */
+const BROKEN_URL_PASSWORD = new RegExp(
+  String.raw`(:\/\/[^\s"\\/?#@:]{0,256}:)(?!\*\*\*@|\d{1,5}[/?#])((?:[^\s"\\]|${ESCAPED}){0,1024})@`,
+  'g',
+)
+/** `https://token@host`: over HTTP a user without a password is a token. */
+const URL_TOKEN = /(https?:\/\/)([^\s"\\/?#@:]{1,1024})@/g
+/** `name=value` of a query or of a `key=value;` connection text. */
+const PAIR = /(?<![\w.-])([\w.-]{2,64})=([^&;,\s"\\]{1,4096})/g
+const BEARER = /\b(Bearer\s{1,4})[\w.~+/-]{16,4096}={0,2}/gi
+const BASIC = /\b(Basic\s{1,4})(?=[\w+/]{0,256}(?:[\d=+/]|[a-z][A-Z]))[\w+/]{8,4096}={0,2}/g
+
+/**
+ * The text without the credentials in it: passwords and tokens in URLs (`postgres://app:***@db`), values of secret names
+ * in queries and connection texts (`?api_key=***`), and what follows `Bearer` and `Basic`. The rest stays as it is.
+ *
+ * A net for texts that other people's code made, such as messages of errors. It can't know a secret that stands alone.
+ */
+export function hideSecrets(text: string): string {
+  let safe = text
+  if (safe.includes('://') && safe.includes('@')) {
+    safe = safe
+      .replace(URL_PASSWORD, `$1${HIDDEN}@`)
+      .replace(BROKEN_URL_PASSWORD, `$1${HIDDEN}@`)
+      .replace(URL_TOKEN, `$1${HIDDEN}@`)
+  }
+  if (safe.includes('=')) {
+    safe = safe.replace(PAIR, (pair: string, name: string) => (isSecretName(name) ? `${name}=${HIDDEN}` : pair))
+  }
+  if (safe.includes('earer ')) safe = safe.replace(BEARER, `$1${HIDDEN}`)
+  if (safe.includes('asic ')) safe = safe.replace(BASIC, `$1${HIDDEN}`)
+  return safe
+}
