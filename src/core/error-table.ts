@@ -15,6 +15,9 @@ export const ERRORS = {
   SEA_START_INTERRUPTED: 'A shutdown was asked for while the service was still starting.',
   SEA_SHUTDOWN_FAILED: 'At least one handler of a shutdown threw or did not end in time; the others ran all the same.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
+  SEA_OTLP_MALFORMED: 'Bytes or text that should be an OTLP message cannot be read as one.',
+  SEA_OTLP_NOT_ENCODABLE:
+    'A value has no OTLP form: nested too deeply, beyond 64 bits, or an id that is not hexadecimal.',
 } as const satisfies Record<`SEA_${string}`, string>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -1,14 +1,18 @@
 /**
  * OTLP data as plain values, the same from protobuf and from JSON. Names follow the protocol's JSON form.
  *
- * Ids are lowercase hexadecimal text, empty when absent. Times are nanoseconds since 1970 as `bigint`, `0n` when absent.
+ * Ids are lowercase hexadecimal text, empty when absent (all zeros, which the protocol calls invalid, count as absent, as
+ * they do in the OpenTelemetry Collector). Times are nanoseconds since 1970 as `bigint`, `0n` when absent.
  * 64-bit counts are `number` (exact up to 2^53) unless said otherwise.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/
  * @see https://github.com/open-telemetry/opentelemetry-proto
  */
 
-/** An `AnyValue`. Integers beyond 2^53 are `bigint`; an unset value is `null`. */
+/**
+ * An `AnyValue`. Integers beyond 2^53 are `bigint`; an unset value is `null`. JavaScript can't tell 1.0 from 1: a whole
+ * `number` up to 2^53 is an integer when it is encoded again, whatever it was before.
+ */
 export type AttributeValue =
   | string
   | number
@@ -19,7 +23,7 @@ export type AttributeValue =
   | readonly AttributeValue[]
   | { readonly [key: string]: AttributeValue }
 
-/** Attributes by key, in an object without a prototype, so that no key is special. Of equal keys the last one stays. */
+/** Attributes by key, in an object that inherits nothing, so that no key is special. Of equal keys the last one stays. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 export interface Resource {
@@ -89,10 +93,17 @@ export interface LogRecord {
   readonly eventName: string
 }
 
+/**
+ * Which field a number came in. Absent in data that a program made: then a whole number up to 2^53 and a `bigint` are
+ * an `int`, any other number is a `double`. With `none` the sender set no value, and `value` is NaN.
+ */
+export type NumberType = 'int' | 'double' | 'none'
+
 export interface Exemplar {
   readonly filteredAttributes: Attributes
   readonly timeUnixNano: bigint
   readonly value: number | bigint
+  readonly valueType?: NumberType
   readonly traceId: string
   readonly spanId: string
 }
@@ -106,6 +117,7 @@ interface Point {
 
 export interface NumberPoint extends Point {
   readonly value: number | bigint
+  readonly valueType?: NumberType
   readonly exemplars: readonly Exemplar[]
 }
 
