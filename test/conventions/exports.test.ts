@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { filesUnder, isThere, readManifest } from '../../scripts/repository-files.ts'
+import { exportedNames, onlyReExports } from './exported-names.ts'
+
+// What users can import is a contract: a change of it is a change of one of these lists, seen in review. Write them
+// anew with: npx vitest run test/conventions/exports.test.ts -u
+
+test('the names of "seaworthy"', () => {
+  expect(exportedNames('src/public/index.ts')).toMatchInlineSnapshot(`
+    [
+      "ERRORS",
+      "SeaworthyError",
+      "isSeaworthyError",
+      "systemClock",
+      "type Clock",
+      "type Duration",
+      "type ErrorCode",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/testing"', () => {
+  expect(exportedNames('src/public/testing.ts')).toMatchInlineSnapshot()
+})
+
+test('the names of "seaworthy/sqlite"', () => {
+  expect(exportedNames('src/adapters/sqlite.ts')).toMatchInlineSnapshot()
+})
+
+const { exports, bin } = readManifest()
+const subpaths = Object.entries(exports).filter(([subpath]) => subpath !== './package.json')
+
+test('the subpaths that package.json exports', () => {
+  expect(subpaths.map(([subpath]) => subpath)).toEqual(['.', './sqlite', './testing'])
+})
+
+test.each(subpaths)(
+  '%s leads to the same file as source, as types and as built, and the source exists',
+  (_, target) => {
+    if (typeof target === 'string') throw new Error(`expected conditions, got ${target}`)
+    const source = target['seaworthy-source'] ?? ''
+    const built = source.replace('./src/', './dist/')
+    expect(target).toEqual({
+      'seaworthy-source': source,
+      types: built.replace(/\.ts$/, '.d.ts'),
+      default: built.replace(/\.ts$/, '.js'),
+    })
+    expect(isThere(source), source).toBe(true)
+  },
+)
+
+test.each(subpaths)('%s exports at run time exactly the values that its source names', async (subpath, target) => {
+  const source = typeof target === 'string' ? target : (target['seaworthy-source'] ?? '')
+  const values = exportedNames(source.replace('./', '')).filter((name) => !name.startsWith('type '))
+  const loaded = (await import(`seaworthy${subpath.slice(1)}`)) as object
+  expect(Object.keys(loaded).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(values)
+})
+
+test('every public file and every adapter has its subpath', () => {
+  const sources = new Set(subpaths.map(([, target]) => (typeof target === 'string' ? '' : target['seaworthy-source'])))
+  const reachable = [...filesUnder('src/public'), ...filesUnder('src/adapters')].filter(
+    (path) => path.split('/').length === 3,
+  )
+  expect(reachable.filter((path) => !sources.has(`./${path}`))).toEqual([])
+})
+
+test('public files only re-export', () => {
+  expect(filesUnder('src/public').filter((path) => !onlyReExports(path))).toEqual([])
+})
+
+test('the command that package.json installs has a source', () => {
+  for (const target of Object.values(bin ?? {})) {
+    expect(isThere(target.replace('./dist/', 'src/').replace(/\.js$/, '.ts')), target).toBe(true)
+  }
+})

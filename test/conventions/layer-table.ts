@@ -1,0 +1,88 @@
+/** What one folder of `src` is for, and what it may import. `node:*` is always allowed, and a folder may import itself. */
+export interface Layer {
+  readonly folders: readonly string[]
+  readonly packages: readonly string[]
+}
+
+const API = '@opentelemetry/api'
+
+const RUNTIME = ['core', 'otlp', 'config', 'logging', 'telemetry', 'health', 'recovery', 'lifecycle', 'server']
+
+/** The folders whose code only the command line and a user's tests load, never a production process. */
+export const TOOL_SIDE = [
+  'store',
+  'receiver',
+  'project',
+  'process',
+  'load',
+  'check',
+  'generate',
+  'report',
+  'trial',
+  'dev',
+  'cli',
+] as const
+
+/** The two sides share only these. */
+export const SHARED = ['core', 'otlp'] as const
+
+/**
+ * The layers, lowest first. Each line holds only folders from lines above it, which is why there can be no cycle between
+ * folders. A new folder needs a line here and one in the map of CONTRIBUTING.md; a new package needs a place here and a
+ * paragraph in docs/dependencies.ts.
+ */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  core: { folders: [], packages: [] },
+  otlp: { folders: ['core'], packages: [] },
+
+  config: { folders: ['core'], packages: ['yaml', '@standard-schema/spec'] },
+  logging: { folders: ['core'], packages: [API, 'pino'] },
+  telemetry: {
+    folders: ['core', 'otlp', 'config', 'logging'],
+    packages: [
+      API,
+      '@opentelemetry/context-async-hooks',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-logs-otlp-grpc',
+      '@opentelemetry/exporter-logs-otlp-proto',
+      '@opentelemetry/exporter-metrics-otlp-grpc',
+      '@opentelemetry/exporter-metrics-otlp-proto',
+      '@opentelemetry/exporter-trace-otlp-grpc',
+      '@opentelemetry/exporter-trace-otlp-proto',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-logs',
+      '@opentelemetry/sdk-metrics',
+      '@opentelemetry/sdk-trace',
+    ],
+  },
+  health: { folders: ['core'], packages: [API] },
+  recovery: { folders: ['core'], packages: [API] },
+  lifecycle: { folders: ['core'], packages: [API] },
+  server: { folders: ['core', 'lifecycle', 'health'], packages: [API] },
+  service: { folders: RUNTIME, packages: [API, '@standard-schema/spec'] },
+
+  store: { folders: ['core', 'otlp'], packages: [] },
+  receiver: { folders: ['core', 'otlp', 'store'], packages: [] },
+
+  public: { folders: [...RUNTIME, 'service'], packages: [] },
+  adapters: { folders: ['public'], packages: [API] },
+
+  project: { folders: ['core'], packages: ['oxc-parser', 'yaml'] },
+  process: { folders: ['core'], packages: [] },
+  load: { folders: ['core'], packages: [] },
+  check: { folders: ['core', 'project'], packages: [] },
+  generate: { folders: ['core', 'project'], packages: [] },
+  report: { folders: ['core', 'store'], packages: [] },
+  trial: { folders: ['core', 'process', 'load', 'receiver', 'store', 'report'], packages: [] },
+  dev: { folders: ['core', 'process', 'receiver', 'store'], packages: [] },
+  cli: {
+    folders: [...SHARED, ...TOOL_SIDE.filter((folder) => folder !== 'cli'), 'public'],
+    packages: [],
+  },
+}
+
+/** Single files that may import more than their folder, each with the reason. */
+export const FILE_EXCEPTIONS: Readonly<Record<string, Layer>> = {
+  // `seaworthy/testing` lends the embedded receiver to a user's own tests; no production process loads it.
+  'src/public/testing.ts': { folders: ['store', 'receiver'], packages: [] },
+}
