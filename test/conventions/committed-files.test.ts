@@ -38,15 +38,16 @@ test('nothing committed names a path of a machine, a registry host or a secret',
   expect(found).toEqual([])
 })
 
+// In two parts, so that this file does not find itself.
 test.each([
-  [`cd ${ROOT}/src`, 'names a path of this machine'],
-  [`see /${'home'}/alice/notes.md`, 'names the home of a person'],
-  [`see /${'Users'}/alice/notes.md`, 'names the home of a person'],
-  [`https://${'registry'}.example.com/pino`, 'names the host of a package registry'],
-  [`      "resolved": "${'https'}://example.com/pino.tgz"`, 'records where a package was downloaded'],
-  [`-----BEGIN ${'RSA'} PRIVATE KEY-----`, 'looks like a secret'],
-])('%s is found', (line, what) => {
-  expect(findLeaks('x.md', `\n${line}`)).toContain(`x.md:2 ${what}`)
+  ['cd ', `${ROOT}/src`, 'names a path of this machine'],
+  ['see /', 'home/alice/notes.md', 'names the home of a person'],
+  ['see /', 'Users/alice/notes.md', 'names the home of a person'],
+  ['https://', 'registry.example.com/pino', 'names the host of a package registry'],
+  ['  "resolved": "', 'https://example.com/pino.tgz"', 'records where a package was downloaded'],
+  ['-----BEGIN ', 'RSA PRIVATE KEY-----', 'looks like a secret'],
+])('%s%s is found', (start, end, what) => {
+  expect(findLeaks('x.md', `\n${start}${end}`)).toContain(`x.md:2 ${what}`)
 })
 
 test.each([['/tmp/seaworthy'], ['/home/node/app'], ['http://localhost:4318/v1/traces'], ['https://docs.npmjs.com/']])(

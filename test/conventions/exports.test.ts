@@ -24,7 +24,13 @@ test('the names of "seaworthy/testing"', () => {
 })
 
 test('the names of "seaworthy/sqlite"', () => {
-  expect(exportedNames('src/adapters/sqlite.ts')).toMatchInlineSnapshot()
+  expect(exportedNames('src/adapters/sqlite.ts')).toMatchInlineSnapshot(`
+    [
+      "SqliteDatabase",
+      "sqlite",
+      "type SqliteOptions",
+    ]
+  `)
 })
 
 const { exports, bin } = readManifest()
