@@ -17,5 +17,11 @@ export async function flushAll(
       return [flusher.name, { complete: false, details: { problem } }]
     }),
   )
-  return Object.fromEntries(ended)
+  return Object.fromEntries(ended.map(([name, outcome], index) => [uniqueName(name, index, ended), outcome]))
+}
+
+/** `telemetry`, `telemetry 2`, …: of two with one name, neither may hide in the report what the other lost. */
+function uniqueName(name: string, index: number, all: readonly (readonly [string, unknown])[]): string {
+  const before = all.slice(0, index).filter(([other]) => other === name).length
+  return before === 0 ? name : `${name} ${before + 1}`
 }

@@ -11,6 +11,7 @@ import { type HookRecord, runHook } from './hook.ts'
 import { DEFAULT_SIGNALS, listenToSignals } from './signals.ts'
 import {
   laggards,
+  messageOf,
   type PhaseRecord,
   type ShutdownReason,
   type ShutdownReport,
@@ -234,7 +235,7 @@ function toFlusher(flush: () => unknown): { readonly name: string; flush(): Prom
 function toError(report: ShutdownReport): SeaworthyError {
   const causes = laggards(report).map(({ name, outcome, tookMs, error }) =>
     outcome === 'failed'
-      ? new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      ? new Error(`${name}: ${messageOf(error)}`, { cause: error })
       : new Error(`${name}: did not end within ${tookMs} ms`),
   )
   return new SeaworthyError('SEA_SHUTDOWN_FAILED', summarise(report), {

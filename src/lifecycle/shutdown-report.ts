@@ -59,6 +59,7 @@ export function laggards(
 export function toReportFields(report: ShutdownReport): Readonly<Record<string, unknown>> {
   return {
     reason: describeReason(report.reason),
+    ...('error' in report.reason ? { error: messageOf(report.reason.error) } : {}),
     clean: report.clean,
     tookMs: Math.round(report.tookMs),
     phases: Object.fromEntries(report.phases.map(({ phase, tookMs }) => [phase, Math.round(tookMs)])),
@@ -88,6 +89,15 @@ export function summarise(report: ShutdownReport): string {
   return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}): ${how}`
 }
 
+/** The text of anything that was thrown. Never throws: an odd value must not cost the report of everything else. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    if (!(error instanceof Error)) return String(error)
+    const message: unknown = error.message
+    if (message !== '') return String(message)
+    // A connection refused at several addresses comes from Node as an AggregateError that says nothing itself.
+    return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error.name
+  } catch {
+    return 'something was thrown that has no text'
+  }
 }

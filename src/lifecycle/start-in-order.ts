@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { DependencyGraph, GraphNode } from './dependency-graph.ts'
+import { messageOf } from './shutdown-report.ts'
 
 export interface Startable extends GraphNode {
   readonly start: (context: { readonly signal: AbortSignal }) => unknown
@@ -87,11 +88,7 @@ export async function startInOrder<T extends Startable>(
 }
 
 function failed(name: string, cause: unknown): SeaworthyError {
-  return new SeaworthyError(
-    'SEA_START_FAILED',
-    `"${name}" did not start: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  )
+  return new SeaworthyError('SEA_START_FAILED', `"${name}" did not start: ${messageOf(cause)}`, { cause })
 }
 
 function tooSlow(name: string, limitMs: number, total: boolean): SeaworthyError {

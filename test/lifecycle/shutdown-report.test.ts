@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest'
+import {
+  describeReason,
+  laggards,
+  messageOf,
+  type ShutdownReason,
+  type ShutdownReport,
+  summarise,
+  toReportFields,
+} from '../../src/lifecycle/shutdown-report.ts'
+
+const clean: ShutdownReport = {
+  reason: { kind: 'signal', signal: 'SIGTERM' },
+  phases: [
+    { phase: 'announce', tookMs: 0, hooks: [{ name: 'api', outcome: 'done', tookMs: 0 }] },
+    { phase: 'drain', tookMs: 5000.4, hooks: [] },
+    { phase: 'finish', tookMs: 312.2, hooks: [{ name: 'api', outcome: 'done', tookMs: 312 }] },
+    { phase: 'stop', tookMs: 40, hooks: [{ name: 'db', outcome: 'done', tookMs: 40 }] },
+    { phase: 'flush', tookMs: 120, hooks: [] },
+  ],
+  aborted: [],
+  flushes: { telemetry: { complete: true, details: { spans: 12 } } },
+  tookMs: 5472.6,
+  clean: true,
+}
+
+const troubled: ShutdownReport = {
+  reason: { kind: 'fatal', component: 'api', error: new Error('EADDRINUSE') },
+  phases: [
+    { phase: 'announce', tookMs: 0, hooks: [] },
+    { phase: 'drain', tookMs: 0, hooks: [] },
+    { phase: 'finish', tookMs: 10_000, hooks: [{ name: 'api', outcome: 'timed-out', tookMs: 10_000 }] },
+    {
+      phase: 'stop',
+      tookMs: 2000,
+      hooks: [
+        { name: 'cache', outcome: 'done', tookMs: 3 },
+        { name: 'db', outcome: 'failed', tookMs: 12, error: new Error('connection lost') },
+        { name: 'queue', outcome: 'timed-out', tookMs: 2000 },
+      ],
+    },
+    { phase: 'flush', tookMs: 4000, hooks: [] },
+  ],
+  aborted: ['api: GET /orders after 10s'],
+  flushes: { telemetry: { complete: false, details: { dropped: 7 } } },
+  tookMs: 16_012,
+  clean: false,
+}
+
+describe('one line for people', () => {
+  test('a clean shutdown', () => {
+    expect(summarise(clean)).toMatchInlineSnapshot(`"stopped in 5.47s (SIGTERM): everything ended by itself"`)
+  })
+
+  test('one with everything that can go wrong', () => {
+    expect(summarise(troubled)).toMatchInlineSnapshot(
+      `"stopped in 16s ("api" failed): api timed-out after 10s, db failed after 12ms, queue timed-out after 2s, aborted api: GET /orders after 10s, telemetry not delivered completely"`,
+    )
+  })
+
+  test('lost telemetry is told even when all else was clean', () => {
+    expect(summarise({ ...clean, flushes: troubled.flushes })).toMatchInlineSnapshot(
+      `"stopped in 5.47s (SIGTERM): telemetry not delivered completely"`,
+    )
+  })
+})
+
+describe('as fields', () => {
+  test('a clean shutdown', () => {
+    expect(toReportFields(clean)).toMatchInlineSnapshot(`
+      {
+        "aborted": [],
+        "clean": true,
+        "flush": {
+          "telemetry": {
+            "complete": true,
+            "spans": 12,
+          },
+        },
+        "laggards": [],
+        "phases": {
+          "announce": 0,
+          "drain": 5000,
+          "finish": 312,
+          "flush": 120,
+          "stop": 40,
+        },
+        "reason": "SIGTERM",
+        "tookMs": 5473,
+      }
+    `)
+  })
+
+  test('one with everything that can go wrong', () => {
+    expect(toReportFields(troubled)).toMatchInlineSnapshot(`
+      {
+        "aborted": [
+          "api: GET /orders after 10s",
+        ],
+        "clean": false,
+        "error": "EADDRINUSE",
+        "flush": {
+          "telemetry": {
+            "complete": false,
+            "dropped": 7,
+          },
+        },
+        "laggards": [
+          {
+            "name": "api",
+            "outcome": "timed-out",
+            "phase": "finish",
+            "tookMs": 10000,
+          },
+          {
+            "message": "connection lost",
+            "name": "db",
+            "outcome": "failed",
+            "phase": "stop",
+            "tookMs": 12,
+          },
+          {
+            "name": "queue",
+            "outcome": "timed-out",
+            "phase": "stop",
+            "tookMs": 2000,
+          },
+        ],
+        "phases": {
+          "announce": 0,
+          "drain": 0,
+          "finish": 10000,
+          "flush": 4000,
+          "stop": 2000,
+        },
+        "reason": ""api" failed",
+        "tookMs": 16012,
+      }
+    `)
+  })
+
+  test('the fields survive JSON as they are: texts and numbers, errors by message', () => {
+    const fields = toReportFields(troubled)
+    expect(JSON.parse(JSON.stringify(fields))).toEqual(fields)
+  })
+})
+
+test('the laggards are the hooks that threw or did not end, with their phase, in order', () => {
+  expect(laggards(troubled).map(({ name, phase, outcome }) => `${phase} ${name} ${outcome}`)).toEqual([
+    'finish api timed-out',
+    'stop db failed',
+    'stop queue timed-out',
+  ])
+  expect(laggards(clean)).toEqual([])
+})
+
+test.each<[ShutdownReason, string]>([
+  [{ kind: 'signal', signal: 'SIGINT' }, 'SIGINT'],
+  [{ kind: 'requested' }, 'requested'],
+  [{ kind: 'failed-start', error: new Error('x') }, 'the start failed'],
+  [{ kind: 'fatal', component: 'outbox', error: new Error('x') }, '"outbox" failed'],
+  [{ kind: 'uncaught', error: new Error('x') }, 'uncaught exception'],
+])('the reason %j reads %s', (reason, text) => {
+  expect(describeReason(reason)).toBe(text)
+})
+
+describe('the message of what was thrown', () => {
+  test.each([
+    ['an error', new RangeError('too far'), 'too far'],
+    ['a text', 'plain text', 'plain text'],
+    ['nothing', undefined, 'undefined'],
+    ['a symbol', Symbol('s'), 'Symbol(s)'],
+    ['an error without a message', new RangeError(), 'RangeError'],
+    [
+      'a connection refused at every address, as Node reports it',
+      new AggregateError([
+        new Error('connect ECONNREFUSED ::1:5432'),
+        new Error('connect ECONNREFUSED 127.0.0.1:5432'),
+      ]),
+      'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432',
+    ],
+    ['several failures that are summed up', new AggregateError([new Error('a')], 'two of three'), 'two of three'],
+  ])('%s', (_what, thrown, message) => {
+    expect(messageOf(thrown)).toBe(message)
+  })
+
+  test.each([
+    ['an object without a prototype', Object.create(null) as unknown],
+    [
+      'an object whose toString throws',
+      {
+        toString() {
+          throw new Error('no')
+        },
+      },
+    ],
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error(), 'message', {
+        get() {
+          throw new Error('no')
+        },
+      }),
+    ],
+    ['an error whose message is no text', Object.defineProperty(new Error(), 'message', { value: { a: 1 } })],
+  ])('%s has none, and asking for it does no harm', (_what, thrown) => {
+    expect(messageOf(thrown)).toBeTypeOf('string')
+  })
+})
