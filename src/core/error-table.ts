@@ -14,6 +14,9 @@ export const ERRORS = {
   SEA_START_TIMED_OUT: 'A component did not start within its deadline, or within the deadline of the whole start.',
   SEA_START_INTERRUPTED: 'A shutdown was asked for while the service was still starting.',
   SEA_SHUTDOWN_FAILED: 'At least one handler of a shutdown threw or did not end in time; the others ran all the same.',
+  SEA_SERVICE_REFUSED: 'Configuration, environment and options of a service have several problems; nothing was started.',
+  SEA_SERVICE_NOT_STARTED: 'Something that only a started service has was asked for before its start.',
+  SEA_SQLITE_UNUSABLE: 'A SQLite database file could not be opened, is not writable, or its schema could not be applied.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
   SEA_OTLP_MALFORMED: 'Bytes or text that should be an OTLP message cannot be read as one.',
   SEA_OTLP_NOT_ENCODABLE:

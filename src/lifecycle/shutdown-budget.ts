@@ -19,6 +19,12 @@ export interface ShutdownBudgetOptions {
   readonly flush?: Duration
   /** Left for the report and the end of the process. @default "2s" */
   readonly margin?: Duration
+  /**
+   * The whole shutdown after an uncaught exception, when the state of the process can't be trusted: 100 ms to an hour.
+   *
+   * @default "2s"
+   */
+  readonly crash?: Duration
 }
 
 export interface ShutdownBudget {
@@ -28,6 +34,8 @@ export interface ShutdownBudget {
   readonly flushMs: number
   readonly marginMs: number
   readonly totalMs: number
+  /** The whole of a shutdown after an uncaught exception: see {@link toCrashBudget}. */
+  readonly crashMs: number
   /** The time the platform gives, and how it is known. */
   readonly graceMs: number
   readonly graceSource: 'SEAWORTHY_GRACE_SECONDS' | 'assumed'
@@ -38,6 +46,7 @@ export interface ShutdownBudget {
 /** 25 s in all, five less than the 30 s which Kubernetes waits before SIGKILL. */
 const DEFAULTS = { drainDelay: 5000, inFlight: 10_000, stop: 4000, flush: 4000, margin: 2000 } as const
 const SLICES = ['drainDelay', 'inFlight', 'stop', 'flush', 'margin'] as const
+const DEFAULT_CRASH_MS = 2000
 const MAX_SLICE_MS = 3_600_000
 
 /** @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
@@ -65,11 +74,13 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
   const drainDelayMs = env.duration('SEAWORTHY_DRAIN_DELAY')
   env.done()
 
-  const chosen = readSlices(drainDelayMs === undefined ? options : { ...options, drainDelay: drainDelayMs })
+  const { chosen, crashMs } = readSlices(
+    drainDelayMs === undefined ? options : { ...options, drainDelay: drainDelayMs },
+  )
   if (!('drainDelay' in chosen) && around.isTerminal) chosen.drainDelay = 0
   const graceMs = graceSeconds === undefined ? ASSUMED_GRACE_MS : graceSeconds * 1000
   const graceSource = graceSeconds === undefined ? 'assumed' : 'SEAWORTHY_GRACE_SECONDS'
-  const known = { graceMs, graceSource } as const
+  const known = { graceMs, graceSource, crashMs } as const
 
   const wanted = { ...DEFAULTS, ...chosen }
   const excessMs = total(wanted) + preStopMs - graceMs
@@ -96,15 +107,16 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
 
 type Slices = Record<(typeof SLICES)[number], number>
 
-function readSlices(options: ShutdownBudgetOptions): Partial<Slices> {
+function readSlices(options: ShutdownBudgetOptions): { readonly chosen: Partial<Slices>; readonly crashMs: number } {
   const read = new OptionReader(options, 'shutdown')
   const slices: Partial<Slices> = {}
   for (const slice of SLICES) {
     const value = read.duration(slice, { fallback: -1, min: 0, max: MAX_SLICE_MS })
     if (value >= 0) slices[slice] = value
   }
+  const crashMs = read.duration('crash', { fallback: DEFAULT_CRASH_MS, min: 100, max: MAX_SLICE_MS })
   read.done()
-  return slices
+  return { chosen: slices, crashMs }
 }
 
 function total(slices: Slices): number {
@@ -127,7 +139,10 @@ function exceeds(description: string, graceMs: number): SeaworthyError {
   )
 }
 
-function toBudget(slices: Slices, rest: Pick<ShutdownBudget, 'graceMs' | 'graceSource' | 'warning'>): ShutdownBudget {
+function toBudget(
+  slices: Slices,
+  rest: Pick<ShutdownBudget, 'graceMs' | 'graceSource' | 'crashMs' | 'warning'>,
+): ShutdownBudget {
   return Object.freeze({
     drainDelayMs: slices.drainDelay,
     inFlightMs: slices.inFlight,
@@ -136,5 +151,20 @@ function toBudget(slices: Slices, rest: Pick<ShutdownBudget, 'graceMs' | 'graceS
     marginMs: slices.margin,
     totalMs: total(slices),
     ...rest,
+  })
+}
+
+/** The same shutdown, short: no lame duck, and the other slices shrunk to fit into `crashMs` together. */
+export function toCrashBudget(budget: ShutdownBudget): ShutdownBudget {
+  const restMs = budget.totalMs - budget.drainDelayMs
+  const scale = restMs === 0 ? 0 : Math.min(1, budget.crashMs / restMs)
+  return Object.freeze({
+    ...budget,
+    drainDelayMs: 0,
+    inFlightMs: budget.inFlightMs * scale,
+    stopMs: budget.stopMs * scale,
+    flushMs: budget.flushMs * scale,
+    marginMs: budget.marginMs * scale,
+    totalMs: restMs * scale,
   })
 }

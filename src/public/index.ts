@@ -2,3 +2,32 @@ export { SeaworthyError, isSeaworthyError } from '../core/seaworthy-error.ts'
 export { ERRORS, type ErrorCode } from '../core/error-table.ts'
 export { type Clock, systemClock } from '../core/clock.ts'
 export { type Duration } from '../core/duration.ts'
+export { type Log, silentLog } from '../core/log.ts'
+export { createService, Service } from '../service/service.ts'
+export type {
+  Bound,
+  ComponentContext,
+  Handle,
+  Listenable,
+  ListenerDefinition,
+  Needs,
+  ResourceDefinition,
+  TaskDefinition,
+  Values,
+} from '../service/component.ts'
+export type {
+  AdminOptions,
+  ServiceLoggingOptions,
+  ServiceOptions,
+  ServiceTelemetryOptions,
+} from '../service/service-options.ts'
+export { DatabaseSpans, type DatabaseIdentity } from '../telemetry/database/database-span.ts'
+export { EXIT_CODE } from '../lifecycle/exit-code.ts'
+export {
+  GracefulShutdown,
+  type GracefulShutdownOptions,
+  type ShutdownHandler,
+  type ShutdownHandlerContext,
+} from '../lifecycle/graceful-shutdown.ts'
+export type { PhaseName, PhaseRecord, ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
+export type { ShutdownBudget, ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'

@@ -1,0 +1,43 @@
+import { createService } from 'seaworthy'
+import { sqlite } from 'seaworthy/sqlite'
+import { buildApp } from './app.ts'
+import { ordersConfig } from './config.ts'
+import { OrderStore } from './order-store.ts'
+import { relayOutbox } from './outbox.ts'
+import { PaymentsClient } from './payments-client.ts'
+import { SCHEMA } from './schema.ts'
+
+const service = createService({
+  name: 'orders',
+  version: '1.0.0',
+  config: {
+    schema: ordersConfig,
+    files: [{ path: new URL('../config/orders.yaml', import.meta.url).pathname, optional: true }],
+  },
+})
+
+const db = service.resource(
+  'database',
+  sqlite((config) => config.database.path, { schema: SCHEMA }),
+)
+
+const payments = service.resource('payments', {
+  critical: false, // without payments the shop still shows its products and orders
+  start: ({ config }) => new PaymentsClient(config.payments),
+  check: (client, { signal }) => client.ping(signal),
+  stop: (client) => client.close(),
+})
+
+service.listener('api', {
+  needs: { db, payments },
+  port: (config) => config.http.port,
+  start: ({ db, payments, log }) => buildApp({ store: new OrderStore(db), payments, log }),
+})
+
+service.task('outbox', {
+  needs: { db, payments },
+  run: ({ db, payments, config, log, signal }) =>
+    relayOutbox({ store: new OrderStore(db), payments, config, log, signal }),
+})
+
+await service.run()

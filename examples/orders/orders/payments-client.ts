@@ -1,0 +1,78 @@
+import { Agent, request } from 'node:http'
+import type { OrdersConfig } from './config.ts'
+import type { Order, OutboxEvent } from './order-store.ts'
+
+export class PaymentsUnavailableError extends Error {}
+
+/** The payments service over a pool of kept-alive connections. */
+export class PaymentsClient {
+  readonly #base: URL
+  readonly #timeoutMs: number
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+  constructor({ url, timeoutMs }: OrdersConfig['payments']) {
+    this.#base = new URL(url)
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** @throws {@link PaymentsUnavailableError} when no usable answer came; the order stays pending then */
+  async authorise(order: Order, cardToken: string): Promise<'paid' | 'declined'> {
+    const body = { orderId: order.id, amountCents: order.totalCents, currency: 'EUR', cardToken }
+    const status = await this.#post('/payments', body)
+    if (status === 201) return 'paid'
+    if (status === 402) return 'declined'
+    throw new PaymentsUnavailableError(`payments answered ${status}`)
+  }
+
+  /** Tells payments what became of an order; safe to repeat, because the event's id goes along. */
+  async deliver(event: OutboxEvent): Promise<void> {
+    const status = await this.#post(
+      '/receipts',
+      { event: event.event, orderId: event.orderId },
+      { 'idempotency-key': String(event.id) },
+    )
+    if (status !== 200 && status !== 202) throw new PaymentsUnavailableError(`payments answered ${status}`)
+  }
+
+  /** Whether payments can be reached at all: any answer will do. */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#send('GET', '/payments/none', undefined, {}, signal)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #post(path: string, body: object, headers: Record<string, string> = {}): Promise<number> {
+    return this.#send('POST', path, JSON.stringify(body), headers, AbortSignal.timeout(this.#timeoutMs))
+  }
+
+  #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(new URL(path, this.#base), {
+        method,
+        agent: this.#agent,
+        signal,
+        headers:
+          body === undefined
+            ? headers
+            : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      })
+      outgoing.on('response', (response) => {
+        response.resume()
+        response.on('end', () => resolve(response.statusCode ?? 0))
+        response.on('error', reject)
+      })
+      outgoing.on('error', (error) =>
+        reject(new PaymentsUnavailableError(`payments: ${error.message}`, { cause: error })),
+      )
+      outgoing.end(body)
+    })
+  }
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../core/clock.ts'
+import type { Logging } from '../logging/logging.ts'
+import type { ProbeSource } from '../health/probe-source.ts'
+import type { HealthChecker } from '../health/health-checker.ts'
+import type { ComponentContext, Needs, Values } from './component.ts'
+
+/** What a running service gives to its components. */
+export interface ComponentHost<Config> {
+  readonly clock: Clock
+  readonly health: HealthChecker
+  readonly probes: ProbeSource
+  config(): Config
+  logFor(component: string): Logging['log']
+  valueOf(component: string): unknown
+  /** A component failed while the service ran: the service takes the full shutdown path. */
+  fatal(component: string, error: unknown): void
+}
+
+/** What a component's functions get: the values of its needs, and the context. */
+export function toContext<Config, N extends Needs>(
+  host: ComponentHost<Config>,
+  name: string,
+  needs: N | undefined,
+  signal: AbortSignal,
+): Values<N> & ComponentContext<Config> {
+  const values = Object.fromEntries(
+    Object.entries(needs ?? {}).map(([key, handle]) => [key, host.valueOf(handle.name)]),
+  )
+  const context: ComponentContext<Config> = { config: host.config(), log: host.logFor(name), signal }
+  return { ...(values as Values<N>), ...context }
+}

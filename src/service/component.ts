@@ -1,0 +1,93 @@
+import type { RequestListener, Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import type { Duration } from '../core/duration.ts'
+import type { Logging } from '../logging/logging.ts'
+
+declare const VALUE: unique symbol
+
+/** What `resource()`, `listener()` and `task()` return: pass it as a need of another component. */
+export interface Handle<T> {
+  readonly name: string
+  readonly kind: 'resource' | 'listener' | 'task'
+  /** Never there at run time: it carries the type of the value. */
+  readonly [VALUE]?: T
+}
+
+/** Components that another one needs, by the name under which it gets them. */
+export type Needs = Readonly<Record<string, Handle<unknown>>>
+
+/** The values of needs: `{ db: Handle<Pool> }` becomes `{ db: Pool }`. */
+export type Values<N extends Needs> = { readonly [K in keyof N]: N[K] extends Handle<infer T> ? T : never }
+
+/** What every component gets besides its needs. These names can't be names of needs. */
+export interface ComponentContext<Config> {
+  readonly config: Config
+  /** A logger that says which component speaks. */
+  readonly log: Logging['log']
+  /**
+   * For `start`: aborted when the start is given up. For `run` of a task: aborted when the service begins to stop;
+   * take no new work then, and end.
+   */
+  readonly signal: AbortSignal
+}
+
+export const RESERVED_NEEDS = ['config', 'log', 'signal'] as const
+
+interface Common<N extends Needs> {
+  /** Components that must be up before this one starts, and that stop only after it has stopped. */
+  readonly needs?: N
+  /** The longest time a start may take. @default "30s" */
+  readonly startTimeout?: Duration
+  /** The longest time a stop may take; the time left in the phase is a limit besides. @default the time left */
+  readonly stopTimeout?: Duration
+}
+
+/** A dependency that the service owns: a pool, a client, a cache. */
+export interface ResourceDefinition<Config, T, N extends Needs = Record<never, never>> extends Common<N> {
+  /** Opens the resource and returns its value, which others get by their needs. */
+  readonly start: (context: Values<N> & ComponentContext<Config>) => T | Promise<T>
+  /** Tells whether the resource works, for readiness: throw, or return `{ status: 'degraded', message }`. */
+  readonly check?: (value: T, context: { readonly signal: AbortSignal }) => unknown
+  /** Whether a failing check makes the service not ready (true) or only degraded (false). @default true */
+  readonly critical?: boolean
+  /** Closes the resource. */
+  readonly stop?: (value: T, context: { readonly signal: AbortSignal }) => unknown
+}
+
+/** What a listener may return: a server that does not listen yet, a request handler, or a framework's application. */
+export type Listenable =
+  | HttpServer
+  | HttpsServer
+  | RequestListener
+  | {
+      /** A framework's own server, as Fastify has it. */
+      readonly server: HttpServer | HttpsServer
+      /** Awaited before the server listens. */
+      readonly ready?: () => unknown
+      /** Called when the listener has closed and nothing is in flight any more. */
+      readonly close?: () => unknown
+    }
+
+export interface ListenerDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
+  /** Where to listen: 0 takes any free port. @default 0 */
+  readonly port?: number | ((config: Config) => number)
+  /** @default all interfaces, as a pod needs it */
+  readonly host?: string | ((config: Config) => string)
+  /** Whether the probes are answered on this port, too, besides the admin port. @default false */
+  readonly probes?: boolean
+  /** Builds what answers requests. Listening is the runtime's job. */
+  readonly start: (context: Values<N> & ComponentContext<Config>) => Listenable | Promise<Listenable>
+}
+
+/** The value of a listener. */
+export interface Bound {
+  readonly host: string
+  readonly port: number
+  /** `http://127.0.0.1:8080`: a URL that works on this machine. */
+  readonly url: string
+}
+
+export interface TaskDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
+  /** Works until `signal` is aborted, or until there is nothing left to do. A rejection stops the service. */
+  readonly run: (context: Values<N> & ComponentContext<Config>) => Promise<unknown>
+}

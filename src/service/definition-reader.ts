@@ -1,0 +1,46 @@
+import { OptionReader } from '../core/option-reader.ts'
+import { DEFAULT_START_LIMIT_MS } from './component-node.ts'
+import { type Handle, type Needs, RESERVED_NEEDS } from './component.ts'
+
+/** The part of a node that every kind of component has. */
+export interface NodeLimits {
+  readonly needs: readonly string[]
+  readonly startLimitMs: number
+  readonly stopLimitMs?: number
+}
+
+const NAME_FORM = /^[A-Za-z][\w.-]{0,62}$/
+
+/**
+ * Checks a definition where it is given, so that a mistake is found at the line that made it.
+ *
+ * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem
+ */
+export function readDefinition(
+  kind: Handle<unknown>['kind'],
+  name: string,
+  definition: object,
+  own: { required: readonly string[]; optional: readonly string[] },
+): NodeLimits {
+  const read = new OptionReader(definition, `${kind}("${String(name)}")`)
+  if (typeof name !== 'string' || !NAME_FORM.test(name)) {
+    read.problem('the name must begin with a letter and have at most 63 letters, digits, ".", "_" or "-"')
+  }
+  const needs = read.value<Needs>('needs') ?? {}
+  for (const [key, handle] of Object.entries(needs)) {
+    if (RESERVED_NEEDS.some((reserved) => reserved === key))
+      read.problem(`"needs.${key}" has a name that the context uses itself; choose another`)
+    if (typeof handle?.name !== 'string')
+      read.problem(`"needs.${key}" must be what resource(), listener() or task() returned`)
+  }
+  const startLimitMs = read.duration('startTimeout', { fallback: DEFAULT_START_LIMIT_MS, min: 1, max: 86_400_000 })
+  const stopLimitMs = read.duration('stopTimeout', { fallback: -1, min: 1, max: 3_600_000 })
+  for (const key of own.required) if (read.callback(key) === undefined) read.problem(`"${key}" is required: a function`)
+  for (const key of own.optional) read.value(key)
+  read.done()
+  return {
+    needs: Object.values(needs).map((handle) => handle.name),
+    startLimitMs,
+    ...(stopLimitMs < 0 ? {} : { stopLimitMs }),
+  }
+}

@@ -1,0 +1,111 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { HookContext } from '../lifecycle/hook.ts'
+import { formatDuration } from '../core/duration.ts'
+import { applyServerDefaults } from '../server/server-defaults.ts'
+import { type HttpDrain, trackHttpServer } from '../server/http-drain.ts'
+import { listen } from '../server/listen.ts'
+import { probeHandler } from '../server/probe-handler.ts'
+import type { ComponentHost } from './component-host.ts'
+import { toContext } from './component-host.ts'
+import type { ComponentNode } from './component-node.ts'
+import type { Bound, Listenable, ListenerDefinition, Needs } from './component.ts'
+import type { NodeLimits } from './definition-reader.ts'
+
+/** Shares of the in-flight slice: handlers are asked to end at the first, cut off at the second. */
+const SOFT_SHARE = 0.8
+const HARD_SHARE = 0.95
+
+/** A listener as a node: built by the user, bound and drained by the runtime. */
+export function toListenerNode<Config, N extends Needs>(
+  host: ComponentHost<Config>,
+  name: string,
+  definition: ListenerDefinition<Config, N>,
+  limits: NodeLimits,
+): ComponentNode {
+  let listener: RunningListener | undefined
+  const destroyed: string[] = []
+
+  return {
+    name,
+    kind: 'listener',
+    ...limits,
+    value: () => listener?.bound,
+    async start({ signal }) {
+      const built = toServer(await definition.start(toContext(host, name, definition.needs, signal)))
+      await built.ready?.()
+      listener = await bind(host, name, definition, built)
+    },
+    announce: () => listener?.drain.startDraining(),
+    async finish({ limitMs }: HookContext) {
+      if (listener === undefined) return
+      const { drain } = listener
+      const cancelSoft = host.clock.schedule(limitMs * SOFT_SHARE, () => drain.abortRequests())
+      const report = await drain.finish({ limitMs: limitMs * HARD_SHARE })
+      cancelSoft()
+      destroyed.push(
+        ...report.destroyed.map(
+          ({ method, path, ageMs }) => `${name}: ${method} ${path} after ${formatDuration(ageMs)}`,
+        ),
+      )
+    },
+    aborted: () => destroyed,
+    async stop() {
+      await listener?.close?.()
+    },
+  }
+}
+
+interface BuiltServer {
+  readonly server: Server
+  readonly ready?: () => unknown
+  readonly close?: () => unknown
+}
+
+interface RunningListener {
+  readonly bound: Bound
+  readonly drain: HttpDrain
+  readonly close: (() => unknown) | undefined
+}
+
+function toServer(listenable: Listenable): BuiltServer {
+  if (typeof listenable === 'function') return { server: createServer(listenable) }
+  if ('listen' in listenable && 'listeners' in listenable && !('server' in listenable)) return { server: listenable }
+  const app = listenable as Exclude<Listenable, RequestListener | Server>
+  return {
+    server: app.server as Server,
+    ...(app.ready === undefined ? {} : { ready: async () => app.ready?.() }),
+    ...(app.close === undefined ? {} : { close: async () => app.close?.() }),
+  }
+}
+
+async function bind<Config, N extends Needs>(
+  host: ComponentHost<Config>,
+  name: string,
+  definition: ListenerDefinition<Config, N>,
+  built: BuiltServer,
+): Promise<RunningListener> {
+  const { server } = built
+  const { port = 0, host: address } = definition
+  const config = host.config()
+  applyServerDefaults(server)
+  if (definition.probes === true) answerProbesFirst(server, probeHandler(host.probes))
+  const drain = trackHttpServer(server, { clock: host.clock, name, log: host.logFor(name) })
+  const bound = await listen(server, {
+    name,
+    port: typeof port === 'function' ? port(config) : port,
+    ...(address === undefined ? {} : { host: typeof address === 'function' ? address(config) : address }),
+    onError: (error) => host.fatal(name, error),
+  })
+  host.logFor(name).info({ port: bound.port, host: bound.host }, `listening on ${bound.url}`)
+  return { bound, drain, close: built.close }
+}
+
+/** Puts the probes before whatever handles requests: its handlers run only for what is no probe. */
+function answerProbesFirst(server: Server, answer: (...args: Parameters<RequestListener>) => boolean): void {
+  const handlers = server.listeners('request') as RequestListener[]
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    if (answer(request, response)) return
+    for (const handler of handlers) handler.call(server, request, response)
+  })
+}

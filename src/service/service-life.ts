@@ -1,0 +1,167 @@
+import type { LifecycleState } from '../core/lifecycle-state.ts'
+import type { Log } from '../core/log.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { HealthChecker } from '../health/health-checker.ts'
+import { createProbeSource } from '../health/probes.ts'
+import type { ProbeSource } from '../health/probe-source.ts'
+import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
+import { runHook } from '../lifecycle/hook.ts'
+import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
+import { toCrashBudget } from '../lifecycle/shutdown-budget.ts'
+import type { PhaseName, ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
+import { closeCore } from './close-core.ts'
+import type { ComponentNode } from './component-node.ts'
+import { prepareCore, type ServiceCore } from './service-core.ts'
+import type { ResolvedServiceOptions } from './service-options.ts'
+
+/** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
+export class ServiceLife {
+  readonly probes: ProbeSource
+  readonly #options: ResolvedServiceOptions
+  readonly #nodes: ReadonlyMap<string, ComponentNode>
+  readonly #health: HealthChecker
+  readonly #interrupt = new AbortController()
+  readonly #ended = Promise.withResolvers<ShutdownReport>()
+  readonly #onLogging: ((log: Log) => void)[] = []
+  #state: LifecycleState = 'created'
+  #core: ServiceCore | undefined
+  #starting: Promise<void> | undefined
+  #components: Promise<StartResult> | undefined
+  #stopping: Promise<ShutdownReport> | undefined
+
+  constructor(options: ResolvedServiceOptions, nodes: ReadonlyMap<string, ComponentNode>, health: HealthChecker) {
+    this.#options = options
+    this.#nodes = nodes
+    this.#health = health
+    this.probes = createProbeSource({ health, state: () => this.#state })
+  }
+
+  get state(): LifecycleState {
+    return this.#state
+  }
+
+  get core(): ServiceCore | undefined {
+    return this.#core
+  }
+
+  /** Calls back with the log, now or as soon as there is one. */
+  whenLogging(use: (log: Log) => void): void {
+    if (this.#core === undefined) this.#onLogging.push(use)
+    else use(this.#core.logging.log)
+  }
+
+  /** Resolves when a shutdown has ended, whatever began it. */
+  get ended(): Promise<ShutdownReport> {
+    return this.#ended.promise
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  stop(reason: ShutdownReason): Promise<ShutdownReport> {
+    this.#stopping ??= this.#stop(reason)
+    return this.#stopping
+  }
+
+  async #start(): Promise<void> {
+    const { clock, startTimeoutMs, name } = this.#options
+    const startedAt = clock.now()
+    this.#state = 'starting'
+    try {
+      const graph = new DependencyGraph(this.#nodes.values())
+      const core = await prepareCore(this.#options, this.probes)
+      this.#core = core
+      const { log } = core.logging
+      for (const use of this.#onLogging.splice(0)) use(log)
+      for (const warning of core.warnings) log.warn(warning)
+      await core.telemetry?.start()
+      await core.admin?.listen()
+      this.#components = startInOrder(graph, { clock, budgetMs: startTimeoutMs, signal: this.#interrupt.signal })
+      const result = await this.#components
+      if (!result.ok) throw result.error
+      await this.#health.start()
+      if (this.#stopping !== undefined) throw interrupted(name)
+      this.#state = 'ready'
+      log.info(
+        { startMs: Math.round(clock.now() - startedAt), admin: core.admin?.bound?.url, components: result.started },
+        `${name} is ready`,
+      )
+    } catch (error) {
+      if (this.#core === undefined) this.#state = 'failed'
+      else await this.stop({ kind: 'failed-start', error })
+      throw error
+    }
+  }
+
+  async #stop(reason: ShutdownReason): Promise<ShutdownReport> {
+    this.#interrupt.abort()
+    const components = await this.#components
+    const core = this.#core
+    const { clock, finalFlush } = this.#options
+    const started = new Set(components?.started)
+    const nodes = [...this.#nodes.values()].filter((node) => started.has(node.name))
+    if (components?.ok === false) this.#stopLate(components.late)
+
+    const budget = core && (reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget)
+    const report: ShutdownReport =
+      budget === undefined
+        ? { reason, phases: [], aborted: [], flushes: {}, tookMs: 0, clean: true }
+        : await runShutdown(this.#toPlan(nodes, reason, finalFlush), {
+            clock,
+            budget,
+            reason,
+            onPhase: (phase) => this.#enter(phase),
+          })
+    this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
+    if (core !== undefined && budget !== undefined)
+      await closeCore(core, report, { name: this.#options.name, env: this.#options.env, limitMs: budget.marginMs })
+    this.#ended.resolve(report)
+    return report
+  }
+
+  #toPlan(
+    nodes: readonly ComponentNode[],
+    { kind }: ShutdownReason,
+    finalFlush: ShutdownPlan['finalFlush'],
+  ): ShutdownPlan {
+    return {
+      announce: nodes.flatMap((node) => (node.announce === undefined ? [] : [{ name: node.name, run: node.announce }])),
+      // A service that never became ready was never discovered, so nobody has to notice that it goes.
+      hasListeners: kind !== 'failed-start' && nodes.some((node) => node.kind === 'listener'),
+      finish: nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
+      aborted: () => nodes.flatMap((node) => node.aborted?.() ?? []),
+      stop: new DependencyGraph(nodes),
+      finalFlush,
+    }
+  }
+
+  #enter(phase: PhaseName): void {
+    if (phase === 'announce') this.#state = 'draining'
+    if (phase === 'finish') this.#state = 'stopping'
+    if (phase === 'stop') this.#health.stop()
+  }
+
+  /** A component that was given up may still come up: it is then stopped at once, so that nothing is left open. */
+  #stopLate(late: ReadonlyMap<string, Promise<unknown>>): void {
+    const { clock } = this.#options
+    const limitMs = this.#core?.budget.stopMs ?? 0
+    for (const [name, coming] of late) {
+      const node = this.#nodes.get(name)
+      if (node === undefined) continue
+      void coming.then(
+        () => runHook(clock, { name, run: node.stop }, limitMs),
+        () => {},
+      )
+    }
+  }
+}
+
+function interrupted(name: string): SeaworthyError {
+  return new SeaworthyError(
+    'SEA_START_INTERRUPTED',
+    `The start of "${name}" was given up because a shutdown was asked for`,
+  )
+}

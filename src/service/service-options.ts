@@ -1,0 +1,137 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { type Clock, systemClock } from '../core/clock.ts'
+import type { Duration } from '../core/duration.ts'
+import { type Environment, EnvReader } from '../core/env-reader.ts'
+import { type FinalFlush, processFinalFlush } from '../core/final-flush.ts'
+import { OptionReader } from '../core/option-reader.ts'
+import type { LoadConfigOptions } from '../config/load-config.ts'
+import type { LogLevel } from '../logging/log-level.ts'
+import { DEFAULT_SIGNALS } from '../lifecycle/signals.ts'
+import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+
+export interface AdminOptions {
+  /**
+   * Port of the probes: 0 takes any free one. `SEAWORTHY_ADMIN_PORT` wins over it.
+   *
+   * @default 9091
+   */
+  readonly port?: number
+  /** @default all interfaces, because a kubelet asks from outside the pod */
+  readonly host?: string
+  /**
+   * Lets those who send it as `Authorization: Bearer …` see the details of the checks; loopback sees them always.
+   * `SEAWORTHY_ADMIN_TOKEN` wins over it.
+   */
+  readonly token?: string
+}
+
+export interface ServiceLoggingOptions {
+  /** `SEAWORTHY_LOG_LEVEL`, then `LOG_LEVEL`, win over it. @default "info" */
+  readonly level?: LogLevel
+  /** Paths to redact besides the default ones, as pino writes them: `user.email`, `*.iban`. */
+  readonly redact?: readonly string[]
+}
+
+export interface ServiceTelemetryOptions {
+  /** Attributes of the resource besides the detected ones; `OTEL_RESOURCE_ATTRIBUTES` wins over them. */
+  readonly resourceAttributes?: Readonly<Record<string, string>>
+}
+
+/** What {@link createService} takes. Only `name` is required. */
+export interface ServiceOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
+  /** `service.name` of all telemetry; `OTEL_SERVICE_NAME` wins over it. */
+  readonly name: string
+  /** `service.version`. @default the resource attribute of that name, or none */
+  readonly version?: string
+  /** Schema and sources of the configuration. @default none: `config` is an empty object */
+  readonly config?: Omit<LoadConfigOptions<S>, 'env'>
+  readonly logging?: ServiceLoggingOptions
+  /** `false` runs without any telemetry. @default on, from the standard `OTEL_*` variables */
+  readonly telemetry?: ServiceTelemetryOptions | false
+  /** The admin port with the probes; `false` runs without. @default on */
+  readonly admin?: AdminOptions | false
+  /** The slices of a shutdown. */
+  readonly shutdown?: ShutdownBudgetOptions
+  /** The longest time the whole start may take: 1 ms to a day. @default "60s" */
+  readonly startTimeout?: Duration
+  /** Which signals {@link Service.run} listens to. @default SIGTERM and SIGINT */
+  readonly signals?: readonly NodeJS.Signals[]
+  /** Where variables are read. @default process.env */
+  readonly env?: Environment
+  readonly clock?: Clock
+  /** How {@link Service.run} ends the process. @default process.exit */
+  readonly exit?: (code: number) => void
+  /** @default processFinalFlush */
+  readonly finalFlush?: FinalFlush
+  /** Whether a person watches: then there is no drain delay. @default whether standard output is a terminal */
+  readonly isTerminal?: boolean
+}
+
+export interface ResolvedServiceOptions {
+  readonly name: string
+  readonly version: string | undefined
+  readonly config: Omit<LoadConfigOptions<StandardSchemaV1>, 'env'> | undefined
+  readonly logging: ServiceLoggingOptions
+  readonly telemetry: ServiceTelemetryOptions | false
+  readonly admin: AdminOptions | false
+  readonly shutdown: ShutdownBudgetOptions
+  readonly startTimeoutMs: number
+  readonly signals: readonly NodeJS.Signals[]
+  readonly env: Environment
+  readonly clock: Clock
+  readonly exit: (code: number) => void
+  readonly finalFlush: FinalFlush
+  readonly isTerminal: boolean
+}
+
+const NAME_FORM = /^[a-zA-Z][\w.-]{0,62}$/
+
+/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem */
+export function resolveServiceOptions(options: unknown): ResolvedServiceOptions {
+  const read = new OptionReader(options, 'createService()')
+  const resolved: ResolvedServiceOptions = {
+    name: read.text('name', { pattern: NAME_FORM, form: 'a letter, then at most 62 letters, digits, ".", "_" or "-"' }),
+    version: read.text('version', { fallback: '' }) || undefined,
+    config: read.value('config'),
+    logging: read.value<ServiceLoggingOptions>('logging') ?? {},
+    telemetry: read.value<ServiceTelemetryOptions | false>('telemetry') ?? {},
+    admin: read.value<AdminOptions | false>('admin') ?? {},
+    shutdown: read.value<ShutdownBudgetOptions>('shutdown') ?? {},
+    startTimeoutMs: read.duration('startTimeout', { fallback: 60_000, min: 1, max: 86_400_000 }),
+    signals: read.list('signals', { fallback: DEFAULT_SIGNALS }) as readonly NodeJS.Signals[],
+    env: read.value<Environment>('env') ?? process.env,
+    clock: read.value<Clock>('clock') ?? systemClock,
+    // oxlint-disable-next-line node/no-process-exit -- asked for: only run() calls it
+    exit: read.callback<(code: number) => void>('exit') ?? ((code) => process.exit(code)),
+    finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
+    isTerminal: read.boolean('isTerminal', { fallback: process.stdout.isTTY === true }),
+  }
+  read.done()
+  return Object.freeze(resolved)
+}
+
+export interface ResolvedAdmin {
+  readonly port: number
+  readonly host: string | undefined
+  readonly token: string | undefined
+}
+
+/** The widely used port of Prometheus' neighbours; see the table of decisions in the architecture page of the docs. */
+const DEFAULT_ADMIN_PORT = 9091
+
+/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` or `SEA_ENV_INVALID` */
+export function resolveAdmin(options: AdminOptions, env: Environment): ResolvedAdmin {
+  const read = new OptionReader(options, 'createService(): admin')
+  const port = read.integer('port', { fallback: DEFAULT_ADMIN_PORT, min: 0, max: 65_535 })
+  const host = read.text('host', { fallback: '' })
+  const token = read.text('token', { fallback: '' })
+  read.done()
+  const variables = new EnvReader(env)
+  const resolved = {
+    port: variables.integer('SEAWORTHY_ADMIN_PORT', { min: 0, max: 65_535 }) ?? port,
+    host: host === '' ? undefined : host,
+    token: variables.text('SEAWORTHY_ADMIN_TOKEN') ?? (token === '' ? undefined : token),
+  }
+  variables.done()
+  return resolved
+}

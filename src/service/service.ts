@@ -1,0 +1,209 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { LifecycleState } from '../core/lifecycle-state.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { HealthChecker, type HealthCheckDefinition } from '../health/health-checker.ts'
+import type { Logging } from '../logging/logging.ts'
+import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
+import type { ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import type { ComponentHost } from './component-host.ts'
+import type { ComponentNode } from './component-node.ts'
+import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, TaskDefinition } from './component.ts'
+import { readDefinition } from './definition-reader.ts'
+import { toListenerNode } from './listener-node.ts'
+import { toResourceNode } from './resource-node.ts'
+import { runService } from './run-service.ts'
+import type { ServiceCore } from './service-core.ts'
+import { ServiceLife } from './service-life.ts'
+import { resolveServiceOptions, type ResolvedServiceOptions, type ServiceOptions } from './service-options.ts'
+import { toTaskNode } from './task-node.ts'
+
+/**
+ * Declares a service: configuration, resources, listeners and tasks, and what they need. Nothing happens until
+ * {@link Service.run} or {@link Service.start}.
+ *
+ * @example
+ * ```ts
+ * const service = createService({ name: 'hello' })
+ * service.listener('web', { port: 8080, start: () => (request, response) => response.end('hello') })
+ * await service.run()
+ * ```
+ * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem of the options
+ */
+export function createService<S extends StandardSchemaV1>(
+  options: ServiceOptions<S>,
+): Service<StandardSchemaV1.InferOutput<S>> {
+  return new Service(resolveServiceOptions(options))
+}
+
+/**
+ * A service and its life: `created → starting → ready → draining → stopping → stopped`, or `failed`.
+ *
+ * What holds: components start after what they need and stop before it, independent ones in parallel; a start that
+ * fails is rolled back; the service is ready only once every listener is bound and every check has run; a shutdown
+ * takes its phases in a fixed order, within one budget, and runs once, however often it is asked for; telemetry is
+ * delivered last, in a slice that nothing can take away.
+ */
+export class Service<Config = unknown> {
+  readonly name: string
+  /** Checks of the service: each resource's `check` is here, and you may register more before the start. */
+  readonly health: HealthChecker
+  readonly #options: ResolvedServiceOptions
+  readonly #nodes = new Map<string, ComponentNode>()
+  readonly #life: ServiceLife
+  readonly #host: ComponentHost<Config>
+
+  /** @internal Use {@link createService}. */
+  constructor(options: ResolvedServiceOptions) {
+    this.name = options.name
+    this.#options = options
+    this.health = new HealthChecker({ clock: options.clock })
+    this.#life = new ServiceLife(options, this.#nodes, this.health)
+    this.#host = {
+      clock: options.clock,
+      health: this.health,
+      probes: this.#life.probes,
+      config: () => this.config,
+      logFor: (component) => this.log.child({ component }),
+      valueOf: (component) => this.#nodes.get(component)?.value(),
+      fatal: (component, error) => {
+        this.log.error({ err: error, component }, `"${component}" failed`)
+        void this.#life.stop({ kind: 'fatal', component, error })
+      },
+    }
+  }
+
+  get state(): LifecycleState {
+    return this.#life.state
+  }
+
+  /**
+   * The configuration, checked and frozen.
+   *
+   * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read it
+   */
+  get config(): Config {
+    return this.#ready('config').config.value as Config
+  }
+
+  /**
+   * The service's logger, a pino logger.
+   *
+   * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read the configuration
+   */
+  get log(): Logging['log'] {
+    return this.#ready('log').logging.log
+  }
+
+  /** The slices of the shutdown, once the start has worked them out. */
+  get budget(): ShutdownBudget | undefined {
+    return this.#life.core?.budget
+  }
+
+  /** Where each value of the configuration came from; secrets are not shown. */
+  explainConfig(): string {
+    return this.#ready('explainConfig()').config.describe()
+  }
+
+  /** Adds a dependency that the service owns. */
+  resource<T, N extends Needs = Record<never, never>>(
+    name: string,
+    definition: ResourceDefinition<Config, T, N>,
+  ): Handle<T> {
+    const limits = readDefinition('resource', name, definition, {
+      required: ['start'],
+      optional: ['check', 'critical', 'stop'],
+    })
+    return this.#add(toResourceNode(this.#host, name, definition, limits))
+  }
+
+  /** Adds something that answers requests. */
+  listener<N extends Needs = Record<never, never>>(
+    name: string,
+    definition: ListenerDefinition<Config, N>,
+  ): Handle<Bound> {
+    const limits = readDefinition('listener', name, definition, {
+      required: ['start'],
+      optional: ['port', 'host', 'probes'],
+    })
+    return this.#add(toListenerNode(this.#host, name, definition, limits))
+  }
+
+  /** Adds work that runs beside the requests. */
+  task<N extends Needs = Record<never, never>>(name: string, definition: TaskDefinition<Config, N>): Handle<void> {
+    const limits = readDefinition('task', name, definition, { required: ['run'], optional: [] })
+    return this.#add(toTaskNode(this.#host, name, definition, limits))
+  }
+
+  /** Adds a check of something that is no resource. */
+  check(definition: HealthCheckDefinition): this {
+    this.health.register(definition)
+    return this
+  }
+
+  /** Where a listener is bound. */
+  address(listener: Handle<Bound>): Bound | undefined {
+    return this.#nodes.get(listener.name)?.value() as Bound | undefined
+  }
+
+  /** Where the probes are answered, once the service has started. */
+  get adminAddress(): Bound | undefined {
+    return this.#life.core?.admin?.bound
+  }
+
+  /**
+   * Starts everything and returns when the service is ready. Installs no signal handler and never ends the process.
+   * Safe to call again: every call waits for the same start.
+   *
+   * @throws {@link SeaworthyError} `SEA_SERVICE_REFUSED`, `SEA_CONFIG_INVALID`, `SEA_ENV_INVALID` or
+   * `SEA_BUDGET_EXCEEDS_GRACE` before anything has started; `SEA_START_FAILED` or `SEA_START_TIMED_OUT` after what had
+   * started was stopped again; `SEA_START_INTERRUPTED` when {@link Service.stop} was called meanwhile
+   */
+  start(): Promise<void> {
+    return this.#life.start()
+  }
+
+  /**
+   * Shuts down, through all phases. Safe to call any number of times, at any moment: every call gets the report of the
+   * same shutdown. Never rejects.
+   */
+  stop(): Promise<ShutdownReport> {
+    return this.#life.stop({ kind: 'requested' })
+  }
+
+  /**
+   * The whole life of a process: start, wait for a signal (or for a failure), shut down, report, exit. The one call
+   * that listens to signals and ends the process; it does because that is what it is for.
+   *
+   * @returns the exit code, if `exit` was replaced by something that returns
+   */
+  run(): Promise<number> {
+    return runService(this.#life, this.#options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  #add<T>(node: ComponentNode): Handle<T> {
+    if (this.state !== 'created') {
+      throw new SeaworthyError('SEA_LIFECYCLE_STARTED', `"${node.name}" was added after the start`, {
+        hint: 'Add every component before start() or run().',
+      })
+    }
+    if (this.#nodes.has(node.name)) {
+      throw new SeaworthyError('SEA_GRAPH_DUPLICATE', `Two components are called "${node.name}"`, {
+        hint: 'Give each component its own name.',
+      })
+    }
+    this.#nodes.set(node.name, node)
+    return { name: node.name, kind: node.kind }
+  }
+
+  #ready(what: string): ServiceCore {
+    const { core } = this.#life
+    if (core !== undefined) return core
+    throw new SeaworthyError('SEA_SERVICE_NOT_STARTED', `${what} of "${this.name}" was asked for before the start`, {
+      hint: 'Use it inside start, run or check of a component, or after start().',
+    })
+  }
+}
