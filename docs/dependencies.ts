@@ -1,0 +1,114 @@
+/** Why a package is here, in the words of the people who decided it. Version and size are measured, not written down. */
+export interface DependencyReason {
+  /** What it does for us that we would otherwise have to do. */
+  readonly why: string
+  /** What we would take instead, or why we do not do it ourselves. */
+  readonly alternative: string
+}
+
+const STOCK_SDK = 'Our own pipeline behind the same interface, which is to replace the stock SDK.'
+
+function exporter(signal: string, protocol: string, loaded: string): DependencyReason {
+  return { why: `Sends ${signal} over OTLP as ${protocol}. ${loaded}`, alternative: STOCK_SDK }
+}
+const LAZY_GRPC = 'Brings the gRPC library, so it is imported only when a service chooses that protocol.'
+const LAZY_PROTO = 'The default protocol.'
+
+/** Every package that `dependencies` names: what a user of Seaworthy installs. */
+export const RUNTIME_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = {
+  '@opentelemetry/api': {
+    why: 'The interface that every instrumentation and every library with telemetry in it already speaks. There must be one copy in a process, so it cannot be ours.',
+    alternative: 'None: another interface would cut services off from every existing instrumentation.',
+  },
+  '@opentelemetry/context-async-hooks': {
+    why: 'Carries the active span across `await` and callbacks on AsyncLocalStorage.',
+    alternative: 'About a hundred lines of our own on AsyncLocalStorage, when the stock SDK goes.',
+  },
+  '@opentelemetry/core': {
+    why: 'W3C trace context and baggage, read and written as the specification says.',
+    alternative: STOCK_SDK,
+  },
+  '@opentelemetry/exporter-logs-otlp-grpc': exporter('logs', 'gRPC', LAZY_GRPC),
+  '@opentelemetry/exporter-logs-otlp-proto': exporter('logs', 'protobuf over HTTP', LAZY_PROTO),
+  '@opentelemetry/exporter-metrics-otlp-grpc': exporter('metrics', 'gRPC', LAZY_GRPC),
+  '@opentelemetry/exporter-metrics-otlp-proto': exporter('metrics', 'protobuf over HTTP', LAZY_PROTO),
+  '@opentelemetry/exporter-trace-otlp-grpc': exporter('spans', 'gRPC', LAZY_GRPC),
+  '@opentelemetry/exporter-trace-otlp-proto': exporter('spans', 'protobuf over HTTP', LAZY_PROTO),
+  '@opentelemetry/resources': { why: 'The one resource that the three signals share.', alternative: STOCK_SDK },
+  '@opentelemetry/sdk-logs': { why: 'Log records from their creation to the exporter.', alternative: STOCK_SDK },
+  '@opentelemetry/sdk-metrics': {
+    why: 'Instruments, aggregation and the periodic reader.',
+    alternative: STOCK_SDK,
+  },
+  '@opentelemetry/sdk-trace': { why: 'Spans, samplers and the batch processor.', alternative: STOCK_SDK },
+  '@standard-schema/spec': {
+    why: 'Types only, no code: the interface by which zod, valibot, arktype and others are all accepted as a schema.',
+    alternative: 'A copy of the types, which would then not be the ones of the schema libraries.',
+  },
+  pino: {
+    why: 'JSON lines at a cost that is hard to beat, with redaction; teams know its format and its tools.',
+    alternative:
+      'A writer of our own. Its core is small, but its escaping, redaction and serialisers have years of bug fixes in them.',
+  },
+  yaml: {
+    why: 'YAML 1.2 with positions for messages; its parser has no code execution in it. It is imported only when a YAML file is read.',
+    alternative: 'js-yaml (YAML 1.1 surprises, no positions), or JSON only.',
+  },
+}
+
+const TEST_ONLY_SCHEMA = 'One of the schema libraries that users bring; proves that any of them works.'
+const OFFICIAL_EXPORTER = 'An official exporter that must be able to deliver to our receiver.'
+
+/** Every package that `devDependencies` names: nobody but a contributor installs these. */
+export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = {
+  '@arethetypeswrong/cli': {
+    why: 'Reads the packed tarball as TypeScript would under each module resolution.',
+    alternative: 'Our own consumer projects in `test/package`, which see less.',
+  },
+  '@opentelemetry/exporter-logs-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
+  '@opentelemetry/exporter-metrics-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
+  '@opentelemetry/exporter-trace-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
+  '@types/node': { why: 'Types of Node, of the line we develop on.', alternative: 'None.' },
+  arktype: { why: TEST_ONLY_SCHEMA, alternative: 'None: a fake would prove nothing.' },
+  'fast-check': {
+    why: 'Looks for the counter-example wherever there is an invariant, and shrinks it.',
+    alternative: 'Random loops by hand, without shrinking or a seed to repeat.',
+  },
+  fastify: {
+    why: 'The framework of the example service.',
+    alternative: 'node:http, which fewer services are written in.',
+  },
+  knip: {
+    why: 'Finds files, exports and dependencies that nothing uses.',
+    alternative: 'Review, which misses them.',
+  },
+  node: {
+    why: 'Puts one exact Node first on the path of every npm script, whatever the machine has.',
+    alternative: 'A version manager that every contributor and CI has to have.',
+  },
+  'otlp-decoder-oracle': {
+    why: 'The last transformer generated from the protocol files, as an independent decoder to test our codec against.',
+    alternative: 'A codec generated by protoc, which needs a compiler that npm cannot install.',
+  },
+  'oxc-parser': {
+    why: 'Parses TypeScript to its syntax tree, for the conventions tests and generated pages.',
+    alternative: 'The compiler of TypeScript 7 has no JavaScript interface yet.',
+  },
+  oxfmt: { why: 'One format, without discussion.', alternative: 'prettier, which is far slower.' },
+  oxlint: {
+    why: 'Finds mistakes quickly enough to run before every commit.',
+    alternative: 'eslint, whose typed rules need an older TypeScript.',
+  },
+  'oxlint-tsgolint': {
+    why: 'The rules that need types: floating promises above all.',
+    alternative: 'Going without them.',
+  },
+  publint: { why: 'Checks the packed package.json against what Node and bundlers do.', alternative: 'Review.' },
+  typescript: { why: 'Checks the types, and builds `dist`.', alternative: 'None for the check.' },
+  valibot: { why: TEST_ONLY_SCHEMA, alternative: 'None: a fake would prove nothing.' },
+  vitest: {
+    why: 'Runs the tests on the very sources, without a transform, in a process each.',
+    alternative: "Node's own runner, without inline snapshots and with weaker reports.",
+  },
+  zod: { why: TEST_ONLY_SCHEMA, alternative: 'None: a fake would prove nothing.' },
+}
