@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../core/clock.ts'
 import { LineQueue } from './line-queue.ts'
 import type { LogTarget } from './log-target.ts'
+import { onProcessExit } from './process-exit.ts'
 
 export interface LogWriterOptions {
   readonly target: LogTarget
@@ -63,12 +64,9 @@ export class LogWriter {
   #failure: { readonly code: string; readonly retryAt: number } | undefined
   #cancelRetry: Cancel | undefined
   #retryMs = FIRST_RETRY_MS
-  #watchesExit = false
+  #unwatchExit: (() => void) | undefined
   #gaveUp = false
   #closed = false
-  readonly #onExit = (): void => {
-    if (!this.#gaveUp) this.drainNow(EXIT_DRAIN_MS)
-  }
 
   constructor(options: LogWriterOptions) {
     this.#target = options.target
@@ -163,7 +161,7 @@ export class LogWriter {
   #keep(line: Buffer, writtenBytes: number): void {
     this.#queue.push(line)
     this.#queue.take(writtenBytes)
-    this.#watchExit(true)
+    this.#watchExit()
     this.#scheduleRetry()
   }
 
@@ -229,15 +227,15 @@ export class LogWriter {
     this.#retryMs = FIRST_RETRY_MS
     this.#dropping = false
     this.#gaveUp = false
-    this.#watchExit(false)
+    this.#unwatchExit?.()
+    this.#unwatchExit = undefined
     for (const done of this.#waiting) done()
   }
 
   /** Only while lines wait is there a listener, so that a thousand logs in one process leave no trace on it. */
-  #watchExit(isNeeded: boolean): void {
-    if (isNeeded === this.#watchesExit) return
-    this.#watchesExit = isNeeded
-    if (isNeeded) process.on('exit', this.#onExit)
-    else process.off('exit', this.#onExit)
+  #watchExit(): void {
+    this.#unwatchExit ??= onProcessExit(() => {
+      if (!this.#gaveUp) this.drainNow(EXIT_DRAIN_MS)
+    })
   }
 }

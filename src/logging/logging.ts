@@ -107,15 +107,7 @@ class ProcessLogging implements Logging {
   }
 
   set level(level: LogLevel) {
-    if (!LOG_LEVELS.includes(level)) {
-      throw new SeaworthyError(
-        'SEA_OPTIONS_INVALID',
-        `logging.level is ${JSON.stringify(level)}, expected one of ${LOG_LEVELS.join(', ')}`,
-        {
-          hint: didYouMean(JSON.stringify(level), LOG_LEVELS) || 'Set one of these levels.',
-        },
-      )
-    }
+    checkLevel(level)
     this.log.level = level
   }
 
@@ -176,4 +168,16 @@ class ProcessLogging implements Logging {
     const why = reason === 'full' ? 'their reader did not keep up' : `writing them failed with ${reason}`
     this.#notices.warn({ lostLines: lines, reason }, `${lines} log lines are missing here: ${why}`)
   }
+}
+
+function checkLevel(level: unknown): void {
+  if (LOG_LEVELS.includes(level as LogLevel)) return
+  const text = typeof level === 'string' ? level : typeof level
+  throw new SeaworthyError(
+    'SEA_OPTIONS_INVALID',
+    `logging.level is "${text}", expected one of ${LOG_LEVELS.join(', ')}`,
+    {
+      hint: didYouMean(text, LOG_LEVELS) || 'Set one of these levels.',
+    },
+  )
 }
