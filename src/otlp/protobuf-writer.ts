@@ -1,0 +1,279 @@
+import { Buffer } from 'node:buffer'
+import { checkCount, checkId, checkInteger, checkTime, toInt64 } from './encodable.ts'
+
+const TWO_TO_32 = 2 ** 32
+const TWO_TO_64 = 2 ** 64
+const LARGEST_UINT64 = 2n ** 64n - 1n
+const UTF8 = new TextEncoder()
+const FIRST_CAPACITY = 1024
+/** Up to this length, copying ASCII in a loop is quicker than asking the encoder. */
+const SHORT_TEXT = 64
+
+/**
+ * Writes protobuf wire format into one buffer that grows. Every field method takes the whole tag (`number << 3 | type`)
+ * and writes nothing for a default value, as proto3 does; the `…Always` methods write it, for members of a `oneof` and
+ * optional fields.
+ *
+ * @throws {@link SeaworthyError} `SEA_OTLP_NOT_ENCODABLE` for a value that the field cannot hold
+ * @see https://protobuf.dev/programming-guides/encoding/
+ */
+export class ProtobufWriter {
+  #bytes = new Uint8Array(FIRST_CAPACITY)
+  #view = new DataView(this.#bytes.buffer)
+  #position = 0
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#position)
+  }
+
+  /** Begins a message inside this one; give the result to {@link close} when all of it is written. */
+  open(tag: number): number {
+    this.#reserve(6)
+    this.#varint(tag)
+    this.#position++
+    return this.#position
+  }
+
+  /** Ends a message: its length goes in front of it, and most messages need the one byte left for that. */
+  close(start: number): void {
+    const length = this.#position - start
+    const extra = varintSize(length) - 1
+    if (extra > 0) {
+      this.#reserve(extra)
+      this.#bytes.copyWithin(start + extra, start, this.#position)
+    }
+    this.#position = start - 1
+    this.#varint(length)
+    this.#position += length
+  }
+
+  text(tag: number, value: string): void {
+    if (value !== '') this.textAlways(tag, value)
+  }
+
+  textAlways(tag: number, value: string): void {
+    const { length } = value
+    // No UTF-16 unit takes more than 3 bytes; half a surrogate pair becomes U+FFFD, which takes 3 as well.
+    const mostBytes = length <= SHORT_TEXT ? length * 3 : Buffer.byteLength(value)
+    this.#reserve(10 + mostBytes)
+    this.#varint(tag)
+    if (length <= SHORT_TEXT && this.#shortAscii(value)) return
+    const start = this.#position + varintSize(mostBytes)
+    const { written } = UTF8.encodeInto(value, this.#bytes.subarray(start))
+    this.#varint(written)
+    if (this.#position !== start) this.#bytes.copyWithin(this.#position, start, start + written)
+    this.#position += written
+  }
+
+  bytesAlways(tag: number, value: Uint8Array): void {
+    this.#reserve(10 + value.length)
+    this.#varint(tag)
+    this.#varint(value.length)
+    this.#bytes.set(value, this.#position)
+    this.#position += value.length
+  }
+
+  /** An id from hexadecimal text of `byteLength` bytes, or an empty one. */
+  id(tag: number, value: string, byteLength: 8 | 16): void {
+    if (checkId(value, byteLength) === '') return
+    this.#reserve(6 + byteLength)
+    this.#varint(tag)
+    this.#bytes[this.#position++] = byteLength
+    for (let index = 0; index < value.length; index += 2) {
+      this.#bytes[this.#position++] = (hexDigit(value, index) << 4) | hexDigit(value, index + 1)
+    }
+  }
+
+  boolean(tag: number, value: boolean): void {
+    if (value) this.booleanAlways(tag, value)
+  }
+
+  booleanAlways(tag: number, value: boolean): void {
+    this.#reserve(6)
+    this.#varint(tag)
+    this.#bytes[this.#position++] = value ? 1 : 0
+  }
+
+  uint32(tag: number, value: number): void {
+    if (value === 0) return
+    checkInteger(value, 0, TWO_TO_32 - 1)
+    this.#reserve(10)
+    this.#varint(tag)
+    this.#varint(value)
+  }
+
+  /** Also enums. A negative number takes ten bytes. */
+  int32(tag: number, value: number): void {
+    if (value === 0) return
+    checkInteger(value, -(2 ** 31), 2 ** 31 - 1)
+    this.int64Always(tag, value)
+  }
+
+  sint32(tag: number, value: number): void {
+    if (value === 0) return
+    checkInteger(value, -(2 ** 31), 2 ** 31 - 1)
+    this.uint32(tag, ((value << 1) ^ (value >> 31)) >>> 0)
+  }
+
+  int64(tag: number, value: number): void {
+    if (value !== 0) this.int64Always(tag, value)
+  }
+
+  int64Always(tag: number, value: number | bigint): void {
+    this.#reserve(15)
+    this.#varint(tag)
+    if (typeof value === 'number' && value >= 0) {
+      checkInteger(value, 0, Number.MAX_SAFE_INTEGER)
+      this.#varint(value)
+    } else {
+      this.#varint64(toInt64(value))
+    }
+  }
+
+  fixed32(tag: number, value: number): void {
+    if (value === 0) return
+    checkInteger(value, 0, TWO_TO_32 - 1)
+    this.#reserve(9)
+    this.#varint(tag)
+    this.#view.setUint32(this.#position, value, true)
+    this.#position += 4
+  }
+
+  /** Times: 8 bytes without sign. */
+  time(tag: number, value: bigint): void {
+    if (value === 0n) return
+    checkTime(value)
+    this.#reserve(13)
+    this.#varint(tag)
+    this.#view.setBigUint64(this.#position, value, true)
+    this.#position += 8
+  }
+
+  /** Counts: 8 bytes without sign. */
+  fixed64(tag: number, value: number): void {
+    if (value === 0) return
+    this.#reserve(13)
+    this.#varint(tag)
+    this.#fixed64(value)
+  }
+
+  sfixed64Always(tag: number, value: number | bigint): void {
+    this.#reserve(13)
+    this.#varint(tag)
+    this.#view.setBigInt64(this.#position, toInt64(value), true)
+    this.#position += 8
+  }
+
+  double(tag: number, value: number): void {
+    if (!Object.is(value, 0)) this.doubleAlways(tag, value)
+  }
+
+  doubleAlways(tag: number, value: number): void {
+    this.#reserve(13)
+    this.#varint(tag)
+    this.#view.setFloat64(this.#position, value, true)
+    this.#position += 8
+  }
+
+  packedFixed64(tag: number, values: readonly number[]): void {
+    if (values.length === 0) return
+    this.#packedHead(tag, values.length * 8)
+    for (const value of values) this.#fixed64(value)
+  }
+
+  packedDouble(tag: number, values: readonly number[]): void {
+    if (values.length === 0) return
+    this.#packedHead(tag, values.length * 8)
+    for (const value of values) {
+      this.#view.setFloat64(this.#position, value, true)
+      this.#position += 8
+    }
+  }
+
+  packedUint64(tag: number, values: readonly number[]): void {
+    if (values.length === 0) return
+    const start = this.open(tag)
+    for (const value of values) {
+      this.#reserve(10)
+      if (checkCount(value) === TWO_TO_64) this.#varint64(LARGEST_UINT64)
+      else this.#varint(value)
+    }
+    this.close(start)
+  }
+
+  #packedHead(tag: number, byteLength: number): void {
+    this.#reserve(15 + byteLength)
+    this.#varint(tag)
+    this.#varint(byteLength)
+  }
+
+  #fixed64(value: number): void {
+    const isLargest = checkCount(value) === TWO_TO_64
+    this.#view.setUint32(this.#position, isLargest ? TWO_TO_32 - 1 : value % TWO_TO_32, true)
+    this.#view.setUint32(this.#position + 4, isLargest ? TWO_TO_32 - 1 : Math.floor(value / TWO_TO_32), true)
+    this.#position += 8
+  }
+
+  /** Writes length and text, if it is all ASCII: then the length is known beforehand. */
+  #shortAscii(value: string): boolean {
+    const { length } = value
+    const bytes = this.#bytes
+    let at = this.#position + 1
+    for (let index = 0; index < length; index++) {
+      const unit = value.charCodeAt(index)
+      if (unit >= 0x80) return false
+      bytes[at++] = unit
+    }
+    bytes[this.#position] = length
+    this.#position = at
+    return true
+  }
+
+  /** Without sign and exact as far as `number` is. The caller has reserved the room. */
+  #varint(value: number): void {
+    const bytes = this.#bytes
+    let position = this.#position
+    let rest = value
+    while (rest >= 0x8000_0000) {
+      bytes[position++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest >= 0x80) {
+      bytes[position++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    bytes[position++] = rest
+    this.#position = position
+  }
+
+  #varint64(value: bigint): void {
+    let rest = BigInt.asUintN(64, value)
+    while (rest >= 0x80n) {
+      this.#bytes[this.#position++] = Number(rest & 0x7fn) | 0x80
+      rest >>= 7n
+    }
+    this.#bytes[this.#position++] = Number(rest)
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#position + count
+    if (needed <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes.subarray(0, this.#position))
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}
+
+function varintSize(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  if (value < 0x20_0000) return 3
+  return value < 0x1000_0000 ? 4 : 5
+}
+
+function hexDigit(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  return unit <= 0x39 ? unit - 0x30 : (unit | 0x20) - 0x57
+}
