@@ -76,6 +76,6 @@ test('public files only re-export', () => {
 
 test('the command that package.json installs has a source', () => {
   for (const target of Object.values(bin ?? {})) {
-    expect(isThere(target.replace('./dist/', 'src/').replace(/\.js$/, '.ts')), target).toBe(true)
+    expect(isThere(target.replace('dist/', 'src/').replace(/\.js$/, '.ts')), target).toBe(true)
   }
 })

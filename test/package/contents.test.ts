@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, inject, test } from 'vitest'
+import { readManifest } from '../../scripts/repository-files.ts'
+
+const installed = join(inject('installedProject'), 'node_modules/seaworthy')
+
+async function publishedFiles(): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)('tar', ['-tzf', inject('tarball')])
+  return stdout
+    .trim()
+    .split('\n')
+    .map((path) => path.replace(/^package\//, ''))
+    .toSorted()
+}
+
+test('the tarball holds the built files and what a reader needs, and nothing of development', async () => {
+  const others = (await publishedFiles()).filter((path) => !/^dist\/[a-z0-9/-]+\.(?:js|d\.ts)$/.test(path))
+  expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+})
+
+test('its manifest has no scripts, development dependencies, workspaces, or way to the sources', async () => {
+  const text = await readFile(join(installed, 'package.json'), 'utf8')
+  expect(Object.keys(JSON.parse(text) as object).toSorted()).toEqual([
+    'bin',
+    'dependencies',
+    'description',
+    'engines',
+    'exports',
+    'files',
+    'keywords',
+    'license',
+    'name',
+    'type',
+    'version',
+  ])
+  expect(text).not.toContain('seaworthy-source')
+  expect(text).not.toContain('src/')
+})
+
+test('the OpenTelemetry API is a range, so that a service and Seaworthy share one copy', async () => {
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    readonly dependencies: Record<string, string>
+  }
+  const ours = readManifest().dependencies
+  expect(manifest.dependencies['@opentelemetry/api']).toBe(`^${ours['@opentelemetry/api']}`)
+  expect(Object.keys(manifest.dependencies)).toEqual(Object.keys(ours))
+})
+
+test('every file that an export or the command leads to is in the tarball', async () => {
+  const files = new Set(await publishedFiles())
+  const { exports, bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    readonly exports: Record<string, string | Record<string, string>>
+    readonly bin: Record<string, string>
+  }
+  const targets = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  )
+  const missing = [...targets, ...Object.values(bin)].filter((path) => !files.has(path.replace(/^\.\//, '')))
+  expect(missing).toEqual([])
+})
+
+test('no built file asks for a TypeScript source at run time', async () => {
+  const dist = join(installed, 'dist')
+  const scripts = (await readdir(dist, { recursive: true })).filter((path) => path.endsWith('.js'))
+  const asking: string[] = []
+  for (const path of scripts) {
+    if (/(?:from|import|import\()\s*['"][^'"]+\.ts['"]/.test(await readFile(join(dist, path), 'utf8')))
+      asking.push(path)
+  }
+  expect(asking).toEqual([])
+})

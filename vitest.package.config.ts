@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The tests of what is published, apart from `npm test`: they build, pack and install the package, and run it on every
+ * supported line of Node, which the first run has to download. `*.built.test.ts` anywhere runs here, too.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/package/**/*.test.ts', 'test/**/*.built.test.ts'],
+    globalSetup: ['test/package/pack-and-install.ts'],
+    experimental: { viteModuleRunner: false },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    reporters: ['default'],
+  },
+})
