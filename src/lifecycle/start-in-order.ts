@@ -98,7 +98,7 @@ function tooSlow(name: string, limitMs: number, total: boolean): SeaworthyError 
     `"${name}" did not start within ${whose} (${formatDuration(limitMs)})`,
     {
       hint: total
-        ? 'Raise start.timeout, or find what made the components before it slow.'
+        ? 'Raise startTimeout of the service, or find what made the components before it slow.'
         : `Raise startTimeout of "${name}", or find what it waits for.`,
     },
   )
