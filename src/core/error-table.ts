@@ -17,10 +17,16 @@ export const ERRORS = {
   SEA_SERVICE_REFUSED: 'Configuration, environment and options of a service have several problems; nothing was started.',
   SEA_SERVICE_NOT_STARTED: 'Something that only a started service has was asked for before its start.',
   SEA_SQLITE_UNUSABLE: 'A SQLite database file could not be opened, is not writable, or its schema could not be applied.',
+  SEA_PROCESS_NOT_STARTED: 'The command of a service to be run does not exist or may not be run.',
+  SEA_CLI_USAGE: 'A command line has a word, an option or a value that is not understood.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
   SEA_OTLP_MALFORMED: 'Bytes or text that should be an OTLP message cannot be read as one.',
   SEA_OTLP_NOT_ENCODABLE:
     'A value has no OTLP form: nested too deeply, beyond 64 bits, or an id that is not hexadecimal.',
+  SEA_RECEIVER_PORT_TAKEN: 'The port that the receiver should listen on belongs to another process.',
+  SEA_RECEIVER_LISTEN_FAILED: 'The receiver cannot listen: no such address here, or no right to the port.',
+  SEA_RECEIVER_STOPPED: 'A receiver was used after it had been stopped.',
+  SEA_TESTING_TIMED_OUT: 'What a test waited for did not arrive at the receiver in time.',
 } as const satisfies Record<`SEA_${string}`, string>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -1,0 +1,59 @@
+import type { Environment } from '../core/env-reader.ts'
+
+/** An option of a command. `--help` and the reference page are made from it. */
+export interface CommandOption {
+  readonly type: 'string' | 'boolean'
+  readonly short?: string
+  /** What stands for the value in the help: `PORT`. */
+  readonly value?: string
+  readonly help: string
+  /** As text, for the help; the command applies it. */
+  readonly default?: string
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  /** Values of the options, by name. */
+  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** What stands after `--`. */
+  readonly rest: readonly string[]
+  readonly env: Environment
+  readonly cwd: string
+  /** Whether standard output is a terminal: only then is there colour. */
+  readonly isTerminal: boolean
+  print(text: string): void
+  /** For progress and problems: standard error, so that standard output stays clean for `--json`. */
+  note(text: string): void
+}
+
+/** A command of the command line: a file in `commands/`, and nothing else, adds one. */
+export interface Command {
+  /** The command's name; equal to the name of its file. */
+  readonly id: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** What follows the name: `[options] -- <command> [arguments]`. */
+  readonly usage: string
+  readonly description: string
+  readonly options: Readonly<Record<string, CommandOption>>
+  readonly examples: readonly { readonly command: string; readonly shows: string }[]
+  /** Whether the command takes something after `--`. */
+  readonly takesCommand?: boolean
+  /** @returns the exit code */
+  run(context: CommandContext): Promise<number>
+}
+
+export function defineCommand(command: Command): Command {
+  return command
+}
+
+export function isCommand(value: unknown): value is Command {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'summary' in value &&
+    'run' in value &&
+    typeof value.run === 'function'
+  )
+}

@@ -1,0 +1,166 @@
+import { styleText } from 'node:util'
+import { systemClock } from '../../core/clock.ts'
+import { formatDuration } from '../../core/duration.ts'
+import { EnvReader } from '../../core/env-reader.ts'
+import { type DevResult, DevSession } from '../../dev/dev-session.ts'
+import { toLiveLine } from '../../dev/live-line.ts'
+import { exitCodeOfSignal } from '../../lifecycle/exit-code.ts'
+import type { TelemetryStore } from '../../store/telemetry-store.ts'
+import { type CommandContext, defineCommand } from '../command.ts'
+import { CLI_EXIT_CODE } from '../exit-code.ts'
+import { usage } from '../parse-arguments.ts'
+
+const PROTOCOLS = ['http/protobuf', 'grpc'] as const
+const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+export default defineCommand({
+  id: 'dev',
+  summary: 'Run a service with an embedded telemetry receiver, and watch what it does.',
+  usage: '[options] -- <command> [arguments]',
+  description: [
+    'Starts the command with an OpenTelemetry receiver in its environment, in any language: requests, spans and errors',
+    'are shown as they arrive. Signals are passed on once; when the service has ended, its shutdown report and the',
+    'ledger of what arrived are printed. The exit code is that of the service.',
+  ].join('\n'),
+  takesCommand: true,
+  options: {
+    port: {
+      type: 'string',
+      value: 'PORT',
+      help: 'Port of the receiver (OTLP over HTTP and gRPC).',
+      default: '4318, or any free one when it is taken',
+    },
+    protocol: {
+      type: 'string',
+      value: 'NAME',
+      help: 'What the service is told to speak: http/protobuf or grpc.',
+      default: 'http/protobuf',
+    },
+    quiet: { type: 'boolean', short: 'q', help: 'Do not show the output of the service.' },
+    json: { type: 'boolean', help: 'Print one JSON object a line for each event.' },
+  },
+  examples: [
+    { command: 'seaworthy dev -- node server.js', shows: 'A Node service.' },
+    { command: 'seaworthy dev --protocol grpc -- ./server', shows: 'Any service that honours the OTEL_* variables.' },
+  ],
+  async run(context) {
+    const [command, ...args] = context.rest
+    if (command === undefined)
+      throw usage('there is no command to run', 'Put it after "--": seaworthy dev -- node server.js')
+    const show = context.options['json'] === true ? jsonEvents(context) : textEvents(context)
+    const session = await DevSession.start({
+      command,
+      args,
+      cwd: context.cwd,
+      env: context.env,
+      clock: systemClock,
+      protocol: readProtocol(context),
+      port: readPort(context),
+      isTerminal: context.isTerminal,
+      onOutput: show.output,
+      onSpan: show.span,
+      onLog: show.log,
+    })
+    show.started(session)
+    const forward = (signal: NodeJS.Signals): void => session.signal(signal)
+    for (const signal of FORWARDED) process.on(signal, forward)
+    const result = await session.end()
+    for (const signal of FORWARDED) process.off(signal, forward)
+    show.ended(result, session.store)
+    const { code, signal } = result.exit
+    return code ?? (signal === null ? CLI_EXIT_CODE.failed : exitCodeOfSignal(signal))
+  },
+})
+
+function readProtocol({ options }: CommandContext): (typeof PROTOCOLS)[number] {
+  const wanted = options['protocol'] ?? PROTOCOLS[0]
+  const protocol = PROTOCOLS.find((known) => known === wanted)
+  if (protocol === undefined) throw usage(`--protocol is "${String(wanted)}"`, `Choose one of ${PROTOCOLS.join(', ')}.`)
+  return protocol
+}
+
+function readPort({ options }: CommandContext): number | undefined {
+  if (typeof options['port'] !== 'string') return undefined
+  const read = new EnvReader({ '--port': options['port'] })
+  const port = read.integer('--port', { min: 0, max: 65_535 })
+  if (port === undefined) throw usage(`--port is "${options['port']}"`, 'Choose a number from 0 to 65535.')
+  return port
+}
+
+interface Events {
+  started(session: DevSession): void
+  readonly output: Parameters<typeof DevSession.start>[0]['onOutput']
+  readonly span: Parameters<typeof DevSession.start>[0]['onSpan']
+  readonly log: Parameters<typeof DevSession.start>[0]['onLog']
+  ended(result: DevResult, store: TelemetryStore): void
+}
+
+function textEvents({ print, isTerminal, env, options }: CommandContext): Events {
+  const colour = isTerminal && !env['NO_COLOR']
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text
+  return {
+    started({ pid, endpoint, adminPort }) {
+      print(`${paint('bold', 'seaworthy dev')}  process ${pid}`)
+      print(`  telemetry  ${endpoint}  (OTLP over HTTP and gRPC)`)
+      print(`  probes     http://127.0.0.1:${adminPort}/readyz  (when the service runs on Seaworthy)`)
+    },
+    output(line, stream) {
+      if (options['quiet'] === true) return
+      const loud = stream === 'stderr' || line.level === 'error' || line.level === 'fatal'
+      print(`${paint('dim', '│')} ${loud ? paint('red', line.text) : line.text}`)
+    },
+    span(span) {
+      const live = toLiveLine(span)
+      if (live !== undefined)
+        print(live.kind === 'error' ? paint('red', `✗ ${live.text}`) : `${paint('green', '→')} ${live.text}`)
+    },
+    log() {},
+    ended({ exit, shutdown }, store) {
+      print('')
+      if (shutdown !== undefined) {
+        const phases = Object.entries(shutdown.phases).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`)
+        print(
+          `shutdown   ${shutdown.reason}: ${phases.join(' · ')} · ${shutdown.clean ? 'clean' : paint('red', 'not clean')}`,
+        )
+        for (const { name, phase, outcome } of shutdown.laggards)
+          print(paint('red', `           ${name} ${outcome} in ${phase}`))
+        for (const work of shutdown.aborted) print(paint('red', `           aborted ${work}`))
+        for (const [name, details] of Object.entries(shutdown.flush))
+          print(`sent       ${name}: ${JSON.stringify(details)}`)
+      }
+      const { traces, logs, metrics } = store.stats
+      print(`received   ${traces.received} spans · ${logs.received} log records · ${metrics.received} metric points`)
+      print(`exit       ${exit.code ?? exit.signal}`)
+    },
+  }
+}
+
+function jsonEvents({ print }: CommandContext): Events {
+  const emit = (event: string, fields: object): void => print(JSON.stringify({ event, ...fields }))
+  return {
+    started: ({ pid, endpoint, adminPort }) => emit('started', { pid, endpoint, adminPort }),
+    output: (_line, stream, raw) => emit('output', { stream, line: raw }),
+    span: ({ service, name, kind, traceId, spanId, parentSpanId, status, startTimeUnixNano, endTimeUnixNano }) =>
+      emit('span', {
+        service,
+        name,
+        kind,
+        traceId,
+        spanId,
+        parentSpanId,
+        status,
+        durationMs: Number(endTimeUnixNano - startTimeUnixNano) / 1e6,
+      }),
+    log: ({ service, severityText, body, traceId }) =>
+      emit('log', { service, severityText, body: typeof body === 'bigint' ? String(body) : body, traceId }),
+    ended({ exit, shutdown }, store) {
+      const { traces, logs, metrics } = store.stats
+      emit('ended', {
+        ...exit,
+        shutdown,
+        received: { spans: traces.received, logs: logs.received, metricPoints: metrics.received },
+      })
+    },
+  }
+}

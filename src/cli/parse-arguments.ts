@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import { didYouMean } from '../core/nearest-name.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { Command } from './command.ts'
+import { COMMON_OPTIONS } from './help.ts'
+
+export interface ParsedArguments {
+  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly rest: readonly string[]
+}
+
+/**
+ * Reads what stands behind the name of a command.
+ *
+ * @throws {@link SeaworthyError} `SEA_CLI_USAGE` naming the word that was not understood
+ */
+export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
+  const separator = args.indexOf('--')
+  const own = separator < 0 ? args : args.slice(0, separator)
+  const rest = separator < 0 ? [] : args.slice(separator + 1)
+  const options = { ...command.options, ...COMMON_OPTIONS }
+  const names = Object.keys(options)
+  const { tokens, values } = parseArgs({
+    args: [...own],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { type, short }]) => [
+        name,
+        short === undefined ? { type } : { type, short },
+      ]),
+    ),
+    strict: false,
+    tokens: true,
+  })
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      const hint =
+        command.takesCommand === true
+          ? `Put the command to run after "--": seaworthy ${command.id} -- ${token.value}`
+          : `See seaworthy ${command.id} --help.`
+      throw usage(`"${token.value}" was not understood`, hint)
+    }
+    if (token.kind !== 'option') continue
+    const option = options[token.name]
+    if (option === undefined)
+      throw usage(
+        `${token.rawName} is not an option of "${command.id}"`,
+        didYouMean(token.name, names) || `See seaworthy ${command.id} --help.`,
+      )
+    if (option.type === 'string' && token.value === undefined)
+      throw usage(`${token.rawName} needs a value`, option.help)
+    if (option.type === 'boolean' && token.value !== undefined)
+      throw usage(`${token.rawName} takes no value`, option.help)
+  }
+  if (rest.length > 0 && command.takesCommand !== true)
+    throw usage(`"${command.id}" takes nothing after "--"`, `See seaworthy ${command.id} --help.`)
+  return { options: values as ParsedArguments['options'], rest }
+}
+
+export function usage(message: string, hint: string): SeaworthyError {
+  return new SeaworthyError('SEA_CLI_USAGE', message, { hint })
+}

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, extname } from 'node:path'
+import { loadCatalogue } from '../core/catalogue.ts'
+import type { Environment } from '../core/env-reader.ts'
+import { didYouMean } from '../core/nearest-name.ts'
+import { isSeaworthyError } from '../core/seaworthy-error.ts'
+import { type Command, isCommand } from './command.ts'
+import { CLI_EXIT_CODE } from './exit-code.ts'
+import { renderHelp, renderOverview } from './help.ts'
+import { parseArguments, usage } from './parse-arguments.ts'
+
+const COMMANDS = new URL('commands/', import.meta.url)
+
+export interface CliSurroundings {
+  readonly env: Environment
+  readonly cwd: string
+  readonly isTerminal: boolean
+  print(text: string): void
+  note(text: string): void
+}
+
+/** Runs the command line. Never throws: every outcome is an exit code, and every problem one clear message. */
+export async function runCli(args: readonly string[], around: CliSurroundings): Promise<number> {
+  try {
+    return await dispatch(args, around)
+  } catch (error) {
+    if (isSeaworthyError(error)) {
+      around.note(`seaworthy: ${error.describe()}`)
+      return isSeaworthyError(error, 'SEA_PROCESS_NOT_STARTED') ? CLI_EXIT_CODE.notStarted : CLI_EXIT_CODE.usage
+    }
+    around.note(`seaworthy: a bug of ours, please report it:\n${error instanceof Error ? error.stack : String(error)}`)
+    return CLI_EXIT_CODE.bug
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[], around: CliSurroundings): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    around.print(version())
+    return CLI_EXIT_CODE.ok
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const commands = await loadCatalogue(COMMANDS, isCommand)
+    around.print(renderOverview(commands.values(), version()))
+    return name === undefined ? CLI_EXIT_CODE.usage : CLI_EXIT_CODE.ok
+  }
+  const command = await loadCommand(name)
+  const { options, rest } = parseArguments(command, args)
+  if (options['help'] === true) {
+    around.print(renderHelp(command))
+    return CLI_EXIT_CODE.ok
+  }
+  return command.run({ ...around, options, rest })
+}
+
+/** Loads the one command that is run, so that a health check in a container does not load a receiver. */
+async function loadCommand(name: string): Promise<Command> {
+  const files = readdirSync(COMMANDS).filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
+  const file = files.find((candidate) => basename(candidate, extname(candidate)) === name)
+  if (file === undefined) {
+    const names = files.map((candidate) => basename(candidate, extname(candidate)))
+    throw usage(
+      `"${name}" is not a command`,
+      didYouMean(name, names) || `Commands: ${names.join(', ')}. See seaworthy --help.`,
+    )
+  }
+  const { default: command } = (await import(new URL(file, COMMANDS).href)) as { readonly default: Command }
+  return command
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string
+  }
+  return manifest.version
+}
