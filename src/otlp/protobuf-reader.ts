@@ -35,7 +35,8 @@ export class ProtobufReader {
 
   /** `what` and `layout` are for error messages: the name of the whole, and of the fields in it. */
   constructor(bytes: Uint8Array, what: string, layout: MessageLayout) {
-    this.#bytes = bytes
+    // Never a `Buffer`, whose `slice` would be a view: what was read would keep all of the request alive.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#what = what
