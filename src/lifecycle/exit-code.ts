@@ -1,5 +1,3 @@
-import { constants } from 'node:os'
-
 /**
  * The exit codes of a service, a public contract. A second signal exits with 128 plus the signal's number, as shells
  * do. Lost telemetry is reported and never changes the code.
@@ -14,8 +12,3 @@ export const EXIT_CODE = {
   /** Reserved: restarts of a supervised task went over their limit. */
   restartIntensity: 70,
 } as const
-
-/** 143 for SIGTERM, 130 for SIGINT. */
-export function exitCodeOfSignal(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal]
-}

@@ -4,7 +4,7 @@ import { type FinalFlush, type FlushOutcome, processFinalFlush } from '../core/f
 import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
-import { exitCodeOfSignal } from './exit-code.ts'
+import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { flushAll } from './flush-phase.ts'
 import { hasForeignTelemetry } from './foreign-telemetry.ts'
 import { type HookRecord, runHook } from './hook.ts'

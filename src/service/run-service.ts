@@ -1,5 +1,6 @@
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
-import { EXIT_CODE, exitCodeOfSignal } from '../lifecycle/exit-code.ts'
+import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
+import { EXIT_CODE } from '../lifecycle/exit-code.ts'
 import { listenToSignals } from '../lifecycle/signals.ts'
 import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { ServiceLife } from './service-life.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { EXIT_CODE, exitCodeOfSignal } from '../../src/lifecycle/exit-code.ts'
+import { exitCodeOfSignal } from '../../src/core/signal-exit-code.ts'
+import { EXIT_CODE } from '../../src/lifecycle/exit-code.ts'
 
 test('the codes are those of the public table', () => {
   expect(EXIT_CODE).toEqual({ clean: 0, unclean: 1, configuration: 2, restartIntensity: 70 })
