@@ -1,0 +1,81 @@
+/** One thing that must hold before a change lands. */
+export interface Gate {
+  readonly name: string
+  /** What it proves, in a few words for the headline. */
+  readonly proves: string
+  readonly command: readonly [string, ...string[]]
+  /** A run that takes longer is ended: nothing here may hang a pipeline. */
+  readonly limitMs: number
+  /** Vitest writes its counts here, so that the closing line can add them up; other gates count as one. */
+  readonly report?: string
+  /** Left out when `npm test` has just passed. */
+  readonly partOfTest?: boolean
+}
+
+const MINUTE_MS = 60_000
+
+/** Where `npm test` writes its counts when it is asked to (as `.ci/run` does). */
+export const TEST_REPORT = 'build/ci/tests.json'
+
+function vitest(report: string, ...args: readonly string[]): readonly [string, ...string[]] {
+  return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+}
+
+/** Cheap ones first: what fails should fail soon. */
+export const GATES: readonly Gate[] = [
+  {
+    name: 'lint',
+    proves: 'no mistake that a linter finds',
+    command: ['oxlint', '--type-aware', '--deny-warnings'],
+    limitMs: 3 * MINUTE_MS,
+  },
+  { name: 'format', proves: 'one format', command: ['oxfmt', '--check', '.'], limitMs: MINUTE_MS },
+  { name: 'types', proves: 'the types hold', command: ['tsc', '--noEmit'], limitMs: 3 * MINUTE_MS },
+  {
+    name: 'unused',
+    proves: 'no file, export or dependency that nothing uses',
+    command: ['knip', '--no-progress'],
+    limitMs: 3 * MINUTE_MS,
+  },
+  {
+    name: 'docs',
+    proves: 'the generated pages are as their sources are',
+    command: ['node', 'scripts/docs-gen.ts', '--check'],
+    limitMs: MINUTE_MS,
+  },
+  {
+    name: 'conventions',
+    proves: 'layers, error codes, exports, links',
+    command: vitest('build/ci/conventions.json', 'test/conventions'),
+    limitMs: 3 * MINUTE_MS,
+    report: 'build/ci/conventions.json',
+    partOfTest: true,
+  },
+  {
+    name: 'tests',
+    proves: 'what the code promises',
+    command: vitest(TEST_REPORT, '--exclude=test/conventions/**'),
+    limitMs: 10 * MINUTE_MS,
+    report: TEST_REPORT,
+    partOfTest: true,
+  },
+  {
+    name: 'package',
+    proves: 'what would be published is whole',
+    command: ['node', 'scripts/pack-check.ts'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
+    name: 'package tests',
+    proves: 'the installed package works on every supported Node',
+    command: vitest('build/ci/package.json', '--config', 'vitest.package.config.ts'),
+    limitMs: 15 * MINUTE_MS,
+    report: 'build/ci/package.json',
+  },
+  {
+    name: 'demo',
+    proves: 'the ledger of the demo balances',
+    command: ['npm', 'run', '--silent', 'demo', '--', '--json'],
+    limitMs: 3 * MINUTE_MS,
+  },
+]
