@@ -1,0 +1,97 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { OptionReader } from '../core/option-reader.ts'
+import type { CheckReport, HealthReport } from './health-report.ts'
+
+export interface HealthHandlerOptions {
+  /**
+   * Whether the answer says why a check is not healthy, and how old its result is. Messages of errors name hosts and
+   * users, so only for those who may know: a function decides by the request.
+   *
+   * @default false
+   */
+  readonly details?: boolean | ((request: IncomingMessage) => boolean)
+}
+
+/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` */
+export function createHealthHandler(
+  current: () => HealthReport | Promise<HealthReport>,
+  options: HealthHandlerOptions,
+): RequestListener {
+  const mayKnow = readDetails(options)
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, { status: 405, headers: { allow: 'GET, HEAD' }, body: '' })
+      return
+    }
+    void answer(request, response, current, mayKnow)
+  }
+}
+
+/** The report as the body of an answer; the reasons only with `details`. */
+export function toHealthJson(report: HealthReport, options: { readonly details: boolean }): string {
+  const checks = Object.entries(report.checks).map(
+    ([name, check]) => [name, toCheckJson(check, options.details)] as const,
+  )
+  return JSON.stringify({ status: report.status, timestamp: report.timestamp, checks: Object.fromEntries(checks) })
+}
+
+function toCheckJson(check: CheckReport, details: boolean): object {
+  const latency = check.latencyMs === undefined ? {} : { latency: `${round(check.latencyMs)}ms` }
+  if (!details) return { status: check.status, ...latency }
+  return {
+    status: check.status,
+    ...(check.message === undefined ? {} : { message: check.message }),
+    ...latency,
+    critical: check.critical,
+    ...(check.ageMs === undefined ? {} : { ageMs: Math.round(check.ageMs) }),
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  current: () => HealthReport | Promise<HealthReport>,
+  mayKnow: (request: IncomingMessage) => boolean,
+): Promise<void> {
+  const report = await current()
+  const body = toHealthJson(report, { details: mayKnow(request) })
+  const status = report.status === 'unhealthy' ? 503 : 200
+  send(response, { status, headers: { 'content-type': 'application/json' }, body }, request.method === 'HEAD')
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer, isHead = false): void {
+  response.writeHead(status, {
+    ...headers,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(isHead ? undefined : body)
+}
+
+/** A `details` that throws decides for no. */
+function readDetails(options: HealthHandlerOptions): (request: IncomingMessage) => boolean {
+  const read = new OptionReader(options, 'health.handler()')
+  const details = read.value<unknown>('details') ?? false
+  if (typeof details !== 'boolean' && typeof details !== 'function') {
+    read.problem('"details" is neither true, false nor a function')
+  }
+  read.done()
+  if (typeof details !== 'function') return () => details === true
+  return (request) => {
+    try {
+      return details(request) === true
+    } catch {
+      return false
+    }
+  }
+}
