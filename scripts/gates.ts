@@ -60,6 +60,12 @@ export const GATES: readonly Gate[] = [
     partOfTest: true,
   },
   {
+    name: 'docs site',
+    proves: 'it builds, without a dead link',
+    command: ['node', 'scripts/docs-build.ts'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
     name: 'package',
     proves: 'what would be published is whole',
     command: ['node', 'scripts/pack-check.ts'],
