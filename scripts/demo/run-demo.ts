@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SPAN_KIND } from '../../src/otlp/model.ts'
+import { createReceiver } from '../../src/receiver/receiver.ts'
+import { TelemetryStore } from '../../src/store/telemetry-store.ts'
+import { type Balance, balance, type ReceivedServerSpan, type SentRequest } from './ledger.ts'
+import { DemoService, type DemoShutdown } from './demo-service.ts'
+import { Traffic } from './traffic.ts'
+
+export interface DemoOptions {
+  /** How long the shop is open before it is told to stop. */
+  readonly seconds: number
+  readonly onProgress: (text: string) => void
+  /** Called when the services are up. */
+  readonly onReady?: (services: readonly DemoService[], endpoint: string) => void
+  /** For tests: what the ledger is computed from may be tampered with, to see it notice. */
+  readonly tamper?: (evidence: Evidence) => Evidence
+}
+
+/** What the ledger is made from. */
+export interface Evidence {
+  readonly requests: readonly SentRequest[]
+  readonly spans: readonly ReceivedServerSpan[]
+}
+
+export interface DemoResult {
+  readonly ok: boolean
+  readonly requests: Balance['requests'] & {
+    readonly perSecond: number
+    readonly p50Ms: number
+    readonly p99Ms: number
+    readonly inFlightAtSigterm: number
+  }
+  readonly spans: Balance['spans'] & { readonly all: number }
+  readonly logs: { readonly received: number }
+  readonly metrics: { readonly points: number; readonly requestsCounted: Readonly<Record<string, number>> }
+  readonly probes: Readonly<Record<string, Readonly<Record<string, number | undefined>>>>
+  readonly start: readonly { readonly service: string; readonly readyAfterMs: number }[]
+  readonly shutdown: readonly DemoShutdown[]
+  readonly problems: readonly string[]
+}
+
+const CLIENTS = 40
+const THINK_MS = 30
+/** What the demo promises to show: fewer, and it has shown nothing. */
+const MIN_REQUESTS = 2000
+const MIN_IN_FLIGHT = 20
+const PROBES = ['/startupz', '/livez', '/readyz'] as const
+
+/** Runs the two services under load and real signals, and holds what the clients saw against what the receiver got. */
+export async function runDemo(
+  options: DemoOptions,
+): Promise<{ readonly result: DemoResult; readonly store: TelemetryStore }> {
+  const folder = await mkdtemp(join(tmpdir(), 'seaworthy-demo-'))
+  const store = new TelemetryStore({ maxSpans: 500_000, maxLogRecords: 200_000 })
+  const receiver = createReceiver({ store })
+  try {
+    const { endpoint } = await receiver.start()
+    return { result: await runWith(options, store, endpoint, folder), store }
+  } finally {
+    await receiver.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runWith(
+  options: DemoOptions,
+  store: TelemetryStore,
+  endpoint: string,
+  folder: string,
+): Promise<DemoResult> {
+  const { onProgress } = options
+  const shared = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    OTEL_METRIC_EXPORT_INTERVAL: '2000',
+  }
+  onProgress('starting payments and orders')
+  // The bank of the demo takes its time, so that there is always something in flight.
+  await using payments = await DemoService.start({
+    name: 'payments',
+    env: { ...shared, AUTHORISATION__MIN_LATENCY_MS: '20', AUTHORISATION__MAX_LATENCY_MS: '60' },
+  })
+  await using orders = await DemoService.start({
+    name: 'orders',
+    env: { ...shared, PAYMENTS__URL: payments.url, DATABASE__PATH: join(folder, 'orders.db') },
+  })
+  options.onReady?.([orders, payments], endpoint)
+
+  const openedAt = performance.now()
+  const traffic = new Traffic({ port: orders.port, clients: CLIENTS, thinkMs: THINK_MS })
+  await showProgress(traffic, options, openedAt)
+  const probes = { orders: await askProbes(orders), payments: await askProbes(payments) }
+  while (traffic.inFlight < MIN_IN_FLIGHT && performance.now() - openedAt < options.seconds * 2000) await delay(1)
+
+  const inFlightAtSigterm = traffic.inFlight
+  const beforeSigterm = traffic.requests.length
+  const openMs = performance.now() - openedAt
+  onProgress(`SIGTERM to orders, with ${inFlightAtSigterm} requests in flight`)
+  const ordersEnd = await orders.stop()
+  await traffic.ended()
+  onProgress('SIGTERM to payments')
+  const paymentsEnd = await payments.stop()
+
+  const seen: Evidence = { requests: traffic.requests, spans: serverSpans(store) }
+  const { requests, spans } = options.tamper?.(seen) ?? seen
+  const ledger = balance(requests, spans)
+  const shutdown = [ordersEnd, paymentsEnd]
+  const requestsCounted = { orders: countedRequests(store, 'orders'), payments: countedRequests(store, 'payments') }
+  const problems = [
+    ...ledger.problems,
+    ...check(
+      ledger.requests.sent >= MIN_REQUESTS,
+      `only ${ledger.requests.sent} requests were sent, ${MIN_REQUESTS} are asked for`,
+    ),
+    ...check(
+      inFlightAtSigterm >= MIN_IN_FLIGHT,
+      `only ${inFlightAtSigterm} requests were in flight at SIGTERM, ${MIN_IN_FLIGHT} are asked for`,
+    ),
+    ...check(
+      requestsCounted.orders === ledger.requests.answered,
+      `the metric of orders counted ${requestsCounted.orders} requests, its clients got ${ledger.requests.answered} answers`,
+    ),
+    ...shutdown.flatMap(({ service, exitCode, clean }) =>
+      check(exitCode === 0 && clean, `${service} ended with ${exitCode}, ${clean ? 'clean' : 'not clean'}`),
+    ),
+    ...check(store.stats.traces.evicted === 0, 'the receiver had to forget spans'),
+  ]
+  return {
+    ok: problems.length === 0,
+    requests: {
+      ...ledger.requests,
+      perSecond: Math.round(beforeSigterm / (openMs / 1000)),
+      p50Ms: traffic.latencyMicroseconds.percentile(50) / 1000,
+      p99Ms: traffic.latencyMicroseconds.percentile(99) / 1000,
+      inFlightAtSigterm,
+    },
+    spans: { ...ledger.spans, all: store.stats.traces.received },
+    logs: { received: store.stats.logs.received },
+    metrics: { points: store.stats.metrics.received, requestsCounted },
+    probes,
+    start: [payments, orders].map(({ name, readyAfterMs }) => ({
+      service: name,
+      readyAfterMs: Math.round(readyAfterMs),
+    })),
+    shutdown,
+    problems: problems.slice(0, 20),
+  }
+}
+
+async function showProgress(traffic: Traffic, { seconds, onProgress }: DemoOptions, openedAt: number): Promise<void> {
+  const deadline = openedAt + seconds * 1000
+  // Open at least as long as asked for, and until there is enough to count; never more than three times as long.
+  while (
+    performance.now() < deadline ||
+    (traffic.requests.length < MIN_REQUESTS && performance.now() < openedAt + seconds * 3000)
+  ) {
+    await delay(250)
+    onProgress(`${traffic.requests.length} requests answered, ${traffic.inFlight} in flight`)
+  }
+}
+
+async function askProbes(service: DemoService): Promise<Record<string, number | undefined>> {
+  const answers = await Promise.all(PROBES.map(async (path) => [path, await service.probe(path)] as const))
+  return Object.fromEntries(answers)
+}
+
+function serverSpans(store: TelemetryStore): readonly ReceivedServerSpan[] {
+  return store
+    .spans({ where: (span) => span.kind === SPAN_KIND.server })
+    .map(({ service, traceId, parentSpanId }) => ({ service, traceId, parentSpanId }))
+}
+
+/** What the cumulative histogram of a service says at its end. */
+function countedRequests(store: TelemetryStore, service: string): number {
+  const series = store.metrics({ name: 'http.server.request.duration', service })
+  return series.reduce((sum, { latest }) => sum + (latest.type === 'histogram' ? latest.count : 0), 0)
+}
+
+function check(holds: boolean, problem: string): readonly string[] {
+  return holds ? [] : [problem]
+}
