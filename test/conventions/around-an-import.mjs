@@ -42,7 +42,7 @@ function look() {
 // What Node itself opens on first use must not count against the import.
 void process.stdout
 void process.stderr
-await import('data:text/javascript,')
+await import('node:path')
 
 const before = look()
 await import(specifier)
