@@ -5,6 +5,8 @@
 export const ERRORS = {
   SEA_OPTIONS_INVALID: 'An option has a wrong type, a value out of range, or a name that does not exist.',
   SEA_ENV_INVALID: 'An environment variable with a fixed meaning holds a value that does not parse.',
+  SEA_CONFIG_INVALID:
+    'The configuration was refused: a file, variable or value in it is not valid, or a key is missing or unknown.',
   SEA_CATALOGUE_INVALID: 'A file in a catalogue folder does not export what the catalogue expects.',
   SEA_BUDGET_EXCEEDS_GRACE: 'The shutdown budget is longer than the declared time between SIGTERM and SIGKILL.',
   SEA_GRAPH_DUPLICATE: 'Two components of a service have the same name.',
@@ -20,6 +22,7 @@ export const ERRORS = {
   SEA_PROCESS_NOT_STARTED: 'The command of a service to be run does not exist or may not be run.',
   SEA_CLI_USAGE: 'A command line has a word, an option or a value that is not understood.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
+  SEA_HEALTH_DUPLICATE: 'Two health checks have the same name.',
   SEA_OTLP_MALFORMED: 'Bytes or text that should be an OTLP message cannot be read as one.',
   SEA_OTLP_NOT_ENCODABLE:
     'A value has no OTLP form: nested too deeply, beyond 64 bits, or an id that is not hexadecimal.',
@@ -27,6 +30,10 @@ export const ERRORS = {
   SEA_RECEIVER_LISTEN_FAILED: 'The receiver cannot listen: no such address here, or no right to the port.',
   SEA_RECEIVER_STOPPED: 'A receiver was used after it had been stopped.',
   SEA_TESTING_TIMED_OUT: 'What a test waited for did not arrive at the receiver in time.',
+  SEA_LISTENER_PORT_TAKEN: 'The port that a listener should be bound to belongs to another process.',
+  SEA_LISTENER_BIND_FAILED: 'A listener cannot be bound: no such address here, no right to the port, or not a free server.',
+  SEA_LISTENER_FAILED: 'A listener that was bound reported an error; it may not accept connections any more.',
+  SEA_LOAD_CONNECTION_CLOSED: 'A request was to be sent on a connection that is closed.',
 } as const satisfies Record<`SEA_${string}`, string>
 
 export type ErrorCode = keyof typeof ERRORS

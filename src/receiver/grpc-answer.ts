@@ -1,0 +1,56 @@
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { encodeStatus } from '../otlp/status.ts'
+import { endHttp2Request } from './end-http2-request.ts'
+import type { Failure } from './failure.ts'
+import { GRPC_ENCODINGS } from './inflate.ts'
+
+export interface GrpcExchange {
+  readonly request: Http2ServerRequest
+  readonly response: Http2ServerResponse
+}
+
+const HEADERS = { 'content-type': 'application/grpc', 'grpc-accept-encoding': GRPC_ENCODINGS } as const
+
+/** Sends the one message of a unary answer, and success. */
+export function sendGrpcMessage({ response }: GrpcExchange, message: Uint8Array): void {
+  if (response.destroyed || response.writableEnded) return
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(message.byteLength, 1)
+  response.writeHead(200, HEADERS)
+  response.addTrailers({ 'grpc-status': '0' })
+  response.end(Buffer.concat([prefix, message]))
+}
+
+/**
+ * Sends an error, with a `google.rpc.Status` that holds it, too, and the time after which to come back.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#failures
+ */
+export function sendGrpcFailure(exchange: GrpcExchange, failure: Failure): void {
+  const { response } = exchange
+  if (response.destroyed || response.writableEnded) return
+  const { grpcCode: code, message, retryDelayMs } = failure
+  const status = encodeStatus({ code, message, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) })
+  response.writeHead(200, HEADERS)
+  response.addTrailers({
+    'grpc-status': String(code),
+    'grpc-message': percentEncode(message),
+    // Without padding, as gRPC asks of what is sent.
+    'grpc-status-details-bin': Buffer.from(status).toString('base64').replaceAll('=', ''),
+  })
+  response.end()
+  endHttp2Request(exchange)
+}
+
+/**
+ * `grpc-message` holds UTF-8, percent-encoded wherever it is not printable ASCII.
+ *
+ * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses
+ */
+export function percentEncode(text: string): string {
+  return Array.from(Buffer.from(text), (byte) =>
+    byte < 0x20 || byte > 0x7e || byte === 0x25
+      ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+      : String.fromCharCode(byte),
+  ).join('')
+}

@@ -1,0 +1,37 @@
+import type { ExportResponse, Signal } from '../otlp/model.ts'
+import { encodeResponse, encodeResponseJson } from '../otlp/response.ts'
+import { encodeStatus, encodeStatusJson } from '../otlp/status.ts'
+import type { Failure } from './failure.ts'
+import type { HttpAnswer } from './send-http.ts'
+
+/** How a body is written; an answer is written as its request was. */
+export type BodyFormat = 'protobuf' | 'json'
+
+export const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+
+export function successAnswer(format: BodyFormat, signal: Signal, response: ExportResponse): HttpAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': CONTENT_TYPE[format] },
+    body: format === 'json' ? Buffer.from(encodeResponseJson(signal, response)) : encodeResponse(signal, response),
+  }
+}
+
+/**
+ * An error with a `google.rpc.Status` as its body.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#failures-1
+ */
+export function failureAnswer(format: BodyFormat, failure: Failure): HttpAnswer {
+  const { message, retryDelayMs } = failure
+  const status = { code: failure.grpcCode, message, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) }
+  return {
+    status: failure.httpStatus,
+    headers: {
+      'content-type': CONTENT_TYPE[format],
+      ...(retryDelayMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryDelayMs / 1000)) }),
+      ...failure.headers,
+    },
+    body: format === 'json' ? Buffer.from(encodeStatusJson(status)) : encodeStatus(status),
+  }
+}

@@ -1,0 +1,29 @@
+import type { ReceiverAddress } from './receiver.ts'
+
+/** How a service should send to the receiver. */
+export type OtelProtocol = 'http/protobuf' | 'http/json' | 'grpc'
+
+const SIGNALS = ['TRACES', 'METRICS', 'LOGS'] as const
+
+/**
+ * The variables that make a service with OpenTelemetry, of any language, send its three signals to a receiver. Those of
+ * single signals are set empty, which means unset, because one left over in the environment would win.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+ */
+export function otelEnvironment(
+  address: Pick<ReceiverAddress, 'endpoint' | 'grpcEndpoint'>,
+  protocol: OtelProtocol = 'http/protobuf',
+): Record<string, string> {
+  const environment: Record<string, string> = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: protocol === 'grpc' ? address.grpcEndpoint : address.endpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    OTEL_SDK_DISABLED: '',
+  }
+  for (const signal of SIGNALS) {
+    environment[`OTEL_${signal}_EXPORTER`] = 'otlp'
+    environment[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`] = ''
+    environment[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] = ''
+  }
+  return environment
+}
