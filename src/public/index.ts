@@ -31,3 +31,24 @@ export {
 } from '../lifecycle/graceful-shutdown.ts'
 export type { PhaseName, PhaseRecord, ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
 export type { ShutdownBudget, ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+export {
+  type CheckReport,
+  type CheckStatus,
+  HealthChecker,
+  type HealthCheckContext,
+  type HealthCheckDefinition,
+  type HealthCheckerOptions,
+  type HealthCheckResult,
+  type HealthGroup,
+  type HealthHandlerOptions,
+  type HealthReport,
+  type HealthStatus,
+} from '../health/health-checker.ts'
+export {
+  createLogging,
+  type LastWordsOptions,
+  type LogFlush,
+  type Logging,
+  type LoggingOptions,
+} from '../logging/logging.ts'
+export type { LogLevel } from '../logging/log-level.ts'
