@@ -2,7 +2,7 @@ import { formatDuration } from '../../src/core/duration.ts'
 import { SPAN_KIND } from '../../src/otlp/model.ts'
 import type { TelemetryStore } from '../../src/store/telemetry-store.ts'
 import { renderTraceTree } from '../../src/store/view/trace-text.ts'
-import type { DemoResult } from './run-demo.ts'
+import type { DemoResult } from './judge.ts'
 
 /** The result for a person: a trace through both services, the figures, the shutdowns, the ledger. */
 export function describeResult(result: DemoResult, store: TelemetryStore): string {
@@ -32,7 +32,7 @@ export function describeResult(result: DemoResult, store: TelemetryStore): strin
     'Ledger',
     `  requests      sent ${requests.sent} · answered ${requests.answered} · failed ${requests.failed}`,
     `  server spans  expected ${spans.expected} · received ${spans.received}  (of ${spans.all} spans in all)`,
-    `  metrics       ${metrics.points} points; requests counted by orders ${metrics.requestsCounted['orders']}, by payments ${metrics.requestsCounted['payments']}`,
+    `  metrics       ${metrics.points} points; requests counted by orders ${metrics.requestsCounted.orders}, by payments ${metrics.requestsCounted.payments}`,
     `  logs          ${logs.received} records`,
     '',
     result.ok

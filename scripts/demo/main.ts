@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { describeResult } from './describe-result.ts'
+import { judge } from './judge.ts'
 import { createProgress } from './progress.ts'
 import { runDemo } from './run-demo.ts'
 import { stayOpen } from './stay-open.ts'
@@ -29,7 +30,7 @@ if (problem !== undefined) {
 
 async function main(json: boolean, seconds: number): Promise<number> {
   const progress = createProgress(process.stderr)
-  const { result, store } = await runDemo({
+  const { observed, store } = await runDemo({
     seconds,
     onProgress: progress.show,
     onReady(services, endpoint) {
@@ -40,6 +41,7 @@ async function main(json: boolean, seconds: number): Promise<number> {
         )
     },
   })
+  const result = judge(observed)
   progress.clear()
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${describeResult(result, store)}\n`)
   if (isTerminal && !json && result.ok) await stayOpen()

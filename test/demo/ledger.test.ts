@@ -41,7 +41,9 @@ test('a span that arrived twice is found', () => {
 
 test('a span that does not continue the trace of its client is found', () => {
   const stranger = [{ service: 'orders', traceId: 'a2', parentSpanId: 'other' }]
-  expect(balance([read], stranger).problems).toEqual(['GET /products (trace a2) has another parent at orders than the client sent'])
+  expect(balance([read], stranger).problems).toEqual([
+    'GET /products (trace a2) has another parent at orders than the client sent',
+  ])
 })
 
 test('an order that was refused before payments expects no span there', () => {
