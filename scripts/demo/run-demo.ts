@@ -22,10 +22,10 @@ const CLIENTS = 40
 const THINK_MS = 30
 const PROBES = ['/startupz', '/livez', '/readyz'] as const
 
-/** Runs the two services under load and real signals, and holds what the clients saw against what the receiver got. */
+/** Runs the two services under load and real signals, and returns everything that was seen. */
 export async function runDemo(
   options: DemoOptions,
-): Promise<{ readonly result: DemoResult; readonly store: TelemetryStore }> {
+): Promise<{ readonly observed: Observed; readonly store: TelemetryStore }> {
   const folder = await mkdtemp(join(tmpdir(), 'seaworthy-demo-'))
   const store = new TelemetryStore({ maxSpans: 500_000, maxLogRecords: 200_000 })
   const receiver = createReceiver({ store })
