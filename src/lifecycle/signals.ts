@@ -1,4 +1,8 @@
+import { constants } from 'node:os'
+import { type Clock, systemClock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
+import { didYouMean } from '../core/nearest-name.ts'
+import type { OptionReader } from '../core/option-reader.ts'
 
 export interface SignalOptions {
   readonly signals: readonly NodeJS.Signals[]
@@ -7,35 +11,69 @@ export interface SignalOptions {
   /** Called for each further one: the operator wants the process gone now. */
   readonly onSecond: (signal: NodeJS.Signals) => void
   readonly log: Log
+  /** @default systemClock */
+  readonly clock?: Clock
 }
 
 /** SIGTERM from a platform, SIGINT from a terminal. */
 export const DEFAULT_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
 
 /**
- * Listens to termination signals. Names other listeners of the same signals: one that calls `process.exit` ends the
- * process in the middle of the drain, and nothing can take that back.
+ * One press of Ctrl-C can arrive twice: from the terminal, and a millisecond or two later from `npm run`, which forwards
+ * it, where `/bin/sh` is a shell that replaces itself with the program (bash does). Nobody presses twice so quickly.
+ */
+const ONE_PRESS_MS = 100
+
+/**
+ * Listens to termination signals. Names other listeners of the same signals, there already or added later: one that
+ * calls `process.exit` ends the process in the middle of the drain, and nothing can take that back.
  *
  * @returns a function that takes the listeners off again
  */
 export function listenToSignals(options: SignalOptions): () => void {
-  let first: NodeJS.Signals | undefined
+  const { log, clock = systemClock } = options
+  const signals = new Set(options.signals)
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined
+
   const listener = (signal: NodeJS.Signals): void => {
-    if (first !== undefined) return options.onSecond(signal)
-    first = signal
-    options.onFirst(signal)
-  }
-  for (const signal of options.signals) {
-    const foreign = process.listenerCount(signal)
-    if (foreign > 0) {
-      options.log.warn(
-        { signal, listeners: foreign },
-        `${foreign} other listener(s) of ${signal}: one that calls process.exit would cut the shutdown short. Remove them, or let them do their work in a stop hook`,
-      )
+    if (first === undefined) {
+      first = { signal, at: clock.now() }
+      options.onFirst(signal)
+    } else if (signal !== first.signal || clock.now() - first.at > ONE_PRESS_MS) {
+      options.onSecond(signal)
     }
+  }
+  const warn = (signal: NodeJS.Signals): void =>
+    log.warn(
+      { signal },
+      `there is another listener of ${signal}: one that calls process.exit would cut the shutdown short. Remove it, or let it do its work in a stop hook`,
+    )
+  const onAdded = (event: string | symbol, added: unknown): void => {
+    if (added !== listener && signals.has(event as NodeJS.Signals)) warn(event as NodeJS.Signals)
+  }
+
+  for (const signal of signals) {
+    if (process.listenerCount(signal) > 0) warn(signal)
     process.on(signal, listener)
   }
+  process.on('newListener', onAdded)
   return () => {
-    for (const signal of options.signals) process.off(signal, listener)
+    process.off('newListener', onAdded)
+    for (const signal of signals) process.off(signal, listener)
   }
+}
+
+/** Reads the option `signals`: names of signals that a process can listen to, at least one. */
+export function readSignals(read: OptionReader): readonly NodeJS.Signals[] {
+  const signals = read.list('signals', { fallback: DEFAULT_SIGNALS })
+  if (signals.length === 0) read.problem('"signals" is empty, expected at least one')
+  for (const signal of signals) {
+    if (!(signal in constants.signals)) {
+      const meant = didYouMean(signal, Object.keys(constants.signals))
+      read.problem(`"signals" has "${signal}", which is no signal. ${meant}`.trim())
+    } else if (signal === 'SIGKILL' || signal === 'SIGSTOP') {
+      read.problem(`"signals" has "${signal}", which no process can listen to`)
+    }
+  }
+  return signals as readonly NodeJS.Signals[]
 }

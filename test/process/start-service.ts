@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** How a process ended, as its parent sees it. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A program under test: a real process of its own. */
+export interface RunningProgram {
+  readonly pid: number
+  /** Standard output so far, line by line. */
+  readonly lines: readonly string[]
+  /** Standard error so far, line by line. */
+  readonly errorLines: readonly string[]
+  /** Resolves when the process has ended and both outputs have been read to their end. */
+  readonly exit: Promise<Exit>
+  kill(signal: NodeJS.Signals): void
+  /** The first line of either output, past or future, that contains `text`. */
+  line(text: string): Promise<string>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface RunningService extends RunningProgram {
+  /** What followed `ready` on the line with which the service said so, such as a URL. */
+  readonly ready: string
+}
+
+export interface ProgramSettings {
+  /** @default `SEAWORTHY_TEST_NODE`, or the Node that runs the tests */
+  readonly node?: string
+  /** `built`: without the condition that leads to the sources. @default `built` with `SEAWORTHY_TEST_DIST=1` */
+  readonly flavour?: 'source' | 'built'
+}
+
+/** Longer than any program here may live: none outlasts a test run that was cut off. */
+const LIFE_LIMIT_MS = 60_000
+const LINE_LIMIT_MS = 15_000
+
+/** Starts `test/process/services/<name>.ts` and waits until it says `ready`. */
+export async function startService(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  settings: ProgramSettings = {},
+): Promise<RunningService> {
+  const program = startProgram(new URL(`services/${name}.ts`, import.meta.url), env, settings)
+  try {
+    const ready = await program.line('ready')
+    return { ...program, ready: ready.slice(ready.indexOf('ready') + 'ready'.length).trim() }
+  } catch (error) {
+    await program[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Starts a program and does not wait for anything. It gets no variables but these, `PATH`, `HOME` and `TMPDIR`. */
+export function startProgram(
+  file: URL,
+  env: Readonly<Record<string, string>> = {},
+  settings: ProgramSettings = {},
+): RunningProgram {
+  const node = settings.node ?? process.env['SEAWORTHY_TEST_NODE'] ?? process.execPath
+  const flavour = settings.flavour ?? (process.env['SEAWORTHY_TEST_DIST'] === '1' ? 'built' : 'source')
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    ...(flavour === 'source' ? ['--conditions=seaworthy-source'] : []),
+  ]
+  const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
+  const child = spawn(node, [...flags, fileURLToPath(file)], {
+    env: { PATH, HOME, TMPDIR, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${node} could not be started`)
+
+  const lines: string[] = []
+  const errorLines: string[] = []
+  const watchers = new Set<(line: string) => void>()
+  for (const [stream, into] of [
+    [child.stdout, lines],
+    [child.stderr, errorLines],
+  ] as const) {
+    createInterface({ input: stream }).on('line', (line) => {
+      into.push(line)
+      for (const watcher of watchers) watcher(line)
+    })
+  }
+
+  const killAtOnce = (): void => void child.kill('SIGKILL')
+  const lifeLimit = setTimeout(killAtOnce, LIFE_LIMIT_MS)
+  process.on('exit', killAtOnce)
+  const exit = new Promise<Exit>((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(lifeLimit)
+      process.off('exit', killAtOnce)
+      resolve({ code, signal })
+    })
+  })
+
+  const line = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const known = [...lines, ...errorLines].find((each) => each.includes(text))
+      if (known !== undefined) return resolve(known)
+      const end = (): void => {
+        clearTimeout(limit)
+        watchers.delete(watcher)
+      }
+      const fail = (why: string): void => {
+        end()
+        const said = [...lines, ...errorLines].map((each) => `\n  ${each}`).join('')
+        reject(new Error(`${why} before it said "${text}". It said:${said}`))
+      }
+      const watcher = (said: string): void => {
+        if (!said.includes(text)) return
+        end()
+        resolve(said)
+      }
+      const limit = setTimeout(() => fail(`${LINE_LIMIT_MS} ms passed`), LINE_LIMIT_MS)
+      watchers.add(watcher)
+      void exit.then(({ code, signal }) => fail(`The program ended (${signal ?? code})`))
+    })
+
+  return {
+    pid,
+    lines,
+    errorLines,
+    exit,
+    line,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      killAtOnce()
+      await exit
+    },
+  }
+}
