@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import { describeResult } from './describe-result.ts'
 import { judge } from './judge.ts'
@@ -18,7 +19,7 @@ Options:
 Exit codes: 0 the ledger balances · 1 it does not · 2 wrong usage`
 
 const { values, problem } = readArguments()
-const isTerminal = process.stdout.isTTY === true
+const isTerminal = isatty(1)
 if (problem !== undefined) {
   process.stderr.write(`demo: ${problem}\nSee npm run demo -- --help\n`)
   process.exitCode = 2

@@ -21,9 +21,9 @@ export interface CommandContext {
   readonly cwd: string
   /** Whether standard output is a terminal: only then is there colour. */
   readonly isTerminal: boolean
-  print(text: string): void
+  readonly print: (text: string) => void
   /** For progress and problems: standard error, so that standard output stays clean for `--json`. */
-  note(text: string): void
+  readonly note: (text: string) => void
 }
 
 /** A command of the command line: a file in `commands/`, and nothing else, adds one. */

@@ -53,7 +53,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   }
   if (rest.length > 0 && command.takesCommand !== true)
     throw usage(`"${command.id}" takes nothing after "--"`, `See seaworthy ${command.id} --help.`)
-  return { options: values as ParsedArguments['options'], rest }
+  return { options: values, rest }
 }
 
 export function usage(message: string, hint: string): SeaworthyError {

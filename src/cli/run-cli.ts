@@ -15,8 +15,8 @@ export interface CliSurroundings {
   readonly env: Environment
   readonly cwd: string
   readonly isTerminal: boolean
-  print(text: string): void
-  note(text: string): void
+  readonly print: (text: string) => void
+  readonly note: (text: string) => void
 }
 
 /** Runs the command line. Never throws: every outcome is an exit code, and every problem one clear message. */

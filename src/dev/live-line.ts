@@ -1,3 +1,4 @@
+import type { AttributeValue } from '../otlp/model.ts'
 import { SPAN_KIND, STATUS_CODE } from '../otlp/model.ts'
 import type { StoredSpan } from '../store/stored-item.ts'
 import { printable } from '../store/view/printable.ts'
@@ -22,13 +23,17 @@ export function toLiveLine(span: StoredSpan): LiveLine | undefined {
     const status = span.attributes['http.response.status_code'] ?? (failed ? 'failed' : 'ok')
     return {
       kind: failed ? 'error' : 'request',
-      text: `${span.service}  ${name}  ${String(status)}  ${took}  trace ${span.traceId}`,
+      text: `${span.service}  ${name}  ${toText(status)}  ${took}  trace ${span.traceId}`,
     }
   }
   if (!failed) return undefined
-  const reason = span.status.message || String(span.attributes['error.type'] ?? 'error')
+  const reason = span.status.message || toText(span.attributes['error.type'] ?? 'error')
   return {
     kind: 'error',
     text: `${span.service}  ${name}  ${printable(reason, MAX_NAME)}  ${took}  trace ${span.traceId}`,
   }
+}
+
+function toText(value: AttributeValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

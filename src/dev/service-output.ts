@@ -41,7 +41,7 @@ const HIDDEN = new Set([
 export function readOutputLine(line: string): OutputLine {
   const fields = parseObject(line)
   if (fields === undefined || typeof fields['msg'] !== 'string') return { text: printable(line, MAX_LINE) }
-  const level = String(fields['level'] ?? 'info')
+  const level = typeof fields['level'] === 'string' ? fields['level'] : 'info'
   const rest = Object.entries(fields).filter(([key]) => !HIDDEN.has(key))
   const details = rest.map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const component = typeof fields['component'] === 'string' ? [`[${fields['component']}]`] : []

@@ -22,7 +22,7 @@ export function readDefinition(
   definition: object,
   own: { required: readonly string[]; optional: readonly string[] },
 ): NodeLimits {
-  const read = new OptionReader(definition, `${kind}("${String(name)}")`)
+  const read = new OptionReader(definition, `${kind}("${name}")`)
   if (typeof name !== 'string' || !NAME_FORM.test(name)) {
     read.problem('the name must begin with a letter and have at most 63 letters, digits, ".", "_" or "-"')
   }

@@ -72,7 +72,7 @@ function toServer(listenable: Listenable): BuiltServer {
   if ('listen' in listenable && 'listeners' in listenable && !('server' in listenable)) return { server: listenable }
   const app = listenable as Exclude<Listenable, RequestListener | Server>
   return {
-    server: app.server as Server,
+    server: app.server,
     ...(app.ready === undefined ? {} : { ready: async () => app.ready?.() }),
     ...(app.close === undefined ? {} : { close: async () => app.close?.() }),
   }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Duration } from '../core/duration.ts'
@@ -70,7 +71,7 @@ export interface ServiceOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
 export interface ResolvedServiceOptions {
   readonly name: string
   readonly version: string | undefined
-  readonly config: Omit<LoadConfigOptions<StandardSchemaV1>, 'env'> | undefined
+  readonly config: Omit<LoadConfigOptions, 'env'> | undefined
   readonly logging: ServiceLoggingOptions
   readonly telemetry: ServiceTelemetryOptions | false
   readonly admin: AdminOptions | false
@@ -104,7 +105,7 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
     // oxlint-disable-next-line node/no-process-exit -- asked for: only run() calls it
     exit: read.callback<(code: number) => void>('exit') ?? ((code) => process.exit(code)),
     finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
-    isTerminal: read.boolean('isTerminal', { fallback: process.stdout.isTTY === true }),
+    isTerminal: read.boolean('isTerminal', { fallback: isatty(1) }),
   }
   read.done()
   return Object.freeze(resolved)
