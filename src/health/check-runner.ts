@@ -97,8 +97,10 @@ export class CheckRunner {
 
   async #runOnce(): Promise<void> {
     const startedAt = this.#clock.now()
-    const outcome =
-      this.#pendingSince === undefined ? await this.#call(startedAt) : hangs(startedAt - this.#pendingSince)
+    // Awaited in both cases: it must not end before `run` has kept it.
+    const outcome = await (this.#pendingSince === undefined
+      ? this.#call(startedAt)
+      : hangs(startedAt - this.#pendingSince))
     this.#running = undefined
     if (outcome === undefined) return
     const endedAt = this.#clock.now()
