@@ -1,0 +1,258 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+
+import type { Cancel, Clock } from '../core/clock.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { DelayLine } from './delay-line.ts'
+import {
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  encodeRequest,
+  type RawRequest,
+  type RawResult,
+  type RequestOutcome,
+} from './raw-request.ts'
+import { ResponseParser, type ParsedResponse } from './response-parser.ts'
+
+export interface RawConnectionOptions {
+  readonly clock: Clock
+  readonly host: string
+  readonly port: number
+  /**
+   * Added to each direction, in milliseconds, in order: data, closes and the handshake of TCP. On a bare loopback
+   * interface races between a request and a close hardly ever happen; with 25 ms each way they do every time.
+   *
+   * @default 0
+   */
+  readonly wireDelayMs?: number
+  /** Speaks TLS. Certificates are checked only if asked for: a service under test has one of its own making. */
+  readonly tls?: { readonly rejectUnauthorized: boolean }
+  /** How much of each body is kept. @default 1 MiB */
+  readonly keepBodyBytes?: number
+}
+
+interface Pending {
+  readonly method: string
+  readonly reuse: number
+  readonly startedAt: number
+  readonly cancelTimeout: Cancel
+  readonly settle: (result: RawResult) => void
+}
+
+const DEFAULT_KEEP_BODY_BYTES = 1024 * 1024
+
+/**
+ * One connection to an HTTP/1.1 server, as a strict and simple client has it: it never retries, never opens a second
+ * one, obeys `Connection: close`, and tells exactly what became of each request. Requests that are sent while another
+ * one waits for its answer are pipelined.
+ */
+export class RawConnection {
+  readonly #options: RawConnectionOptions
+  readonly #toServer: DelayLine
+  readonly #toClient: DelayLine
+  readonly #parser: ResponseParser
+  readonly #pending: Pending[] = []
+  readonly #whenConnected: (() => void)[] = []
+  #unsent: Buffer[] = []
+  #socket: Socket | undefined
+  #state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
+  #wasConnected = false
+  #requestCount = 0
+  #saidClose = false
+  #onClosed: (() => void) | undefined
+
+  constructor(options: RawConnectionOptions) {
+    this.#options = options
+    this.#toServer = new DelayLine(options.clock, options.wireDelayMs ?? 0)
+    this.#toClient = new DelayLine(options.clock, options.wireDelayMs ?? 0)
+    this.#parser = new ResponseParser({
+      nextMethod: () => this.#pending[0]?.method ?? 'GET',
+      onResponse: (response) => this.#onResponse(response),
+      keepBodyBytes: options.keepBodyBytes ?? DEFAULT_KEEP_BODY_BYTES,
+    })
+  }
+
+  /** Requests sent so far. */
+  get requestCount(): number {
+    return this.#requestCount
+  }
+
+  /** Whether a further request may be sent: not closed by either side, and no answer said `Connection: close`. */
+  get isUsable(): boolean {
+    return this.#state !== 'closed' && !this.#saidClose
+  }
+
+  /** Called once, as soon as the client knows that the connection can no longer be used. */
+  set onClosed(callback: () => void) {
+    this.#onClosed = callback
+  }
+
+  /** Makes the connection; true when it stands. A request does so by itself. */
+  connect(): Promise<boolean> {
+    if (this.#state === 'open' || this.#state === 'closed') return Promise.resolve(this.#state === 'open')
+    return new Promise((resolve) => {
+      this.#whenConnected.push(() => resolve(this.#state === 'open'))
+      this.#start()
+    })
+  }
+
+  /**
+   * Sends `request` and waits for what becomes of it; never rejects.
+   *
+   * @throws {@link SeaworthyError} `SEA_LOAD_CONNECTION_CLOSED` when the connection is not usable any more
+   */
+  request(request: RawRequest): Promise<RawResult> {
+    const { host, port } = this.#options
+    const answer = this.expect(request)
+    this.send(encodeRequest(request, `${host}:${port}`))
+    return answer
+  }
+
+  /**
+   * Waits for the answer to a request that is put on the wire by {@link send}.
+   *
+   * @throws {@link SeaworthyError} `SEA_LOAD_CONNECTION_CLOSED` when the connection is not usable any more
+   */
+  expect({ method = 'GET', timeoutMs }: Pick<RawRequest, 'method' | 'timeoutMs'> = {}): Promise<RawResult> {
+    const { host, port, clock } = this.#options
+    if (!this.isUsable) {
+      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${host}:${port} is closed`, {
+        hint: 'Look at isUsable first and open a new connection.',
+      })
+    }
+    return new Promise((settle) => {
+      const cancelTimeout = clock.schedule(timeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, () => this.#die('timeout'))
+      this.#pending.push({ method, reuse: this.#requestCount++, startedAt: clock.now(), cancelTimeout, settle })
+    })
+  }
+
+  /** Puts bytes on the wire as they are: half a request, two at once, or no HTTP at all. */
+  send(bytes: Buffer | string): void {
+    const buffer = Buffer.from(bytes)
+    if (this.#state === 'open') this.#toServer.push(() => void this.#socket?.write(buffer))
+    else this.#unsent.push(buffer)
+    this.#start()
+  }
+
+  /** Stops reading: the kernel's buffers fill, and the server has to wait. */
+  pause(): void {
+    this.#socket?.pause()
+  }
+
+  resume(): void {
+    this.#socket?.resume()
+  }
+
+  /** Sends the end of what the client has to say, and goes on reading. */
+  end(): void {
+    this.#toServer.push(() => void this.#socket?.end())
+  }
+
+  /** Closes both directions; a request that waits ends as it does when the connection dies. */
+  close(): void {
+    this.#toServer.push(() => void this.#socket?.destroy())
+    this.#die('closed')
+  }
+
+  /** Closes with a reset, as a crashed client does. */
+  reset(): void {
+    this.#toServer.push(() => void this.#socket?.resetAndDestroy())
+    this.#die('closed')
+  }
+
+  #start(): void {
+    if (this.#state !== 'new') return
+    this.#state = 'connecting'
+    this.#toServer.push(() => {
+      if (this.#state === 'connecting') this.#openSocket()
+    })
+  }
+
+  #openSocket(): void {
+    const { host, port, tls } = this.#options
+    // Half-open, so that a close of the server is something that this client sees and answers itself, after the delay.
+    const socket =
+      tls === undefined
+        ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
+        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized })
+    this.#socket = socket
+    let errorCode: string | undefined
+    socket.on('connect', () => this.#toClient.push(() => (this.#wasConnected = true)))
+    socket.on(tls === undefined ? 'connect' : 'secureConnect', () => this.#toClient.push(() => this.#onConnect()))
+    socket.on('data', (bytes) => this.#toClient.push(() => this.#onData(bytes)))
+    socket.on('error', (error: NodeJS.ErrnoException) => (errorCode = error.code ?? 'UNKNOWN'))
+    socket.on('end', () => this.#toClient.push(() => this.#die('ended')))
+    socket.on('close', () => this.#toClient.push(() => this.#die('ended', errorCode)))
+  }
+
+  #onConnect(): void {
+    if (this.#state !== 'connecting') return
+    this.#state = 'open'
+    const unsent = this.#unsent
+    this.#unsent = []
+    for (const bytes of unsent) this.#toServer.push(() => void this.#socket?.write(bytes))
+    for (const resolve of this.#whenConnected.splice(0)) resolve()
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#state !== 'open') return
+    this.#parser.push(bytes)
+    if (this.#parser.error !== undefined) this.#die('malformed')
+    else if (this.#pending.length === 0 && this.#parser.isInside) this.#die('malformed')
+  }
+
+  #onResponse(response: ParsedResponse): void {
+    const request = this.#pending.shift()
+    if (request === undefined) {
+      this.#die('malformed')
+      return
+    }
+    request.cancelTimeout()
+    if (response.saidClose) this.#saidClose = true
+    request.settle({
+      outcome: 'answered',
+      ...response,
+      reuse: request.reuse,
+      tookMs: this.#options.clock.now() - request.startedAt,
+    })
+    if (response.saidClose) this.#die('ended')
+  }
+
+  /** The connection is over, for whatever reason: everything that still waits on it is told what that means for it. */
+  #die(why: 'ended' | 'closed' | 'timeout' | 'malformed', errorCode?: string): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    if (why === 'ended') this.#parser.end()
+    const wasConnected = this.#wasConnected
+    let hasBegun = this.#parser.isInside
+    for (const { cancelTimeout, settle, reuse, startedAt } of this.#pending.splice(0)) {
+      cancelTimeout()
+      settle({
+        outcome: whatBecame({ why, wasConnected, hasBegun, reuse }),
+        saidClose: this.#saidClose,
+        reuse,
+        tookMs: this.#options.clock.now() - startedAt,
+        ...(errorCode === undefined ? {} : { errorCode }),
+      })
+      hasBegun = false
+    }
+    for (const resolve of this.#whenConnected.splice(0)) resolve()
+    this.#onClosed?.()
+    // An orderly end lets the last bytes out first; the socket goes when both sides have ended.
+    if (why === 'ended') this.#toServer.push(() => this.#socket?.destroySoon())
+    else this.#toServer.push(() => void this.#socket?.destroy())
+  }
+}
+
+interface Death {
+  readonly why: 'ended' | 'closed' | 'timeout' | 'malformed'
+  readonly wasConnected: boolean
+  readonly hasBegun: boolean
+  readonly reuse: number
+}
+
+function whatBecame({ why, wasConnected, hasBegun, reuse }: Death): RequestOutcome {
+  if (why === 'timeout' || why === 'malformed') return why
+  if (!wasConnected) return 'refused'
+  if (hasBegun) return 'truncated'
+  return reuse === 0 ? 'reset-fresh' : 'reset-reused'
+}

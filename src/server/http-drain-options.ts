@@ -1,0 +1,39 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { RouteOf } from './open-request.ts'
+
+export interface HttpDrainOptions {
+  readonly clock: Clock
+  /** What log lines and reports call this server. */
+  readonly name: string
+  /** @default nothing is logged */
+  readonly log?: Log
+  /** How to find the matched route of a request, for reports; Express has it in `request.route.path`. */
+  readonly routeOf?: RouteOf
+  /**
+   * How long a connection may stay idle once the listener is closed, in milliseconds. A first request on a fresh
+   * connection, or the next one on a kept-alive connection, that was already on its way is answered in this time.
+   *
+   * @default 250, more than a round trip around the Earth, and little in a shutdown of 25 s
+   */
+  readonly lateRequestGraceMs?: number
+  /**
+   * How long to wait for the client's end of a connection after ours, in milliseconds: the only sign that it has
+   * received all of the last answer.
+   *
+   * @default 1000, because clients close as soon as they see our close, and one that doesn't must not hold a shutdown
+   */
+  readonly lingerMs?: number
+}
+
+export const DEFAULT_LATE_REQUEST_GRACE_MS = 250
+export const DEFAULT_LINGER_MS = 1000
+
+export interface FinishOptions {
+  /** When what is left is destroyed, in milliseconds from the call: 0 or more. */
+  readonly limitMs: number
+  /** When {@link HttpDrain.softDeadline} is aborted, so that handlers can give up in an orderly way. @default never */
+  readonly softLimitMs?: number
+  /** Ends the wait at once, as the limit would. */
+  readonly signal?: AbortSignal
+}

@@ -1,0 +1,235 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+
+import { silentLog, type Log } from '../core/log.ts'
+import { closeListener } from './close-listener.ts'
+import { sayCloseWhenWritten } from './connection-close-header.ts'
+import { deferRequests } from './defer-requests.ts'
+import { MAX_LISTED_REQUESTS, type FinishReport } from './finish-report.ts'
+import {
+  DEFAULT_LATE_REQUEST_GRACE_MS,
+  DEFAULT_LINGER_MS,
+  type FinishOptions,
+  type HttpDrainOptions,
+} from './http-drain-options.ts'
+import { lingeringClose } from './lingering-close.ts'
+import { describeRequest, type OpenRequest, type RequestDescription } from './open-request.ts'
+import { RequestLedger, type RequestTotals } from './request-ledger.ts'
+import { IdleRetirement } from './retire-idle.ts'
+import type { TrackedConnection } from './tracked-connection.ts'
+import { watchServer } from './watch-server.ts'
+
+export type TrackableServer = HttpServer | HttpsServer
+
+/** Connections of a server by what they are doing. */
+export interface ConnectionCounts {
+  readonly open: number
+  /** Without an open request, and not upgraded. */
+  readonly idle: number
+  readonly upgraded: number
+}
+
+/**
+ * Account of the requests of one HTTP/1.1 server, and its orderly end: {@link startDraining} while load balancers still
+ * send, then {@link finish}.
+ */
+export class HttpDrain {
+  readonly #server: HttpServer
+  readonly #options: HttpDrainOptions
+  readonly #log: Log
+  readonly #ledger: RequestLedger
+  readonly #unwatch: () => void
+  readonly #retirement: IdleRetirement
+  readonly #softDeadline = new AbortController()
+  readonly #lingerMs: number
+  #undefer: (() => void) | undefined
+  #endWhenEmpty = (): void => {}
+  #isListenerClosed = false
+  #refused = 0
+  #finishing: Promise<FinishReport> | undefined
+
+  constructor(server: TrackableServer, options: HttpDrainOptions) {
+    this.#server = server
+    this.#options = options
+    this.#log = options.log ?? silentLog
+    this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS
+    this.#retirement = new IdleRetirement({
+      clock: options.clock,
+      graceMs: options.lateRequestGraceMs ?? DEFAULT_LATE_REQUEST_GRACE_MS,
+      lingerMs: this.#lingerMs,
+    })
+    this.#ledger = new RequestLedger(options.clock)
+    this.#unwatch = watchServer(this.#server, this.#ledger)
+  }
+
+  /** Requests whose answer is not wholly handed to the kernel. Zero again after any kind of end. */
+  get inFlight(): number {
+    return this.#ledger.inFlight
+  }
+
+  get totals(): RequestTotals {
+    return this.#ledger.totals
+  }
+
+  get connections(): ConnectionCounts {
+    let idle = 0
+    let upgraded = 0
+    for (const connection of this.#ledger.connections) {
+      if (connection.isUpgraded) upgraded++
+      else if (connection.isIdle) idle++
+    }
+    return { open: this.#ledger.connectionCount, idle, upgraded }
+  }
+
+  /** Whether {@link startDraining} was called. */
+  get isDraining(): boolean {
+    return this.#undefer !== undefined
+  }
+
+  /** Aborted when the time of requests is running out: a handler that listens can end what it does and still answer. */
+  get softDeadline(): AbortSignal {
+    return this.#softDeadline.signal
+  }
+
+  /** The requests in flight, the oldest first. */
+  openRequests(): readonly RequestDescription[] {
+    const now = this.#options.clock.now()
+    return [...this.#ledger.requests].map((entry) => describeRequest(entry, now, this.#options.routeOf))
+  }
+
+  /**
+   * From now on every answer whose headers are not written yet says `Connection: close`, and its connection is closed
+   * behind it. The listener goes on accepting. Safe to call any number of times.
+   */
+  startDraining(): void {
+    if (this.#undefer !== undefined) return
+    this.#ledger.events.opened = (entry) => this.#sayClose(entry)
+    this.#ledger.events.idle = (connection) => this.#onIdle(connection)
+    for (const connection of this.#ledger.connections) if (connection.hasServed) this.#onIdle(connection)
+    for (const entry of this.#ledger.requests) this.#sayClose(entry)
+    this.#undefer = deferRequests(this.#server, (request, response) => {
+      const connection = this.#ledger.connectionOf(request.socket)
+      if (connection?.isClosing === true) {
+        this.#refused++
+        return false
+      }
+      if (connection !== undefined) this.#ledger.open(request, response)
+      return true
+    })
+  }
+
+  /** Aborts {@link softDeadline}. */
+  abortRequests(reason: unknown = new DOMException(`"${this.#options.name}" is shutting down`, 'AbortError')): void {
+    this.#softDeadline.abort(reason)
+  }
+
+  /**
+   * Closes the listener, waits until every request is answered and every connection has ended, and at the limit
+   * destroys what is left. Never rejects and never takes longer than the limit (the event loop permitting). Safe to call
+   * any number of times: every call gets the report of the first.
+   */
+  finish(options: FinishOptions): Promise<FinishReport> {
+    this.#finishing ??= this.#finish(options)
+    return this.#finishing
+  }
+
+  /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
+  release(): void {
+    this.#unwatch()
+    this.#undefer?.()
+    this.#retirement.stop()
+    this.#ledger.events.opened = undefined
+    this.#ledger.events.idle = undefined
+    this.#ledger.events.empty = undefined
+  }
+
+  async #finish({ limitMs, softLimitMs, signal }: FinishOptions): Promise<FinishReport> {
+    const { clock, name } = this.#options
+    const startedAt = clock.now()
+    this.startDraining()
+    const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.abortRequests())
+    const ended = this.#waitForEnd(limitMs, signal)
+    const acceptedLate = await closeListener(this.#server, clock)
+    this.#isListenerClosed = true
+    for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
+    this.#endWhenEmpty()
+    await ended
+    cancelSoft?.()
+    const left = this.#destroyAll()
+    this.release()
+    const report: FinishReport = {
+      clean: left.destroyedCount === 0 && left.upgradedDestroyed === 0,
+      tookMs: clock.now() - startedAt,
+      ...left,
+      idleClosed: this.#retirement.idleClosed,
+      refused: this.#refused,
+      acceptedLate,
+      stalled: this.#retirement.stalledClosed,
+    }
+    const { clean, ...figures } = report
+    if (clean) this.#log.debug({ listener: name, ...figures }, `"${name}" has finished`)
+    else this.#log.warn({ listener: name, ...figures }, `"${name}" cut what was still open after ${limitMs} ms`)
+    return report
+  }
+
+  /** Resolves when the listener is closed and no connection is left, at the limit, or when `signal` is aborted. */
+  #waitForEnd(limitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel()
+        signal?.removeEventListener('abort', end)
+        resolve()
+      }
+      const cancel = this.#options.clock.schedule(limitMs, end)
+      signal?.addEventListener('abort', end, { once: true })
+      if (signal?.aborted === true) end()
+      this.#endWhenEmpty = () => {
+        if (this.#isListenerClosed && this.#ledger.connectionCount === 0) end()
+      }
+      this.#ledger.events.empty = this.#endWhenEmpty
+    })
+  }
+
+  #destroyAll(): Pick<FinishReport, 'destroyedCount' | 'destroyed' | 'upgradedDestroyed'> {
+    const now = this.#options.clock.now()
+    const cut: OpenRequest[] = []
+    let upgradedDestroyed = 0
+    for (const connection of this.#ledger.connections) {
+      if (connection.isUpgraded) upgradedDestroyed++
+      cut.push(...this.#ledger.destroy(connection))
+    }
+    cut.sort((a, b) => a.startedAt - b.startedAt)
+    const listed = cut.slice(0, MAX_LISTED_REQUESTS)
+    return {
+      destroyedCount: cut.length,
+      destroyed: listed.map((entry) => describeRequest(entry, now, this.#options.routeOf)),
+      upgradedDestroyed,
+    }
+  }
+
+  #sayClose(entry: OpenRequest): void {
+    sayCloseWhenWritten(entry, () => {
+      const { connection } = entry
+      connection.isClosing = true
+      // What Node calls after the last answer; its own closes both directions at once.
+      connection.socket.destroySoon = () => lingeringClose(connection.socket, this.#options.clock, this.#lingerMs)
+    })
+  }
+
+  #onIdle(connection: TrackedConnection): void {
+    connection.bytesWhenIdle = connection.socket.bytesRead
+    if (this.#isListenerClosed) this.#retire(connection)
+  }
+
+  #retire(connection: TrackedConnection): void {
+    if (!connection.isClosing) this.#retirement.watch(connection)
+  }
+}
+
+/**
+ * Starts to keep account of `server`; call it when the server is made, before it listens. Requests and connections that
+ * are already open are found as far as Node lets them be found.
+ */
+export function trackHttpServer(server: TrackableServer, options: HttpDrainOptions): HttpDrain {
+  return new HttpDrain(server, options)
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+import type { Clock } from '../core/clock.ts'
+import type { OpenRequest } from './open-request.ts'
+import { TrackedConnection } from './tracked-connection.ts'
+
+/** Counts of a server since it was tracked. `requests = answered + aborted + destroyed + in flight`, at any time. */
+export interface RequestTotals {
+  /** Requests given to the service. */
+  readonly requests: number
+  /** The last byte of the answer was handed to the kernel. */
+  readonly answered: number
+  /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
+  readonly aborted: number
+  /** Cut by us, at the hard deadline. */
+  readonly destroyed: number
+}
+
+export interface LedgerEvents {
+  /** A request begins, before any listener of the service has seen it. */
+  opened?: ((entry: OpenRequest) => void) | undefined
+  /** A connection has no open request: it is new, or its last one is over. */
+  idle?: ((connection: TrackedConnection) => void) | undefined
+  /** There is no connection any more. */
+  empty?: (() => void) | undefined
+}
+
+/** Keeps account of the connections of one server and of the requests on them; each is counted exactly once. */
+export class RequestLedger {
+  readonly events: LedgerEvents = {}
+  readonly #clock: Clock
+  readonly #connections = new Map<Socket, TrackedConnection>()
+  readonly #responses = new Map<ServerResponse, OpenRequest>()
+  readonly #onResponseClose: (this: ServerResponse) => void
+  readonly #onSocketClose: (this: Socket) => void
+  #requests = 0
+  #answered = 0
+  #aborted = 0
+  #destroyed = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    const closeResponse = (response: ServerResponse): void => this.#close(this.#responses.get(response))
+    const closeSocket = (socket: Socket): void => this.#disconnect(socket)
+    // One function for all, told apart by `this`: a request costs no closure.
+    this.#onResponseClose = function onResponseClose() {
+      closeResponse(this)
+    }
+    this.#onSocketClose = function onSocketClose() {
+      closeSocket(this)
+    }
+  }
+
+  get inFlight(): number {
+    return this.#responses.size
+  }
+
+  get totals(): RequestTotals {
+    return {
+      requests: this.#requests,
+      answered: this.#answered,
+      aborted: this.#aborted,
+      destroyed: this.#destroyed,
+    }
+  }
+
+  get requests(): Iterable<OpenRequest> {
+    return this.#responses.values()
+  }
+
+  get connections(): Iterable<TrackedConnection> {
+    return this.#connections.values()
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size
+  }
+
+  connectionOf(socket: Socket): TrackedConnection | undefined {
+    return this.#connections.get(socket)
+  }
+
+  connect(socket: Socket, options: { readonly isHandshaking?: boolean } = {}): TrackedConnection {
+    const known = this.#connections.get(socket)
+    if (known !== undefined) return known
+    const connection = new TrackedConnection(socket)
+    connection.isHandshaking = options.isHandshaking ?? false
+    this.#connections.set(socket, connection)
+    socket.on('close', this.#onSocketClose)
+    this.events.idle?.(connection)
+    return connection
+  }
+
+  /** The TLS handshake over `raw` is done: it is one connection still, now spoken to through `secure`. */
+  secure(raw: Socket | undefined, secure: Socket): void {
+    const connection = raw === undefined ? undefined : this.#connections.get(raw)
+    if (raw === undefined || connection === undefined) {
+      this.connect(secure)
+      return
+    }
+    raw.off('close', this.#onSocketClose)
+    this.#connections.delete(raw)
+    connection.socket = secure
+    connection.isHandshaking = false
+    this.#connections.set(secure, connection)
+    secure.on('close', this.#onSocketClose)
+    this.events.idle?.(connection)
+  }
+
+  /** Enters a request. A second call with the same response changes nothing, and neither does one that comes too late. */
+  open(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#responses.has(response) || response.destroyed) return
+    const connection = this.connect(request.socket)
+    const entry: OpenRequest = { request, response, connection, startedAt: this.#clock.now() }
+    this.#requests++
+    this.#responses.set(response, entry)
+    connection.requests.add(entry)
+    connection.hasServed = true
+    // 'close' comes after 'finish', which Node emits once the kernel has the last byte, or when the socket has died.
+    response.on('close', this.#onResponseClose)
+    this.events.opened?.(entry)
+  }
+
+  upgrade(socket: Socket): void {
+    this.connect(socket).isUpgraded = true
+  }
+
+  /** Cuts a connection; the requests that it still carried are over at once and returned. */
+  destroy(connection: TrackedConnection): readonly OpenRequest[] {
+    connection.isDestroyed = true
+    const cut = [...connection.requests]
+    for (const entry of cut) this.#close(entry)
+    connection.socket.destroy()
+    return cut
+  }
+
+  #close(entry: OpenRequest | undefined): void {
+    if (entry === undefined || !this.#responses.delete(entry.response)) return
+    const { connection, response } = entry
+    connection.requests.delete(entry)
+    response.off('close', this.#onResponseClose)
+    // Node 22 also says `writableFinished` of an answer whose socket died with bytes still waiting.
+    if (response.writableFinished && !connection.socket.errored) this.#answered++
+    else if (connection.isDestroyed) this.#destroyed++
+    else this.#aborted++
+    if (connection.isIdle && !connection.socket.destroyed) this.events.idle?.(connection)
+  }
+
+  #disconnect(socket: Socket): void {
+    const connection = this.#connections.get(socket)
+    if (connection === undefined) return
+    this.#connections.delete(socket)
+    // Node 22 never emits 'close' on the response of a pipelined request that was still waiting for its turn.
+    for (const entry of connection.requests) this.#close(entry)
+    if (this.#connections.size === 0) this.events.empty?.()
+  }
+}

@@ -1,0 +1,31 @@
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+
+/** A whole answer, from memory. */
+export interface Answer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** @default the status in words */
+  readonly body?: string | Uint8Array
+}
+
+/**
+ * Sends `answer`: never to be stored by anyone, and without a body for HEAD. A request that announced a body loses its
+ * connection, so that nobody has to read that body.
+ */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const body = answer.body ?? `${STATUS_CODES[answer.status] ?? answer.status}\n`
+  response.writeHead(answer.status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+    'content-length': Buffer.byteLength(body),
+    ...(announcesBody(request) ? { connection: 'close' } : {}),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net'
+
+import type { OpenRequest } from './open-request.ts'
+
+/** What is known of one connection of a server. */
+export class TrackedConnection {
+  /** The socket to write to and to destroy: for TLS the raw one until the handshake is done, then the TLS one. */
+  socket: Socket
+  /** In the order in which they came, which is the order in which HTTP/1.1 answers them. */
+  readonly requests = new Set<OpenRequest>()
+  /** Has carried a request: only then can what it has received so far be taken for requests that are over. */
+  hasServed = false
+  /** Taken over by another protocol (WebSocket, CONNECT): HTTP no longer says when it is over. */
+  isUpgraded = false
+  /** The TLS handshake is not done: nothing can be said to the client in a form that it would understand. */
+  isHandshaking = false
+  /** No request that comes from now on is answered: a response said `Connection: close`, or we sent our FIN. */
+  isClosing = false
+  /** We cut it, so what it still carried counts as destroyed and not as given up by the client. */
+  isDestroyed = false
+  /** {@link Socket.bytesRead} when the last request was over: more than that is the beginning of another one. */
+  bytesWhenIdle = 0
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  get isIdle(): boolean {
+    return this.requests.size === 0 && !this.isUpgraded
+  }
+
+  /** Whether `entry` is the last request known here: the only one whose answer may say `Connection: close`. */
+  isLast(entry: OpenRequest): boolean {
+    let last: OpenRequest | undefined
+    for (const each of this.requests) last = each
+    return last === entry
+  }
+}
