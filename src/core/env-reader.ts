@@ -67,7 +67,7 @@ export class EnvReader {
     if (this.#problems.length === 0) return
     throw new SeaworthyError(
       'SEA_ENV_INVALID',
-      `The environment is not valid:\n${this.#problems.map((text) => `  - ${text}`).join('\n')}`,
+      `The environment is not valid:\n${[...new Set(this.#problems)].map((text) => `  - ${text}`).join('\n')}`,
       {
         hint: 'Correct or unset the variables named above.',
       },

@@ -52,3 +52,5 @@ export {
   type LoggingOptions,
 } from '../logging/logging.ts'
 export type { LogLevel } from '../logging/log-level.ts'
+export { createTelemetry, type Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts'
+export { setHttpRoute } from '../telemetry/instrumentation/http-route.ts'

@@ -1,0 +1,97 @@
+import { type Environment, EnvReader } from '../../core/env-reader.ts'
+import type { Signal } from '../../otlp/model.ts'
+import type { BatchLimits } from '../pipeline/batch-queue.ts'
+import { readBatchLimits } from './batch-env.ts'
+import { parseKeyValueList } from './key-value-list.ts'
+import { type AttributeLimits, readLogRecordLimits, readSpanLimits, type SpanLimits } from './limits-env.ts'
+import { type MetricReaderSettings, readMetricReader } from './metrics-env.ts'
+import { type OtlpSettings, readOtlpSettings } from './otlp-env.ts'
+import { type PropagatorName, readPropagators } from './propagators-env.ts'
+import { readSampler, type SamplerSettings } from './sampler-env.ts'
+import { describeUnsupported } from './unsupported-variables.ts'
+
+/** Where a signal goes: over OTLP, as JSON lines to standard error, or nowhere. */
+export type ExporterKind = 'otlp' | 'console' | 'none'
+
+export interface SignalSettings {
+  readonly exporter: ExporterKind
+  readonly otlp: OtlpSettings
+}
+
+/** All of the standard environment variables, read and checked. */
+export interface TelemetrySettings {
+  /** `OTEL_SDK_DISABLED`: context still travels through the service, nothing is recorded or sent. */
+  readonly disabled: boolean
+  readonly serviceName: string | undefined
+  readonly resourceAttributes: Readonly<Record<string, string>>
+  readonly propagators: readonly PropagatorName[]
+  readonly sampler: SamplerSettings
+  readonly signals: Readonly<Record<Signal, SignalSettings>>
+  readonly spanBatches: BatchLimits
+  readonly logBatches: BatchLimits
+  readonly metricReader: MetricReaderSettings
+  readonly spanLimits: SpanLimits
+  readonly logRecordLimits: AttributeLimits
+  /** Names of HTTP methods that are told apart. `undefined` means the well-known ones. */
+  readonly knownHttpMethods: readonly string[] | undefined
+  /** Said once, at the start. */
+  readonly warnings: readonly string[]
+}
+
+const SPAN_DELAY_MS = 5000
+const LOG_DELAY_MS = 1000
+
+/**
+ * Reads every standard variable.
+ *
+ * @throws {@link SeaworthyError} `SEA_ENV_INVALID` with every problem
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function readTelemetryEnv(env: Environment): TelemetrySettings {
+  const read = new EnvReader(env)
+  const warnings: string[] = []
+  const warn = (text: string): void => void warnings.push(text)
+  const settings: TelemetrySettings = {
+    disabled: read.boolean('OTEL_SDK_DISABLED') ?? false,
+    serviceName: read.text('OTEL_SERVICE_NAME'),
+    resourceAttributes: readResourceAttributes(read),
+    propagators: readPropagators(read),
+    sampler: readSampler(read, warn),
+    signals: {
+      traces: readSignal(read, 'traces', warn),
+      metrics: readSignal(read, 'metrics', warn),
+      logs: readSignal(read, 'logs', warn),
+    },
+    spanBatches: readBatchLimits(read, 'OTEL_BSP', SPAN_DELAY_MS),
+    logBatches: readBatchLimits(read, 'OTEL_BLRP', LOG_DELAY_MS),
+    metricReader: readMetricReader(read),
+    spanLimits: readSpanLimits(read),
+    logRecordLimits: readLogRecordLimits(read),
+    knownHttpMethods: readKnownMethods(read),
+    warnings,
+  }
+  read.done()
+  warnings.push(...describeUnsupported(env))
+  return { ...settings, warnings: [...new Set(warnings)] }
+}
+
+function readSignal(read: EnvReader, signal: Signal, warn: (text: string) => void): SignalSettings {
+  return {
+    exporter: read.oneOf(`OTEL_${signal.toUpperCase()}_EXPORTER`, ['otlp', 'console', 'none']) ?? 'otlp',
+    otlp: readOtlpSettings(read, signal, warn),
+  }
+}
+
+function readResourceAttributes(read: EnvReader): Readonly<Record<string, string>> {
+  const list = parseKeyValueList(read.text('OTEL_RESOURCE_ATTRIBUTES') ?? '')
+  if (list.problem !== undefined) read.problem(`OTEL_RESOURCE_ATTRIBUTES: ${list.problem}`)
+  return Object.fromEntries(list.entries)
+}
+
+function readKnownMethods(read: EnvReader): readonly string[] | undefined {
+  return read
+    .text('OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS')
+    ?.split(',')
+    .map((method) => method.trim())
+    .filter((method) => method !== '')
+}

@@ -1,0 +1,107 @@
+import {
+  type AnyValue,
+  type Context,
+  isSpanContextValid,
+  type LogRecord,
+  ROOT_CONTEXT,
+  trace,
+} from '@opentelemetry/api'
+
+/** What `JSON.parse` returns is made of nothing but attribute values. */
+type Fields = Readonly<Record<string, AnyValue>>
+
+/** pino's levels, as numbers of the line, and where they stand in OpenTelemetry. Between two, the lower one counts. */
+const SEVERITIES = [
+  { level: 60, number: 21, text: 'FATAL' },
+  { level: 50, number: 17, text: 'ERROR' },
+  { level: 40, number: 13, text: 'WARN' },
+  { level: 30, number: 9, text: 'INFO' },
+  { level: 20, number: 5, text: 'DEBUG' },
+  { level: 10, number: 1, text: 'TRACE' },
+] as const
+
+/** What a line says elsewhere: in the record's own fields, or in the resource. */
+const NOT_ATTRIBUTES = new Set([
+  'level',
+  'time',
+  'msg',
+  'err',
+  'pid',
+  'hostname',
+  'v',
+  'service',
+  'version',
+  'trace_id',
+  'span_id',
+  'trace_flags',
+])
+
+/**
+ * A log record from a line of pino's JSON. A line that is no JSON object becomes the body of a record as it is, because
+ * what breaks the format is often just what one looks for. Never throws.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/logs/data-model/
+ */
+export function toLogRecord(line: string): LogRecord {
+  const fields = parse(line)
+  if (fields === undefined) return { body: line.trimEnd(), context: ROOT_CONTEXT }
+  const severity = toSeverity(fields['level'])
+  const timestamp = toTimestamp(fields['time'])
+  return {
+    ...(severity === undefined ? {} : { severityNumber: severity.number, severityText: severity.text }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    body: typeof fields['msg'] === 'string' ? fields['msg'] : '',
+    attributes: toAttributes(fields),
+    context: toContext(fields),
+  }
+}
+
+function parse(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toSeverity(level: AnyValue): (typeof SEVERITIES)[number] | undefined {
+  if (typeof level === 'number') return SEVERITIES.find((severity) => level >= severity.level) ?? SEVERITIES.at(-1)
+  if (typeof level === 'string') return SEVERITIES.find((severity) => severity.text === level.toUpperCase())
+  return undefined
+}
+
+/** pino writes milliseconds since 1970, or with another setting a date as text. */
+function toTimestamp(time: AnyValue): number | undefined {
+  const timestamp = typeof time === 'string' ? Date.parse(time) : time
+  return typeof timestamp === 'number' && Number.isFinite(timestamp) ? timestamp : undefined
+}
+
+function toAttributes(fields: Fields): Record<string, AnyValue> {
+  const attributes: Record<string, AnyValue> = {}
+  for (const [key, value] of Object.entries(fields)) {
+    if (!NOT_ATTRIBUTES.has(key)) attributes[key] = value
+  }
+  const error = fields['err']
+  if (typeof error === 'object' && error !== null) Object.assign(attributes, toException(error as Fields))
+  else if (error !== undefined && error !== null) attributes['exception.message'] = error
+  return attributes
+}
+
+/** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
+function toException({ type, message, stack, ...others }: Fields): Record<string, AnyValue> {
+  const attributes: Record<string, AnyValue> = {}
+  if (typeof type === 'string') attributes['exception.type'] = type
+  if (typeof message === 'string') attributes['exception.message'] = message
+  if (typeof stack === 'string') attributes['exception.stacktrace'] = stack
+  for (const [key, value] of Object.entries(others)) attributes[`err.${key}`] = value
+  return attributes
+}
+
+function toContext(fields: Fields): Context {
+  const { trace_id: traceId, span_id: spanId, trace_flags: flags } = fields
+  if (typeof traceId !== 'string' || typeof spanId !== 'string') return ROOT_CONTEXT
+  const traceFlags = typeof flags === 'number' ? flags : Number.parseInt(typeof flags === 'string' ? flags : '0', 16)
+  const spanContext = { traceId, spanId, traceFlags: Number.isNaN(traceFlags) ? 0 : traceFlags }
+  return isSpanContextValid(spanContext) ? trace.setSpanContext(ROOT_CONTEXT, spanContext) : ROOT_CONTEXT
+}

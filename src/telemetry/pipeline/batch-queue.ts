@@ -1,0 +1,255 @@
+import type { Cancel, Clock } from '../../core/clock.ts'
+import { settleWithin, sleep } from '../../core/wait.ts'
+import type { ExportBatch, ExportOutcome } from './export-outcome.ts'
+import { flushRetryDelayMs, retryDelayMs } from './retry-delay.ts'
+import type { DropReason, SignalAccount } from './signal-account.ts'
+
+export interface BatchLimits {
+  /** Items that wait or are on their way, at most. The newest beyond it are dropped and counted. */
+  readonly maxQueueSize: number
+  readonly maxBatchSize: number
+  /** The longest that an item waits before it is sent, as long as sending works. */
+  readonly scheduleDelayMs: number
+  /** When one export counts as failed, whatever the exporter does. */
+  readonly exportTimeoutMs: number
+}
+
+/** What an operator should hear of, once a minute at most: it is the listener that holds back. */
+export type QueueTrouble =
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly count: number; readonly detail?: string }
+  | { readonly kind: 'retrying'; readonly reason: string; readonly pending: number }
+  | { readonly kind: 'rejected'; readonly count: number; readonly detail: string }
+  | { readonly kind: 'recovered'; readonly pending: number }
+
+export interface BatchQueueOptions<T> {
+  readonly clock: Clock
+  readonly limits: BatchLimits
+  readonly exportBatch: ExportBatch<T>
+  /** How much an item counts in the account. @default 1 each */
+  readonly weigh?: (item: T) => number
+  readonly onTrouble?: (trouble: QueueTrouble) => void
+  /** 0 to 1, for the jitter. @default Math.random */
+  readonly random?: () => number
+}
+
+/**
+ * Collects items and hands them to an exporter in batches, one export at a time.
+ *
+ * What holds: `add` never throws, never waits and never exports by itself (the export begins in a later turn of the
+ * event loop, outside of the request that filled the batch). A batch that fails is put back and tried again, in order,
+ * as long as the process lives; what does not fit then is dropped, newest first, and counted. The account balances at
+ * every moment. Timers do not keep the process alive, except within a drain.
+ */
+export class BatchQueue<T> {
+  readonly #clock: Clock
+  readonly #limits: BatchLimits
+  readonly #exportBatch: ExportBatch<T>
+  readonly #weigh: (item: T) => number
+  readonly #onTrouble: (trouble: QueueTrouble) => void
+  readonly #random: () => number
+
+  #waiting: T[] = []
+  #inFlight: readonly T[] = []
+  #sending: Promise<void> | undefined
+  #abort: AbortController | undefined
+  #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
+  #failures = 0
+  #retryAfterMs: number | undefined
+  #drains = 0
+  #closed = false
+
+  #created = 0
+  #delivered = 0
+  #rejected = 0
+  #pending = 0
+  readonly #dropped: Partial<Record<DropReason, number>> = {}
+
+  constructor(options: BatchQueueOptions<T>) {
+    this.#clock = options.clock
+    this.#limits = options.limits
+    this.#exportBatch = options.exportBatch
+    this.#weigh = options.weigh ?? ((): number => 1)
+    this.#onTrouble = options.onTrouble ?? ((): void => {})
+    this.#random = options.random ?? Math.random
+  }
+
+  get account(): SignalAccount {
+    return {
+      created: this.#created,
+      delivered: this.#delivered,
+      rejected: this.#rejected,
+      dropped: { ...this.#dropped },
+      pending: this.#pending,
+    }
+  }
+
+  add(item: T): void {
+    const weight = this.#weigh(item)
+    this.#created += weight
+    if (this.#closed) return this.#countDropped('closed', weight)
+    if (this.#waiting.length + this.#inFlight.length >= this.#limits.maxQueueSize) {
+      return this.#countDropped('queue_full', weight)
+    }
+    this.#pending += weight
+    this.#waiting.push(item)
+    this.#plan()
+  }
+
+  /**
+   * Sends everything that waits, what is on its way included, and tries again what fails, for at most `limitMs`.
+   * Never rejects. True when nothing is left.
+   */
+  async drain(limitMs: number): Promise<boolean> {
+    const deadline = this.#clock.now() + limitMs
+    this.#drains++
+    this.#cancelTimer()
+    let failuresHere = 0
+    while (this.#waiting.length + this.#inFlight.length > 0) {
+      const failuresBefore = this.#failures
+      const leftMs = deadline - this.#clock.now()
+      if (leftMs <= 0) break
+      await settleWithin(this.#clock, leftMs, () => this.#sending ?? this.#send())
+      if (this.#failures <= failuresBefore) continue
+      failuresHere++
+      const pauseMs = flushRetryDelayMs(failuresHere, this.#random)
+      await sleep(this.#clock, Math.min(pauseMs, Math.max(0, deadline - this.#clock.now())))
+    }
+    this.#drains--
+    this.#plan()
+    return this.#pending === 0
+  }
+
+  /**
+   * The final drain: afterwards nothing is sent any more, what is left counts as dropped (`flush_limit`), an export in
+   * flight is aborted, and whatever is added later counts as dropped (`closed`).
+   */
+  async close(limitMs: number): Promise<void> {
+    await this.drain(limitMs)
+    if (this.#closed) return
+    this.#closed = true
+    this.#cancelTimer()
+    this.#abort?.abort('the time of the final flush was over')
+    const left = [...this.#inFlight, ...this.#waiting]
+    this.#inFlight = []
+    this.#waiting = []
+    if (left.length > 0) this.#settle(left, (weight) => this.#countDropped('flush_limit', weight))
+  }
+
+  /** Makes sure that a send is scheduled whenever something waits and nothing else will send it. */
+  #plan(): void {
+    if (this.#closed || this.#drains > 0 || this.#sending !== undefined || this.#waiting.length === 0) return
+    const delayMs = this.#delayMs()
+    const dueAt = this.#clock.now() + delayMs
+    if (this.#timer !== undefined) {
+      if (this.#timer.dueAt <= dueAt || this.#failures > 0) return
+      this.#cancelTimer()
+    }
+    const send = (): void => {
+      this.#timer = undefined
+      void this.#send()
+    }
+    this.#timer = { dueAt, cancel: this.#clock.schedule(delayMs, send, { keepAlive: false }) }
+  }
+
+  #delayMs(): number {
+    if (this.#failures > 0) return retryDelayMs(this.#failures, this.#retryAfterMs, this.#random)
+    return this.#waiting.length >= this.#limits.maxBatchSize ? 0 : this.#limits.scheduleDelayMs
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  /** Exports one batch. Never rejects. Call it only while nothing is being sent. */
+  #send(): Promise<void> {
+    const batch = this.#waiting.splice(0, this.#limits.maxBatchSize)
+    this.#inFlight = batch
+    const abort = new AbortController()
+    this.#abort = abort
+    const sent = this.#export(batch, abort).then((outcome) => {
+      this.#sending = undefined
+      this.#abort = undefined
+      // After a close the batch is in the books already.
+      if (this.#closed) return
+      this.#inFlight = []
+      this.#book(batch, outcome)
+      this.#plan()
+    })
+    this.#sending = sent
+    return sent
+  }
+
+  /** Settles exactly once, whatever the exporter does; a result that comes after an abort counts for nothing. */
+  #export(batch: readonly T[], abort: AbortController): Promise<ExportOutcome | Thrown> {
+    return new Promise((resolve) => {
+      const limitMs = this.#limits.exportTimeoutMs
+      const cancel = this.#clock.schedule(limitMs, () => abort.abort(`no result within ${limitMs} ms`), {
+        keepAlive: false,
+      })
+      const settle = (outcome: ExportOutcome | Thrown): void => {
+        cancel()
+        resolve(outcome)
+      }
+      abort.signal.addEventListener('abort', () => settle({ kind: 'retry', reason: String(abort.signal.reason) }))
+      try {
+        this.#exportBatch(batch, settle, abort.signal)
+      } catch (error) {
+        settle({ kind: 'threw', reason: String(error) })
+      }
+    })
+  }
+
+  #book(batch: readonly T[], outcome: ExportOutcome | Thrown): void {
+    switch (outcome.kind) {
+      case 'delivered':
+        return this.#settle(batch, (weight) => this.#bookDelivered(weight, outcome))
+      case 'refused':
+        return this.#settle(batch, (weight) => this.#countDropped('refused', weight, outcome.reason))
+      case 'threw':
+        return this.#settle(batch, (weight) => this.#countDropped('failed', weight, outcome.reason))
+      case 'retry':
+        this.#waiting = [...batch, ...this.#waiting]
+        this.#failures++
+        this.#retryAfterMs = outcome.retryAfterMs
+        return this.#report({ kind: 'retrying', reason: outcome.reason, pending: this.#pending })
+    }
+  }
+
+  #bookDelivered(weight: number, outcome: ExportOutcome & { readonly kind: 'delivered' }): void {
+    const rejected = Math.min(weight, Math.max(0, outcome.rejectedCount ?? 0))
+    this.#delivered += weight - rejected
+    this.#rejected += rejected
+    if (rejected > 0) this.#report({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
+  }
+
+  /** Takes items out of the pending ones and lets `book` count them elsewhere. */
+  #settle(items: readonly T[], book: (weight: number) => void): void {
+    const weight = items.reduce((sum, item) => sum + this.#weigh(item), 0)
+    this.#pending -= weight
+    const recovered = this.#failures > 0 && !this.#closed
+    this.#failures = 0
+    this.#retryAfterMs = undefined
+    book(weight)
+    if (recovered) this.#report({ kind: 'recovered', pending: this.#pending })
+  }
+
+  #countDropped(reason: DropReason, count: number, detail?: string): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count
+    this.#report({ kind: 'dropped', reason, count, ...(detail === undefined ? {} : { detail }) })
+  }
+
+  /** A listener that throws must not reach the code that ended a span. */
+  #report(trouble: QueueTrouble): void {
+    try {
+      this.#onTrouble(trouble)
+    } catch {
+      // Nobody is left to tell.
+    }
+  }
+}
+
+interface Thrown {
+  readonly kind: 'threw'
+  readonly reason: string
+}

@@ -1,0 +1,78 @@
+import type {
+  ContextManager,
+  LoggerProvider,
+  MeterProvider,
+  TextMapPropagator,
+  TracerProvider,
+} from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { CompositePropagator, SDK_INFO, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import type { Clock } from '../../core/clock.ts'
+import type { Signal } from '../../otlp/model.ts'
+import type { PropagatorName } from '../env/propagators-env.ts'
+import type { TelemetrySettings } from '../env/telemetry-env.ts'
+import type { QueueTrouble } from '../pipeline/batch-queue.ts'
+import type { SignalAccount } from '../pipeline/signal-account.ts'
+import type { ResourceAttributes } from '../resource/resource.ts'
+import { startLogPipeline } from './log-pipeline.ts'
+import { startMetricPipeline } from './metric-pipeline.ts'
+import { startTracePipeline } from './trace-pipeline.ts'
+
+export interface PipelineOptions {
+  readonly settings: TelemetrySettings
+  readonly resource: ResourceAttributes
+  readonly clock: Clock
+  readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
+  /** Something went wrong inside, such as a callback of a user's instrument that threw. */
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Providers of the three signals and what is behind them: all that the rest knows of the stock SDK. */
+export interface Pipeline {
+  readonly tracerProvider: TracerProvider
+  readonly meterProvider: MeterProvider
+  readonly loggerProvider: LoggerProvider
+  account(signal: Signal): SignalAccount
+  /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
+  close(limitMs: number): Promise<void>
+}
+
+/** Builds the pipeline on the stock SDK. Opens no connection; that waits for the first export. */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { onTrouble, ...rest } = options
+  const resource = resourceFromAttributes({
+    ...options.resource,
+    'telemetry.sdk.name': SDK_INFO['telemetry.sdk.name'],
+    'telemetry.sdk.language': SDK_INFO['telemetry.sdk.language'],
+    'telemetry.sdk.version': SDK_INFO['telemetry.sdk.version'],
+  })
+  const [traces, metrics, logs] = await Promise.all([
+    startTracePipeline({ ...rest, resource, onTrouble: (trouble) => onTrouble('traces', trouble) }),
+    startMetricPipeline({ ...rest, resource, onTrouble: (trouble) => onTrouble('metrics', trouble) }),
+    startLogPipeline({ ...rest, resource, onTrouble: (trouble) => onTrouble('logs', trouble) }),
+  ])
+  const pipelines = { traces, metrics, logs }
+  return {
+    tracerProvider: traces.provider,
+    meterProvider: metrics.provider,
+    loggerProvider: logs.provider,
+    account: (signal) => pipelines[signal].account(),
+    async close(limitMs) {
+      await Promise.all(Object.values(pipelines).map((pipeline) => pipeline.close(limitMs)))
+    },
+  }
+}
+
+/** W3C trace context and baggage, as far as they are asked for. */
+export function createPropagator(names: readonly PropagatorName[]): TextMapPropagator {
+  const propagators = names.map((name) =>
+    name === 'tracecontext' ? new W3CTraceContextPropagator() : new W3CBaggagePropagator(),
+  )
+  return new CompositePropagator({ propagators })
+}
+
+/** Context by `AsyncLocalStorage`. */
+export function createContextManager(): ContextManager {
+  return new AsyncLocalStorageContextManager()
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../core/clock.ts'
+import type { Environment } from '../core/env-reader.ts'
+import type { FinalFlush, Flusher, FlushOutcome } from '../core/final-flush.ts'
+import type { Log } from '../core/log.ts'
+import type { Signal } from '../otlp/model.ts'
+import type { SignalAccount } from './pipeline/signal-account.ts'
+import type { ResourceAttributes } from './resource/resource.ts'
+
+/** What {@link createTelemetry} takes. Where telemetry goes is said by the standard `OTEL_*` variables. */
+export interface TelemetryOptions {
+  /** `service.name`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` says otherwise. */
+  readonly serviceName: string
+  /** `service.version`, unless `OTEL_RESOURCE_ATTRIBUTES` says otherwise. @default absent */
+  readonly serviceVersion?: string
+  /** The environment variables, aliases already expanded. */
+  readonly env: Environment
+  readonly clock: Clock
+  /** For what telemetry has to say of itself: at most a line a minute of each kind. */
+  readonly log: Log
+  /** Where the final flush of a shutdown finds this telemetry. @default the one of the process */
+  readonly finalFlush?: FinalFlush
+  /**
+   * Requests that leave neither spans nor metrics, nor does anything that is done for them: probes.
+   *
+   * @default none
+   */
+  readonly ignoreRequest?: (request: IncomingMessage) => boolean
+  /** Attributes of the resource; `OTEL_RESOURCE_ATTRIBUTES` wins over them. @default none */
+  readonly resourceAttributes?: ResourceAttributes
+  /** What is observed without being asked for. */
+  readonly instrument?: {
+    /** Spans and metrics of HTTP servers and clients, `fetch` included. @default true */
+    readonly http?: boolean
+    /** Metrics of the event loop, memory, garbage collection and processor time. @default true */
+    readonly runtime?: boolean
+  }
+}
+
+/** Traces, metrics and logs of this process, from the OpenTelemetry API to the collector. */
+export interface Telemetry extends Flusher {
+  /**
+   * Loads what the chosen protocol needs, registers itself with the OpenTelemetry API and begins to observe. Succeeds
+   * at once whether or not a collector can be reached. Call it before anything asks the API for a meter: those handed
+   * out earlier stay without effect. Safe to call again: every call gets the same start.
+   */
+  start(): Promise<void>
+  /** What all three signals have in common. */
+  readonly resource: ResourceAttributes
+  /**
+   * Sends a line of pino's JSON as a log record. Lines from before the start are kept (1000 at most) and sent then.
+   * Never throws.
+   */
+  emitLogLine(line: string): void
+  /** Where everything went, per signal. `created = delivered + rejected + dropped + pending` at every moment. */
+  account(): Readonly<Record<Signal, SignalAccount>>
+  /**
+   * The last flush: collects metrics once more, delivers what is pending, tries again what fails, and closes. Takes at
+   * most `limitMs` even when the collector hangs, never rejects, and is done once: every call gets the same outcome.
+   * What is created later counts as dropped.
+   */
+  flush(limitMs: number): Promise<FlushOutcome>
+  /**
+   * Flushes with a limit of 4 s and closes. During a shutdown it returns at once and leaves the work to the flush at
+   * the end, so that spans which end after this call are delivered, too.
+   */
+  shutdown(): Promise<void>
+  /** Stops observing and frees the places in the OpenTelemetry API. For tests that run several in one process. */
+  uninstall(): void
+}

@@ -1,0 +1,186 @@
+import { type Logger, metrics, trace } from '@opentelemetry/api'
+import { type FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
+import { settleWithin } from '../core/wait.ts'
+import type { Signal } from '../otlp/model.ts'
+import { type Registration, registerApiGlobals } from './api-globals.ts'
+import { EarlyLines } from './early-lines.ts'
+import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
+import { createMethodNames } from './instrumentation/http-method.ts'
+import { observeHttpServers } from './instrumentation/http-server.ts'
+import { toLogRecord } from './log-line.ts'
+import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
+import { QuietLog } from './quiet-log.ts'
+import { createResource, type ResourceAttributes } from './resource/resource.ts'
+import type { Pipeline } from './stock/start-pipeline.ts'
+import type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
+import { TroubleReporter } from './trouble-reporter.ts'
+
+export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
+
+/** As long as a service's own flush takes by default. */
+const SHUTDOWN_LIMIT_MS = 4000
+
+/**
+ * Reads and checks the whole configuration. Opens nothing and loads no exporter; that is for `start()`.
+ *
+ * @throws {@link SeaworthyError} `SEA_ENV_INVALID` with every variable that does not parse
+ */
+export function createTelemetry(options: TelemetryOptions): Telemetry {
+  return new ProcessTelemetry(options, readTelemetryEnv(options.env))
+}
+
+class ProcessTelemetry implements Telemetry {
+  readonly name = 'telemetry'
+  readonly resource: ResourceAttributes
+
+  readonly #options: TelemetryOptions
+  readonly #settings: TelemetrySettings
+  readonly #finalFlush: FinalFlush
+  readonly #quietLog: QuietLog
+  readonly #earlyLines = new EarlyLines()
+  #pipeline: Pipeline | undefined
+  #logger: Logger | undefined
+  #starting: Promise<void> | undefined
+  #flushing: Promise<FlushOutcome> | undefined
+  #undo: (() => void)[] = []
+
+  constructor(options: TelemetryOptions, settings: TelemetrySettings) {
+    this.#options = options
+    this.#settings = settings
+    this.#finalFlush = options.finalFlush ?? processFinalFlush
+    this.#quietLog = new QuietLog(options.log, options.clock)
+    this.resource = createResource({
+      serviceName: options.serviceName,
+      serviceVersion: options.serviceVersion,
+      fromOptions: options.resourceAttributes ?? {},
+      fromEnv: settings.resourceAttributes,
+      serviceNameFromEnv: settings.serviceName,
+      env: options.env,
+    })
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  emitLogLine(line: string): void {
+    if (this.#settings.disabled || this.#settings.signals.logs.exporter === 'none') return
+    if (this.#logger === undefined) return this.#earlyLines.add(line)
+    try {
+      this.#logger.emit(toLogRecord(line))
+    } catch (error) {
+      this.#reportProblem(error)
+    }
+  }
+
+  account(): Readonly<Record<Signal, SignalAccount>> {
+    const of = (signal: Signal): SignalAccount => this.#pipeline?.account(signal) ?? EMPTY_ACCOUNT
+    return { traces: of('traces'), metrics: of('metrics'), logs: this.#earlyLines.addTo(of('logs')) }
+  }
+
+  flush(limitMs: number): Promise<FlushOutcome> {
+    this.#flushing ??= this.#flush(limitMs)
+    return this.#flushing
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#finalFlush.deferring) {
+      this.#options.log.debug({}, 'telemetry.shutdown() during a shutdown: left to the flush at its end')
+      return
+    }
+    await this.flush(SHUTDOWN_LIMIT_MS)
+  }
+
+  uninstall(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo()
+  }
+
+  async #start(): Promise<void> {
+    const settings = this.#settings
+    this.#warnOfSettings()
+    const stock = await import('./stock/start-pipeline.ts')
+    if (!settings.disabled) {
+      const reporter = new TroubleReporter(
+        this.#quietLog,
+        settings.signals,
+        (signal) => (this.#pipeline?.account(signal).delivered ?? 0) > 0,
+      )
+      this.#pipeline = await stock.startPipeline({
+        settings,
+        resource: this.resource,
+        clock: this.#options.clock,
+        onTrouble: (signal, trouble) => reporter.report(signal, trouble),
+        onProblem: (error) => this.#reportProblem(error),
+      })
+      this.#undo.push(this.#finalFlush.add(this))
+    }
+    const registration = registerApiGlobals({
+      contextManager: stock.createContextManager(),
+      propagator: stock.createPropagator(settings.propagators),
+      ...this.#pipeline,
+    })
+    this.#undo.push(() => registration.restore())
+    this.#warnOfForeign(registration)
+    this.#instrument(registration)
+    this.#sendEarlyLines()
+  }
+
+  async #flush(limitMs: number): Promise<FlushOutcome> {
+    const { clock } = this.#options
+    const startedAt = clock.now()
+    await settleWithin(clock, limitMs, async () => {
+      await this.#starting?.catch(() => {})
+      await this.#pipeline?.close(Math.max(0, limitMs - (clock.now() - startedAt)))
+    })
+    const account = this.account()
+    const lost = Object.values(account).reduce((sum, signal) => sum + lostCount(signal) + signal.pending, 0)
+    return { complete: lost === 0, details: { ...account, lost } }
+  }
+
+  #instrument({ taken }: Registration): void {
+    const { instrument = {}, ignoreRequest = () => false } = this.#options
+    // Whoever owns the traces observes HTTP as well, and every request would appear twice.
+    if (instrument.http === false || taken.has('trace')) return
+    this.#undo.push(
+      observeHttpServers({
+        tracer: trace.getTracer('seaworthy'),
+        meter: metrics.getMeter('seaworthy'),
+        nameMethod: createMethodNames(this.#settings.knownHttpMethods),
+        ignoreRequest,
+        onProblem: (error) => this.#reportProblem(error),
+      }),
+    )
+  }
+
+  #sendEarlyLines(): void {
+    this.#logger = this.#pipeline?.loggerProvider.getLogger('seaworthy')
+    for (const line of this.#earlyLines.take()) this.emitLogLine(line)
+  }
+
+  #warnOfSettings(): void {
+    const { log } = this.#options
+    for (const text of this.#settings.warnings) log.warn({}, text)
+    const { disabled, signals } = this.#settings
+    const guessed = Object.values(signals).find(({ exporter, otlp }) => exporter === 'otlp' && otlp.isDefault)
+    if (disabled || guessed === undefined) return
+    log.warn(
+      { endpoint: guessed.otlp.label },
+      `OTEL_EXPORTER_OTLP_ENDPOINT is not set, so telemetry goes to ${new URL(guessed.otlp.url).origin}; ` +
+        'set it, or OTEL_SDK_DISABLED=true to send nothing',
+    )
+  }
+
+  #warnOfForeign({ taken }: Registration): void {
+    if (taken.size === 0) return
+    this.#options.log.warn(
+      { taken: [...taken] },
+      `another OpenTelemetry SDK, or another copy of its API, is already registered for ${[...taken].join(', ')}: ` +
+        'what is recorded there does not go through Seaworthy and is not covered by its flush',
+    )
+  }
+
+  #reportProblem(error: unknown): void {
+    this.#quietLog.warn('internal', { err: error }, 'telemetry of something failed, the service goes on')
+  }
+}
