@@ -72,6 +72,9 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
   const graceSeconds = env.number('SEAWORTHY_GRACE_SECONDS', { min: 1, max: 86_400 })
   const preStopMs = (env.number('SEAWORTHY_PRE_STOP_SECONDS', { min: 0, max: 86_400 }) ?? 0) * 1000
   const drainDelayMs = env.duration('SEAWORTHY_DRAIN_DELAY')
+  if (drainDelayMs !== undefined && drainDelayMs > MAX_SLICE_MS) {
+    env.problem(`SEAWORTHY_DRAIN_DELAY is "${env.text('SEAWORTHY_DRAIN_DELAY')}", expected an hour at most`)
+  }
   env.done()
 
   const { chosen, crashMs } = readSlices(
