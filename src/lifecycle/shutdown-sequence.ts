@@ -1,11 +1,18 @@
 import type { Clock } from '../core/clock.ts'
 import type { FinalFlush, FlushOutcome } from '../core/final-flush.ts'
 import { sleep } from '../core/wait.ts'
+import { attempt } from './attempt.ts'
 import type { DependencyGraph } from './dependency-graph.ts'
 import { flushAll } from './flush-phase.ts'
 import { type Hook, type HookRecord, runHook } from './hook.ts'
 import type { ShutdownBudget } from './shutdown-budget.ts'
-import type { PhaseName, PhaseRecord, ShutdownReason, ShutdownReport } from './shutdown-report.ts'
+import {
+  messageOf,
+  type PhaseName,
+  type PhaseRecord,
+  type ShutdownReason,
+  type ShutdownReport,
+} from './shutdown-report.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { stopInOrder, type Stoppable } from './stop-in-order.ts'
 
@@ -42,7 +49,7 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
   const endDeferral = plan.finalFlush.beginShutdown()
 
   const inPhase = async (phase: PhaseName, work: () => Promise<readonly HookRecord[]>): Promise<void> => {
-    onPhase?.(phase)
+    attempt(() => onPhase?.(phase))
     const phaseStartedAt = clock.now()
     const hooks = await work()
     phases.push({ phase, tookMs: clock.now() - phaseStartedAt, hooks })
@@ -61,7 +68,7 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
     stopInOrder(plan.stop, { clock, budgetMs: budget.stopMs, around: (hook, run) => trace.hook('stop', hook, run) }),
   )
 
-  const aborted = plan.aborted()
+  const aborted = countAborted(plan)
   const clean = aborted.length === 0 && phases.every(({ hooks }) => hooks.every((hook) => hook.outcome === 'done'))
   // The span ends and the deferral with it before the flush, so that both are part of what is delivered.
   trace.end(clean)
@@ -72,6 +79,14 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
     return []
   })
   return { reason, phases, aborted, flushes, tookMs: clock.now() - startedAt, clean }
+}
+
+function countAborted({ aborted }: ShutdownPlan): readonly string[] {
+  try {
+    return aborted()
+  } catch (error) {
+    return [`unknown: ${messageOf(error)}`]
+  }
 }
 
 function announceOne({ name, run }: { readonly name: string; readonly run: () => void }): HookRecord {
