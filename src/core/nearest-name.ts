@@ -1,7 +1,15 @@
-/** The one of `known` that a person most likely meant by `name`, or `undefined` when none is near. */
-export function nearestName(name: string, known: Iterable<string>): string | undefined {
+/**
+ * The one of `known` that a person most likely meant by `name`, or `undefined` when none is near.
+ *
+ * @param maxSlips how many letters may be wrong; a third of them by default, which for long names is a lot
+ */
+export function nearestName(
+  name: string,
+  known: Iterable<string>,
+  maxSlips = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
+  let bestDistance = maxSlips + 1
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

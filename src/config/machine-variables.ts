@@ -1,0 +1,35 @@
+/**
+ * Variables that shells, container engines and Node set for their own ends. A configuration with a key `path` must not
+ * get `/usr/bin:/bin`, so these are never taken by their name alone: name them in `variables`, or use `envPrefix`.
+ */
+export const MACHINE_VARIABLES: ReadonlySet<string> = new Set([
+  'CI',
+  'COLUMNS',
+  'DISPLAY',
+  'EDITOR',
+  'HOME',
+  'HOSTNAME',
+  'HOSTTYPE',
+  'LANG',
+  'LANGUAGE',
+  'LINES',
+  'LOGNAME',
+  'MACHTYPE',
+  'MAIL',
+  'OLDPWD',
+  'OSTYPE',
+  'PAGER',
+  'PATH',
+  'PPID',
+  'PWD',
+  'SHELL',
+  'SHLVL',
+  'TEMP',
+  'TERM',
+  'TMP',
+  'TMPDIR',
+  'TZ',
+  'UID',
+  'USER',
+  'USERNAME',
+])
