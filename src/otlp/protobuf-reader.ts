@@ -258,7 +258,8 @@ export class ProtobufReader {
   /** Passes `count` bytes and returns where they begin. */
   #take(count: number): number {
     const start = this.position
-    if (count > this.end - start) this.fail(`the message ends ${count - (this.end - start)} bytes too early`, start)
+    if (count > this.end - start)
+      this.fail(`the message ends too early: ${this.end - start} of ${count} bytes are left`, start)
     this.position = start + count
     return start
   }
