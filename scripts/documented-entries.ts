@@ -1,10 +1,11 @@
-import { type Comment, type ObjectExpression, parseSync } from 'oxc-parser'
+import { type ObjectExpression, type Program, parseSync } from 'oxc-parser'
+import { docCommentAbove } from './doc-comment.ts'
 import { readText } from './repository-files.ts'
 
 export interface DocumentedEntry {
   readonly name: string
   readonly value: string
-  /** The doc comment right above it, without its stars; empty when there is none. */
+  /** The doc comment right above it; empty when there is none. */
   readonly doc: string
 }
 
@@ -17,39 +18,27 @@ export interface DocumentedEntry {
 export function documentedEntries(path: string, constant: string): readonly DocumentedEntry[] {
   const text = readText(path)
   const { program, comments } = parseSync(path, text)
-  const object = findObject(program.body, constant)
+  const object = findObject(program, constant)
   if (object === undefined) throw new Error(`${path} exports no object "${constant}"`)
   let from = object.start
   return object.properties.flatMap((property) => {
     if (property.type !== 'Property') return []
-    const above = comments.findLast((comment) => comment.start >= from && comment.end <= property.start)
+    const doc = docCommentAbove(comments, from, property.start).text
     from = property.end
     const { key, value } = property
-    return [{ name: text.slice(key.start, key.end), value: text.slice(value.start, value.end), doc: docText(above) }]
+    return [{ name: text.slice(key.start, key.end), value: text.slice(value.start, value.end), doc }]
   })
 }
 
-function findObject(
-  body: ReturnType<typeof parseSync>['program']['body'],
-  constant: string,
-): ObjectExpression | undefined {
+function findObject({ body }: Program, constant: string): ObjectExpression | undefined {
   for (const statement of body) {
     if (statement.type !== 'ExportNamedDeclaration' || statement.declaration?.type !== 'VariableDeclaration') continue
     for (const { id, init } of statement.declaration.declarations) {
       if (id.type !== 'Identifier' || id.name !== constant) continue
-      const value = init?.type === 'TSAsExpression' || init?.type === 'TSSatisfiesExpression' ? init.expression : init
+      let value = init
+      while (value?.type === 'TSAsExpression' || value?.type === 'TSSatisfiesExpression') value = value.expression
       if (value?.type === 'ObjectExpression') return value
-      if (value?.type === 'TSAsExpression' && value.expression.type === 'ObjectExpression') return value.expression
     }
   }
   return undefined
-}
-
-function docText(comment: Comment | undefined): string {
-  if (comment === undefined) return ''
-  return comment.value
-    .split('\n')
-    .map((line) => line.replace(/^\s*\*+ ?/, '').trim())
-    .join(' ')
-    .trim()
 }
