@@ -4,33 +4,42 @@ export interface Ambient {
   readonly name: string
   /** What a file that needs it takes instead. */
   readonly instead: string
-  /** Files, or folders when they end in `/`, each with the reason. */
+  /** Files, each with the reason. */
   readonly allowed: Readonly<Record<string, string>>
 }
 
 const CLI = 'The command line is where the outside world comes in.'
-const CLOCK = 'It implements the parameter: the real time.'
+const FALLBACK = 'It fills in the default of the option, at the edge.'
 
 export const AMBIENTS: readonly Ambient[] = [
-  { name: 'Date.now', instead: 'a Clock', allowed: { 'src/cli/': CLI } },
+  { name: 'Date.now', instead: 'a Clock', allowed: {} },
   {
     name: 'setTimeout',
     instead: 'Clock.schedule() or sleep()',
-    allowed: { 'src/core/clock.ts': CLOCK, 'src/cli/': CLI },
+    allowed: { 'src/core/clock.ts': 'It implements the parameter: the real time.' },
   },
-  { name: 'setInterval', instead: 'Clock.schedule()', allowed: { 'src/cli/': CLI } },
-  { name: 'process.env', instead: 'an Environment as a parameter', allowed: { 'src/cli/': CLI } },
-  { name: 'process.exit', instead: 'an exit function as a parameter', allowed: { 'src/cli/main.ts': CLI } },
+  { name: 'setInterval', instead: 'Clock.schedule()', allowed: {} },
+  {
+    name: 'process.env',
+    instead: 'an Environment as a parameter',
+    allowed: { 'src/cli/main.ts': CLI, 'src/service/service-options.ts': FALLBACK },
+  },
+  {
+    name: 'process.exit',
+    instead: 'an exit function as a parameter',
+    allowed: { 'src/lifecycle/graceful-shutdown.ts': FALLBACK, 'src/service/service-options.ts': FALLBACK },
+  },
   {
     name: 'process.on',
     instead: 'the signals of the life cycle',
     allowed: {
-      'src/cli/': CLI,
-      'src/logging/process-exit.ts':
-        'Log lines that still wait for a reader are written when the process ends; no signal is taken.',
+      'src/lifecycle/signals.ts': 'It is the one place for signals; only run() and waitForShutdown() call it.',
+      'src/logging/process-exit.ts': 'It implements the parameter: the end of the process.',
+      'src/cli/commands/dev.ts': CLI,
+      'src/service/run-service.ts': 'An uncaught exception takes the full shutdown path; only run() listens.',
     },
   },
-  { name: 'process.once', instead: 'the signals of the life cycle', allowed: { 'src/cli/': CLI } },
+  { name: 'process.once', instead: 'the signals of the life cycle', allowed: {} },
   { name: 'console', instead: 'a Log', allowed: {} },
 ]
 

@@ -4,24 +4,24 @@ import { importsOf, parseSource, walk } from './parsed-source.ts'
 
 /** Each use of something ambient in a file that the table does not name: file, line, what to take instead. */
 export function findAmbientUses(path: string, text: string): readonly string[] {
-  const source = parseSource(path, text)
-  const found: string[] = []
-  for (const { specifier, line } of importsOf(source)) {
-    if (WAYS_ROUND.includes(specifier)) found.push(`${path}:${line} imports ${specifier}`)
-  }
-  walk(source.program, (node, around) => {
-    const ambient = ambientOf(node, around)
-    if (ambient !== undefined && !isAllowed(path, ambient)) {
-      found.push(`${path}:${source.lineOf(node)} uses ${ambient.name}; take ${ambient.instead}`)
-    }
-  })
-  return found
+  const waysRound = importsOf(parseSource(path, text))
+    .filter(({ specifier }) => WAYS_ROUND.includes(specifier))
+    .map(({ specifier, line }) => `${path}:${line} imports ${specifier}`)
+  const uses = ambientUses(path, text)
+    .filter(({ ambient }) => !(path in ambient.allowed))
+    .map(({ ambient, line }) => `${path}:${line} uses ${ambient.name}; take ${ambient.instead}`)
+  return [...waysRound, ...uses]
 }
 
-export function isAllowed(path: string, ambient: Ambient): boolean {
-  return Object.keys(ambient.allowed).some((allowed) =>
-    allowed.endsWith('/') ? path.startsWith(allowed) : path === allowed,
-  )
+/** Each use of something ambient, allowed or not. */
+export function ambientUses(path: string, text: string): readonly { ambient: Ambient; line: number }[] {
+  const source = parseSource(path, text)
+  const uses: { ambient: Ambient; line: number }[] = []
+  walk(source.program, (node, around) => {
+    const ambient = ambientOf(node, around)
+    if (ambient !== undefined) uses.push({ ambient, line: source.lineOf(node) })
+  })
+  return uses
 }
 
 function ambientOf(node: Node, around: readonly Node[]): Ambient | undefined {

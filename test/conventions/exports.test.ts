@@ -20,7 +20,59 @@ test('the names of "seaworthy"', () => {
 })
 
 test('the names of "seaworthy/testing"', () => {
-  expect(exportedNames('src/public/testing.ts')).toMatchInlineSnapshot()
+  expect(exportedNames('src/public/testing.ts')).toMatchInlineSnapshot(`
+    [
+      "ERRORS",
+      "ManualClock",
+      "SeaworthyError",
+      "TelemetryStore",
+      "TestReceiver",
+      "isSeaworthyError",
+      "renderTraceTree",
+      "startReceiver",
+      "systemClock",
+      "type AttributeExpectation",
+      "type AttributeMatch",
+      "type AttributeValue",
+      "type Attributes",
+      "type Cancel",
+      "type Clock",
+      "type CustomAnswer",
+      "type Duration",
+      "type ErrorCode",
+      "type LogQuery",
+      "type MetricQuery",
+      "type MetricSeries",
+      "type Moment",
+      "type OtelProtocol",
+      "type ProtocolErrorKind",
+      "type ReceivedExport",
+      "type ReceiverCounts",
+      "type ReceiverOptions",
+      "type Resource",
+      "type Respond",
+      "type ScheduleOptions",
+      "type Scope",
+      "type SeverityName",
+      "type SignalCounts",
+      "type SignalStats",
+      "type SpanEvent",
+      "type SpanKindName",
+      "type SpanLink",
+      "type SpanQuery",
+      "type SpanStatusName",
+      "type StoreOptions",
+      "type StoredLog",
+      "type StoredMetricPoint",
+      "type StoredSpan",
+      "type TextMatch",
+      "type TraceRow",
+      "type TraceTextOptions",
+      "type TraceTree",
+      "type Transport",
+      "type WaitOptions",
+    ]
+  `)
 })
 
 test('the names of "seaworthy/sqlite"', () => {
