@@ -3,8 +3,10 @@ import { describePosition } from './describe-position.ts'
 import { MAX_ITEMS, MAX_VALUES } from './limits.ts'
 import { malformed } from './malformed.ts'
 import type { MessageLayout } from './message-layout.ts'
+import { TextCache } from './text-cache.ts'
 
 const TWO_TO_32 = 2 ** 32
+const TEXTS = new TextCache()
 const WIRE_TYPES = ['varint', '64-bit', 'length-delimited', 'group start', 'group end', '32-bit', '6', '7'] as const
 
 /**
@@ -176,11 +178,15 @@ export class ProtobufReader {
     const start = this.position
     this.position = fieldEnd
     if (start === fieldEnd) return ''
-    const text = this.#buffer.toString('utf8', start, fieldEnd)
+    const known = TEXTS.find(this.#bytes, start, fieldEnd)
+    if (known !== undefined) return known
+    // Without the name of an encoding, which would be looked up each time, it is UTF-8.
+    const text = this.#buffer.toString(undefined, start, fieldEnd)
     // Node puts U+FFFD in place of what is invalid; only then it needs a second look, as U+FFFD itself is valid.
     if (text.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(start, fieldEnd))) {
       this.fail('not valid UTF-8', start)
     }
+    TEXTS.add(this.#bytes, start, fieldEnd, text)
     return text
   }
 
