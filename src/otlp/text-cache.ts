@@ -13,7 +13,7 @@ export class TextCache {
   /** The text of the bytes from `start` to `end`, if it is known. Otherwise {@link add} may be called with it. */
   find(bytes: Uint8Array, start: number, end: number): string | undefined {
     const length = end - start
-    if (length > MAX_LENGTH) return undefined
+    if (length === 0 || length > MAX_LENGTH) return undefined
     const text = this.#slots[slotOf(bytes, start, end)] as string
     if (text.length !== length) return undefined
     for (let index = 0; index < length; index++) {
@@ -24,7 +24,8 @@ export class TextCache {
 
   add(bytes: Uint8Array, start: number, end: number, text: string): void {
     // As many characters as bytes: only ASCII is, and only for ASCII may `find` compare the one with the other.
-    if (text.length === end - start && text.length <= MAX_LENGTH) this.#slots[slotOf(bytes, start, end)] = text
+    const { length } = text
+    if (length === end - start && length !== 0 && length <= MAX_LENGTH) this.#slots[slotOf(bytes, start, end)] = text
   }
 }
 
