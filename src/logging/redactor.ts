@@ -8,6 +8,8 @@ export const REDACTED = '[redacted]'
 const MAX_DEPTH = 10
 /** Objects and lists in one field. A socket or a request logged by mistake has thousands. */
 const MAX_NODES = 2_000
+/** Items of one list, and fields of one object. */
+const MAX_MEMBERS = 1_000
 
 /**
  * Hides secrets in the fields of log lines. It works on what is about to be serialised, so it sees what `toJSON` and
@@ -65,6 +67,10 @@ export class Redactor {
   }
 
   #items(list: readonly unknown[], path: PathNode | undefined, parents: object[], left: { nodes: number }): unknown {
+    if (list.length > MAX_MEMBERS) {
+      const kept = list.slice(0, MAX_MEMBERS)
+      return [...(this.#items(kept, path, parents, left) as unknown[]), `[${list.length - MAX_MEMBERS} more]`]
+    }
     let safe: unknown[] | undefined
     for (const [index, item] of list.entries()) {
       const step = stepInto(path, String(index))
@@ -82,8 +88,14 @@ export class Redactor {
     parents: object[],
     left: { nodes: number },
   ): unknown {
+    const names = Object.keys(fields)
+    if (names.length > MAX_MEMBERS) {
+      const kept = Object.fromEntries(names.slice(0, MAX_MEMBERS).map((name) => [name, fields[name]]))
+      const safe = this.#members(kept, path, parents, left) as Record<string, unknown>
+      return { ...safe, '…': `[${names.length - MAX_MEMBERS} more]` }
+    }
     let safe: Record<string, unknown> | undefined
-    for (const name of Object.keys(fields)) {
+    for (const name of names) {
       const value = fields[name]
       if (value === undefined || value === null) continue
       const step = stepInto(path, name)
