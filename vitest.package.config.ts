@@ -2,11 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * The tests of what is published, apart from `npm test`: they build, pack and install the package, and run it on every
- * supported line of Node, which the first run has to download. `*.built.test.ts` anywhere runs here, too.
+ * supported line of Node, which the first run has to download.
  */
 export default defineConfig({
   test: {
-    include: ['test/package/**/*.test.ts', 'test/**/*.built.test.ts'],
+    include: ['test/package/**/*.test.ts'],
     globalSetup: ['test/package/pack-and-install.ts'],
     experimental: { viteModuleRunner: false },
     testTimeout: 60_000,

@@ -1,3 +1,5 @@
+import { NODE_VERSIONS } from './node-versions.ts'
+
 /** One thing that must hold before a change lands. */
 export interface Gate {
   readonly name: string
@@ -19,6 +21,19 @@ export const TEST_REPORT = 'build/ci/tests.json'
 
 function vitest(report: string, ...args: readonly string[]): readonly [string, ...string[]] {
   return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+}
+
+/** The process tests again, with what would be published in place of the sources, on another Node. */
+function builtOn(version: string): Gate {
+  const report = `build/ci/built-${version}.json`
+  const [, , ...reporting] = vitest(report)
+  return {
+    name: `built on Node ${version}`,
+    proves: 'starts, signals, exits and drains of the built service',
+    command: ['node', 'scripts/test-built.ts', version, ...reporting],
+    limitMs: 10 * MINUTE_MS,
+    report,
+  }
 }
 
 /** Cheap ones first: what fails should fail soon. */
@@ -78,6 +93,7 @@ export const GATES: readonly Gate[] = [
     limitMs: 15 * MINUTE_MS,
     report: 'build/ci/package.json',
   },
+  ...NODE_VERSIONS.map((version) => builtOn(version)),
   {
     name: 'demo',
     proves: 'the ledger of the demo balances',
