@@ -5,8 +5,8 @@ import type { Signal } from '../otlp/model.ts'
 import { type Registration, registerApiGlobals } from './api-globals.ts'
 import { EarlyLines } from './early-lines.ts'
 import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
-import { createMethodNames } from './instrumentation/http-method.ts'
-import { observeHttpServers } from './instrumentation/http-server.ts'
+import { observeHttp } from './instrumentation/observe-http.ts'
+import { observeRuntime } from './instrumentation/runtime-metrics.ts'
 import { toLogRecord } from './log-line.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
@@ -17,6 +17,8 @@ import { TroubleReporter } from './trouble-reporter.ts'
 
 export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
 
+/** Name of the instrumentation scope of everything that is recorded here. */
+const SCOPE = 'seaworthy'
 /** As long as a service's own flush takes by default. */
 const SHUTDOWN_LIMIT_MS = 4000
 
@@ -129,9 +131,11 @@ class ProcessTelemetry implements Telemetry {
   async #flush(limitMs: number): Promise<FlushOutcome> {
     const { clock } = this.#options
     const startedAt = clock.now()
+    // The pipeline ends a little earlier, so that what it could not deliver is in the books when the limit is reached.
+    const deadline = startedAt + limitMs - Math.min(50, limitMs / 20)
     await settleWithin(clock, limitMs, async () => {
       await this.#starting?.catch(() => {})
-      await this.#pipeline?.close(Math.max(0, limitMs - (clock.now() - startedAt)))
+      await this.#pipeline?.close(Math.max(0, deadline - clock.now()))
     })
     const account = this.account()
     const lost = Object.values(account).reduce((sum, signal) => sum + lostCount(signal) + signal.pending, 0)
@@ -139,22 +143,23 @@ class ProcessTelemetry implements Telemetry {
   }
 
   #instrument({ taken }: Registration): void {
-    const { instrument = {}, ignoreRequest = () => false } = this.#options
+    const { clock, instrument = {}, ignoreRequest = () => false } = this.#options
+    const onProblem = (error: unknown): void => this.#reportProblem(error)
+    // Without a pipeline these are the API's own, which record nothing and pass on the context of others.
+    const tracer = (this.#pipeline?.tracerProvider ?? trace).getTracer(SCOPE)
+    const meter = (this.#pipeline?.meterProvider ?? metrics).getMeter(SCOPE)
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
-    if (instrument.http === false || taken.has('trace')) return
-    this.#undo.push(
-      observeHttpServers({
-        tracer: trace.getTracer('seaworthy'),
-        meter: metrics.getMeter('seaworthy'),
-        nameMethod: createMethodNames(this.#settings.knownHttpMethods),
-        ignoreRequest,
-        onProblem: (error) => this.#reportProblem(error),
-      }),
-    )
+    if (instrument.http !== false && !taken.has('trace')) {
+      const knownMethods = this.#settings.knownHttpMethods
+      this.#undo.push(observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, onProblem }))
+    }
+    if (instrument.runtime !== false && this.#pipeline !== undefined && !taken.has('metrics')) {
+      this.#undo.push(observeRuntime(meter))
+    }
   }
 
   #sendEarlyLines(): void {
-    this.#logger = this.#pipeline?.loggerProvider.getLogger('seaworthy')
+    this.#logger = this.#pipeline?.loggerProvider.getLogger(SCOPE)
     for (const line of this.#earlyLines.take()) this.emitLogLine(line)
   }
 

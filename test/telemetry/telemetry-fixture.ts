@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { vi } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { Environment } from '../../src/core/env-reader.ts'
 import { FinalFlush } from '../../src/core/final-flush.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { ReceiverOptions } from '../../src/receiver/options.ts'
+import type { StoredSpan } from '../../src/store/stored-item.ts'
 import { createReceiver, type Receiver } from '../../src/receiver/receiver.ts'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.ts'
 
@@ -106,4 +108,41 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request) text += String(chunk)
   return text
+}
+
+/**
+ * The spans at the receiver once this many have ended, by a final flush. A span of a server ends a little after its
+ * answer has arrived at the client, so a test has to wait for it.
+ */
+export async function deliverSpans({ telemetry, receiver }: StartedTelemetry, count: number): Promise<StoredSpan[]> {
+  await vi.waitFor(() => {
+    const { created } = telemetry.account().traces
+    if (created < count) throw new Error(`${created} of ${count} spans have ended`)
+  }, 5000)
+  await telemetry.flush(5000)
+  return receiver.store.spans()
+}
+
+/** Sends bytes as they are, not by a client that is observed itself. */
+export async function sendRaw(port: number, text: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  await new Promise((resolve) => {
+    socket.write(text, resolve)
+  })
+  return socket
+}
+
+/** Sends a request by hand and returns the whole answer. */
+export async function exchangeRaw(port: number, text: string): Promise<string> {
+  const socket = await sendRaw(port, text)
+  let answer = ''
+  for await (const chunk of socket) answer += String(chunk)
+  return answer
+}
+
+/** A GET whose connection the server closes afterwards. */
+export function rawGet(path: string, headers: Readonly<Record<string, string>> = {}): string {
+  const lines = Object.entries({ Host: 'shop.example:8080', Connection: 'close', ...headers })
+  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }

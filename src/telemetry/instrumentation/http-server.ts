@@ -12,10 +12,10 @@ import {
   type Tracer,
   type UpDownCounter,
 } from '@opentelemetry/api'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpRequestMetadata, setRequestMetadata, suppressTracing } from '../context-keys.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
+import { subscribeAll } from './channels.ts'
 import { applyRoute, trackRoute } from './http-route.ts'
 import { keepContext } from './keep-context.ts'
 import type { MethodName } from './http-method.ts'
@@ -48,14 +48,9 @@ export function observeHttpServers(options: HttpServerOptions): () => void {
   const observer = new HttpServerObserver(options)
   const onStart = (message: unknown): void => {
     const { request, response } = message as RequestStart
-    try {
-      observer.start(request, response)
-    } catch (error) {
-      options.onProblem(error)
-    }
+    observer.start(request, response)
   }
-  subscribe(REQUEST_START, onStart)
-  return () => void unsubscribe(REQUEST_START, onStart)
+  return subscribeAll({ [REQUEST_START]: onStart }, options.onProblem)
 }
 
 class HttpServerObserver {

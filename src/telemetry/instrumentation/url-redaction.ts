@@ -40,6 +40,13 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   return { path: whole.slice(0, split), query: redactQuery(whole.slice(split + 1)) }
 }
 
+/** A whole URL, fit for `url.full`: its credentials and secret parameters replaced. */
+export function describeUrl(url: URL): string {
+  const credentials = url.username === '' && url.password === '' ? '' : `${REDACTED}:${REDACTED}@`
+  const query = url.search === '' ? '' : `?${redactQuery(url.search.slice(1))}`
+  return `${url.protocol}//${credentials}${url.host}${url.pathname}${query}`
+}
+
 function isSecret(name: string): boolean {
   if (SECRET_PARAMETERS.has(name.toLowerCase()) || isSecretName(name)) return true
   if (!name.includes('%')) return false

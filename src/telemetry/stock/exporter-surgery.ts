@@ -1,4 +1,6 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
+import { suppressTracing } from '../context-keys.ts'
 import type { ExportOutcome, Send } from '../pipeline/export-outcome.ts'
 import { describeTransportError, isWorthRetrying, type TransportResponse } from './transport-response.ts'
 
@@ -64,11 +66,13 @@ export function observeExporter<P>(exporter: StockExporter<P>, options: ObserveO
   return (payload, done, signal) => {
     observed = undefined
     signal.addEventListener('abort', options.cut, { once: true })
-    exporter.export(payload, (result) => {
+    const onResult = (result: { readonly error?: Error }): void => {
       signal.removeEventListener('abort', options.cut)
       // Nothing observed: the exporter gave up before it sent anything.
       done(observed ?? { kind: 'refused', reason: describeTransportError(result.error) })
-    })
+    }
+    // Telemetry of sending telemetry would never end.
+    context.with(suppressTracing(ROOT_CONTEXT), () => exporter.export(payload, onResult))
   }
 }
 

@@ -1,0 +1,64 @@
+import type { Meter } from '@opentelemetry/api'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import type { RuntimePart } from './runtime-metrics.ts'
+
+/** How often the delay is sampled: fine enough to see a loop that is blocked, coarse enough to cost nothing. */
+const SAMPLE_INTERVAL_MS = 20
+const SECONDS_PER_NANOSECOND = 1e-9
+const SECONDS_PER_MILLISECOND = 1e-3
+
+/**
+ * Delay and utilization of the event loop, each since the collection before.
+ *
+ * Node measures the time between two samples, which is never less than the interval of sampling; that interval is taken
+ * off here, so that an idle loop shows a delay of about zero.
+ */
+export function observeEventLoop(meter: Meter): RuntimePart {
+  const gauge = (statistic: string, description: string) =>
+    meter.createObservableGauge(`nodejs.eventloop.delay.${statistic}`, { unit: 's', description })
+  const delays = {
+    min: gauge('min', 'Event loop minimum delay.'),
+    max: gauge('max', 'Event loop maximum delay.'),
+    mean: gauge('mean', 'Event loop mean delay.'),
+    p50: gauge('p50', 'Event loop 50 percentile delay.'),
+    p90: gauge('p90', 'Event loop 90 percentile delay.'),
+    p99: gauge('p99', 'Event loop 99 percentile delay.'),
+  }
+  const stddev = gauge('stddev', 'Event loop standard deviation delay.')
+  const utilization = meter.createObservableGauge('nodejs.eventloop.utilization', {
+    unit: '1',
+    description: 'Event loop utilization.',
+  })
+  const time = meter.createObservableCounter('nodejs.eventloop.time', {
+    unit: 's',
+    description: 'Cumulative duration of time the event loop has been in each state.',
+  })
+
+  const histogram = monitorEventLoopDelay({ resolution: SAMPLE_INTERVAL_MS })
+  histogram.enable()
+  let before = performance.eventLoopUtilization()
+  const toDelayS = (nanoseconds: number): number =>
+    Math.max(0, nanoseconds * SECONDS_PER_NANOSECOND - SAMPLE_INTERVAL_MS * SECONDS_PER_MILLISECOND)
+
+  return {
+    instruments: [...Object.values(delays), stddev, utilization, time],
+    observe(result) {
+      if (histogram.count > 0) {
+        result.observe(delays.min, toDelayS(histogram.min))
+        result.observe(delays.max, toDelayS(histogram.max))
+        result.observe(delays.mean, toDelayS(histogram.mean))
+        result.observe(delays.p50, toDelayS(histogram.percentile(50)))
+        result.observe(delays.p90, toDelayS(histogram.percentile(90)))
+        result.observe(delays.p99, toDelayS(histogram.percentile(99)))
+        result.observe(stddev, histogram.stddev * SECONDS_PER_NANOSECOND)
+        histogram.reset()
+      }
+      const now = performance.eventLoopUtilization()
+      result.observe(utilization, performance.eventLoopUtilization(now, before).utilization)
+      before = now
+      result.observe(time, now.active * SECONDS_PER_MILLISECOND, { 'nodejs.eventloop.state': 'active' })
+      result.observe(time, now.idle * SECONDS_PER_MILLISECOND, { 'nodejs.eventloop.state': 'idle' })
+    },
+    end: () => void histogram.disable(),
+  }
+}

@@ -1,0 +1,99 @@
+import { subscribeAll } from './channels.ts'
+import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
+import { defaultPort } from './host-and-port.ts'
+import { describeUrl } from './url-redaction.ts'
+
+/**
+ * As far as it is used here; the same in the undici of Node and in that of npm.
+ *
+ * @see https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
+ */
+interface UndiciRequest {
+  readonly origin: string | URL
+  readonly path: string
+  readonly method: string
+  /** Names and values by turns; a text in versions before 6. */
+  readonly headers: string[] | string
+  addHeader(name: string, value: string): void
+}
+
+interface RequestMessage {
+  readonly request: UndiciRequest
+}
+interface HeadersMessage extends RequestMessage {
+  readonly response: { readonly statusCode: number }
+}
+interface ErrorMessage extends RequestMessage {
+  readonly error: unknown
+}
+
+/**
+ * Traces and measures every request by `fetch` and undici, and sends the context along. A redirect is a request of its
+ * own.
+ *
+ * @returns takes it back for requests that come later
+ */
+export function observeFetch(requests: ClientRequests, onProblem: (error: unknown) => void): () => void {
+  const spans = new WeakMap<UndiciRequest, ClientRequestSpan>()
+  return subscribeAll(
+    {
+      'undici:request:create'(message) {
+        const { request } = message as RequestMessage
+        const url = URL.parse(request.path, String(request.origin))
+        if (url === null) return
+        const scheme = url.protocol.replace(/:$/, '')
+        const target = {
+          method: request.method,
+          host: url.hostname.replace(/^\[|\]$/g, ''),
+          port: Number(url.port) || defaultPort(scheme),
+          scheme,
+          url: describeUrl(url),
+        }
+        const span = requests.start(target, (name) => readHeader(request, name))
+        if (span === undefined) return
+        spans.set(request, span)
+        addHeaders(request, span.headers)
+      },
+      'undici:request:headers'(message) {
+        const { request, response } = message as HeadersMessage
+        spans.get(request)?.answered(response.statusCode, undefined)
+      },
+      'undici:request:trailers'(message) {
+        spans.get((message as RequestMessage).request)?.end()
+      },
+      'undici:request:error'(message) {
+        const { request, error } = message as ErrorMessage
+        spans.get(request)?.fail(error)
+      },
+    },
+    onProblem,
+  )
+}
+
+/** `addHeader()` only appends, and a header that comes twice is valid to nobody. */
+function addHeaders(request: UndiciRequest, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof request.headers !== 'string') {
+      const index = indexOfValue(request.headers, name)
+      if (index === undefined) request.addHeader(name, value)
+      else request.headers[index] = value
+    } else if (readHeader(request, name) === undefined) {
+      request.addHeader(name, value)
+    }
+  }
+}
+
+/** @param name in lower case */
+function readHeader({ headers }: UndiciRequest, name: string): string | undefined {
+  if (typeof headers === 'string') {
+    const line = headers.split('\r\n').find((text) => text.toLowerCase().startsWith(`${name}:`))
+    return line?.slice(name.length + 1).trim()
+  }
+  const index = indexOfValue(headers, name)
+  return index === undefined ? undefined : headers[index]
+}
+
+function indexOfValue(headers: readonly string[], name: string): number | undefined {
+  const index = headers.findIndex((text, position) => position % 2 === 0 && text.toLowerCase() === name)
+  return index === -1 ? undefined : index + 1
+}
