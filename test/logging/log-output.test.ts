@@ -96,6 +96,24 @@ describe.each(KINDS)('standard output is a %s', (kind) => {
   })
 })
 
+test('lines that a full buffer could not hold are counted in a line of their own, where they are missing', async () => {
+  await using talker = startTalker('pipe', ['flush', String(MANY), '15000', '65536'])
+  await talker.report('loop')
+
+  const lines = await talker.read()
+
+  const missing = lines.findIndex((line) => 'lostLines' in line)
+  const { lostLines } = lines[missing] as { lostLines: number }
+  expect(lines[missing]).toMatchObject({
+    level: 'warn',
+    service: 'talker',
+    reason: 'full',
+    msg: `${lostLines} log lines are missing here: their reader did not keep up`,
+  })
+  expect(numbers(lines.slice(0, missing))).toEqual(upTo(MANY - lostLines))
+  expect(await talker.report('after')).toMatchObject({ after: { droppedLines: lostLines, bufferedLines: 0 } })
+})
+
 test.skipIf(process.getuid?.() !== 0)('a pipe that another user made is written to without blocking, too', async () => {
   await using talker = startTalker('pipe', ['flush', String(MANY), '15000'], { uid: 65_534 })
   expect((await talker.report('loop'))['buffered']).toBeGreaterThan(0)
