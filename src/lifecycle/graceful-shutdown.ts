@@ -8,7 +8,8 @@ import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { flushAll } from './flush-phase.ts'
 import { hasForeignTelemetry } from './foreign-telemetry.ts'
 import { type HookRecord, runHook } from './hook.ts'
-import { DEFAULT_SIGNALS, listenToSignals } from './signals.ts'
+import { keepAlive } from './keep-alive.ts'
+import { listenToSignals, readSignals } from './signals.ts'
 import {
   laggards,
   messageOf,
@@ -19,6 +20,7 @@ import {
   toReportFields,
 } from './shutdown-report.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
+import { toTolerantLog } from './tolerant-log.ts'
 
 /** What a shutdown handler is told. */
 export interface ShutdownHandlerContext {
@@ -81,6 +83,7 @@ export interface GracefulShutdownOptions {
 export class GracefulShutdown {
   readonly #handlers: ShutdownHandler[] = []
   readonly #options: ReturnType<typeof resolveGracefulShutdownOptions>
+  readonly #ended = Promise.withResolvers<ShutdownReport>()
   #shutdown: Promise<ShutdownReport> | undefined
 
   /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem */
@@ -107,36 +110,38 @@ export class GracefulShutdown {
         hint: 'Register every handler before the first signal can arrive.',
       })
     }
-    this.#handlers.push(handler)
+    // Called on its object, so that it may be a method that uses `this`.
+    this.#handlers.push({ name, order: handler.order, handler: (context) => handler.handler(context) })
     return this
   }
 
   /**
-   * Waits for a signal, then shuts down. Listens only while it waits.
+   * Waits for a signal, then shuts down. Listens only while it waits, and keeps the process alive meanwhile. When the
+   * shutdown was begun by {@link GracefulShutdown.shutdown}, it waits for the end of that one.
    *
    * @throws {@link SeaworthyError} `SEA_SHUTDOWN_FAILED` when a handler threw or did not end: its cause is an
    * `AggregateError` of all of them. Left uncaught, Node exits with 1.
    */
   async waitForShutdown(): Promise<ShutdownReport> {
-    const { signals, log, exit } = this.#options
-    let uninstall = (): void => {}
-    const reason = await new Promise<ShutdownReason>((resolve) => {
-      uninstall = listenToSignals({
-        signals,
-        log,
-        onFirst: (signal) => resolve({ kind: 'signal', signal }),
-        onSecond: (signal) => {
-          log.error({ signal }, `second ${signal}: leaving at once`)
-          exit(exitCodeOfSignal(signal))
-        },
-      })
+    const { signals, log, exit, clock } = this.#options
+    const stopListening = listenToSignals({
+      signals,
+      log,
+      clock,
+      onFirst: (signal) => void this.#begin({ kind: 'signal', signal }),
+      onSecond: (signal) => {
+        log.error({ signal }, `second ${signal}: leaving at once`)
+        exit(exitCodeOfSignal(signal))
+      },
     })
+    const letGo = keepAlive(clock)
     try {
-      const report = await this.#begin(reason)
+      const report = await this.#ended.promise
       if (!report.clean) throw toError(report)
       return report
     } finally {
-      uninstall()
+      letGo()
+      stopListening()
     }
   }
 
@@ -146,7 +151,10 @@ export class GracefulShutdown {
   }
 
   #begin(reason: ShutdownReason): Promise<ShutdownReport> {
-    this.#shutdown ??= this.#run(reason)
+    if (this.#shutdown === undefined) {
+      this.#shutdown = this.#run(reason)
+      this.#ended.resolve(this.#shutdown)
+    }
     return this.#shutdown
   }
 
@@ -210,9 +218,9 @@ function resolveGracefulShutdownOptions(options: GracefulShutdownOptions) {
   const resolved = {
     timeoutMs,
     flushTimeoutMs: read.duration('flushTimeout', { fallback: Math.min(4000, timeoutMs / 4), min: 0, max: timeoutMs }),
-    signals: read.list('signals', { fallback: DEFAULT_SIGNALS }) as readonly NodeJS.Signals[],
+    signals: readSignals(read),
     flush: read.callback<() => unknown>('flush'),
-    log: read.value<Log>('log') ?? silentLog,
+    log: toTolerantLog(read.value<Log>('log') ?? silentLog),
     clock: read.value<Clock>('clock') ?? systemClock,
     // oxlint-disable-next-line node/no-process-exit -- asked for: a second signal means now
     exit: read.callback<(code: number) => void>('exit') ?? ((code: number) => process.exit(code)),
