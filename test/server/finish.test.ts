@@ -1,0 +1,296 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Log } from '../../src/core/log.ts'
+import { ManualClock } from '../../src/core/manual-clock.ts'
+import { gate, startDrainedServer, until } from './start-server.ts'
+
+/** More than any test takes: reaching it is a hang, and ends the test by its own limit. */
+const NEVER_REACHED = { limitMs: 60_000 }
+const HUGE = Buffer.alloc(16 * 1024 * 1024)
+
+test('a server that nobody uses is finished at once', async () => {
+  const { drain, server } = await startDrainedServer()
+  const report = await drain.finish(NEVER_REACHED)
+  expect(report).toEqual({
+    clean: true,
+    tookMs: expect.any(Number) as number,
+    destroyedCount: 0,
+    destroyed: [],
+    upgradedDestroyed: 0,
+    idleClosed: 0,
+    refused: 0,
+    acceptedLate: 0,
+    stalled: 0,
+  })
+  expect(server.listening).toBe(false)
+})
+
+test('a server that never listened, and one that its owner has closed, are finished as well', async () => {
+  const { drain, server } = await startDrainedServer()
+  server.close()
+  expect((await drain.finish(NEVER_REACHED)).clean).toBe(true)
+})
+
+test('requests in flight are answered, new connections are refused, and then it is over', async () => {
+  const answer = gate()
+  const { drain, connect } = await startDrainedServer((_, response) => {
+    void answer.opened.then(() => response.end('done'))
+  })
+  const request = connect().request({ path: '/' })
+  await until(() => drain.inFlight === 1)
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => drain.isDraining)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(await connect().request({ path: '/' })).toMatchObject({ outcome: 'refused' })
+  answer.open()
+  expect(await request).toMatchObject({ outcome: 'answered', saidClose: true })
+  expect(await finished).toMatchObject({ clean: true, destroyedCount: 0, idleClosed: 0 })
+  expect(drain.inFlight).toBe(0)
+  expect(drain.connections.open).toBe(0)
+})
+
+test('connections that the kernel has accepted and Node has not are served, not reset', async () => {
+  const { drain, port } = await startDrainedServer((_, response) => void response.end('ok'))
+  const clients: Socket[] = []
+  let answered = 0
+  let failed = 0
+  for (let count = 0; count < 50; count++) {
+    const socket = connectTcp({ port, host: '127.0.0.1' })
+    socket.on('data', () => void answered++).on('error', () => void failed++)
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    clients.push(socket)
+  }
+  onTestFinished(() => clients.forEach((socket) => socket.destroy()))
+  // The event loop has not turned: all fifty are in the kernel's queue.
+  const report = await drain.finish(NEVER_REACHED)
+  expect(report).toMatchObject({ clean: true, acceptedLate: 50 })
+  await until(() => answered + failed === 50)
+  expect({ answered, failed }).toEqual({ answered: 50, failed: 0 })
+})
+
+test('a first request that comes after the listener has closed, on a connection made before, is answered', async () => {
+  const { drain, server, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const fresh = connect()
+  await fresh.connect()
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => !server.listening)
+  expect(await fresh.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true })
+  expect(await finished).toMatchObject({ clean: true, idleClosed: 0 })
+})
+
+test('the next request on a kept-alive connection that was never told is answered when it comes in time', async () => {
+  const { drain, server, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const kept = connect()
+  await kept.request({ path: '/' })
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => !server.listening)
+  expect(kept.isUsable).toBe(true)
+  expect(await kept.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true, reuse: 1 })
+  expect(await finished).toMatchObject({ clean: true, idleClosed: 0 })
+})
+
+test('idle and silent connections are closed in an orderly way after the grace', async () => {
+  const { drain, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const [kept, silent] = [connect(), connect()]
+  await kept.request({ path: '/' })
+  await silent.connect()
+  await until(() => drain.connections.open === 2)
+  expect(await drain.finish(NEVER_REACHED)).toMatchObject({ clean: true, idleClosed: 2, destroyedCount: 0 })
+  await until(() => !kept.isUsable && !silent.isUsable)
+})
+
+test('an answer whose headers were written before the drain ends, and its connection gets the grace of an idle one', async () => {
+  const more = gate()
+  const { drain, server, connect } = await startDrainedServer((request, response) => {
+    response.flushHeaders()
+    if (request.url === '/stream') void more.opened.then(() => response.end('end'))
+    else response.end('ok')
+  })
+  const client = connect()
+  const stream = client.request({ path: '/stream' })
+  await until(() => drain.inFlight === 1)
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => !server.listening)
+  more.open()
+  expect(await stream).toMatchObject({ outcome: 'answered', saidClose: false })
+  expect(await client.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true })
+  expect((await finished).clean).toBe(true)
+})
+
+test('headers that are half sent at the close and come in time are a request like any other', async () => {
+  const { drain, server, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const client = connect()
+  await client.connect()
+  const answer = client.expect()
+  client.send('GET / HTTP/1.1\r\nHo')
+  await until(() => drain.connections.open === 1)
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => !server.listening)
+  // Longer than an idle connection would have.
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  client.send('st: a\r\n\r\n')
+  expect(await answer).toMatchObject({ outcome: 'answered', saidClose: true })
+  expect(await finished).toMatchObject({ clean: true, stalled: 0, idleClosed: 0 })
+})
+
+test('headers that stop arriving are given up with 408 long before the limit', async () => {
+  const clock = new ManualClock()
+  const { drain, server, connect } = await startDrainedServer(() => {}, { drain: { clock } })
+  const client = connect()
+  await client.connect()
+  const answer = client.expect()
+  client.send('GET / HTTP/1.1\r\nHo')
+  await until(() => drain.connections.open === 1)
+  const finished = drain.finish({ limitMs: 10_000 })
+  await until(() => !server.listening)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await clock.advance(250)
+  await clock.advance(1999)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(drain.connections.open).toBe(1)
+  await clock.advance(1)
+  expect(await answer).toMatchObject({ outcome: 'answered', status: 408 })
+  expect(await finished).toMatchObject({ clean: true, stalled: 1, tookMs: 2250 })
+})
+
+test('a body that is half sent at the close and comes in time is answered', async () => {
+  const { drain, server, connect } = await startDrainedServer((request, response) => {
+    request.resume().on('end', () => response.end('stored'))
+  })
+  const client = connect()
+  const answer = client.expect()
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf')
+  await until(() => drain.inFlight === 1)
+  const finished = drain.finish(NEVER_REACHED)
+  await until(() => !server.listening)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  client.send('half')
+  expect(await answer).toMatchObject({ outcome: 'answered', saidClose: true })
+  expect((await finished).clean).toBe(true)
+})
+
+test('a body that never comes is cut at the limit, and the report names the request', async () => {
+  const clock = new ManualClock()
+  const warnings: string[] = []
+  const log: Log = { debug() {}, info() {}, warn: (_, message) => warnings.push(message), error() {} }
+  const { drain, server, connect } = await startDrainedServer(() => {}, { drain: { clock, log } })
+  const client = connect()
+  const answer = client.expect()
+  client.send('POST /orders?card=4111 HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf')
+  await until(() => drain.inFlight === 1)
+  await clock.advance(1000)
+  const finished = drain.finish({ limitMs: 5000 })
+  await until(() => !server.listening)
+  await clock.advance(4999)
+  expect(drain.inFlight).toBe(1)
+  await clock.advance(1)
+  expect(await finished).toMatchObject({
+    clean: false,
+    tookMs: 5000,
+    destroyedCount: 1,
+    destroyed: [{ method: 'POST', path: '/orders', ageMs: 6000 }],
+  })
+  expect(await answer).toMatchObject({ outcome: 'reset-fresh' })
+  expect(drain.inFlight).toBe(0)
+  expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 0, destroyed: 1 })
+  expect(warnings).toEqual(['"test" cut what was still open after 5000 ms'])
+})
+
+test('a reader that is slow gets its answer when it reads in time, and is cut when it does not', async () => {
+  const { drain, server, connect } = await startDrainedServer((_, response) => void response.end(HUGE))
+  const [slow, stuck] = [connect(), connect()]
+  for (const client of [slow, stuck]) {
+    await client.connect()
+    client.pause()
+  }
+  const slowAnswer = slow.request({ path: '/slow' })
+  const stuckAnswer = stuck.request({ path: '/stuck' })
+  await until(() => drain.inFlight === 2)
+  const giveUp = new AbortController()
+  const finished = drain.finish({ ...NEVER_REACHED, signal: giveUp.signal })
+  await until(() => !server.listening)
+  slow.resume()
+  expect(await slowAnswer).toMatchObject({ outcome: 'answered', bodyBytes: HUGE.length })
+  giveUp.abort()
+  expect(await finished).toMatchObject({ clean: false, destroyedCount: 1, destroyed: [{ path: '/stuck' }] })
+  stuck.resume()
+  expect((await stuckAnswer).outcome).toBe('truncated')
+})
+
+test('handlers that hang are cut at the limit, the oldest listed first and not more than twenty', async () => {
+  const clock = new ManualClock()
+  const { drain, server, connect } = await startDrainedServer(() => {}, { drain: { clock } })
+  for (let count = 0; count < 25; count++) {
+    void connect().request({ path: `/${count}` })
+    await until(() => drain.inFlight === count + 1)
+    await clock.advance(10)
+  }
+  const finished = drain.finish({ limitMs: 100 })
+  await until(() => !server.listening)
+  await clock.advance(100)
+  const report = await finished
+  expect(report.destroyedCount).toBe(25)
+  expect(report.destroyed.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, index) => `/${index}`))
+  expect(drain.inFlight).toBe(0)
+})
+
+test('at the soft limit handlers are told, and one that listens still answers', async () => {
+  const { drain, connect } = await startDrainedServer((_, response) => {
+    drain.softDeadline.addEventListener('abort', () => response.writeHead(503).end('shutting down'))
+  })
+  const answer = connect().request({ path: '/' })
+  await until(() => drain.inFlight === 1)
+  const finished = drain.finish({ ...NEVER_REACHED, softLimitMs: 20 })
+  expect(await answer).toMatchObject({ outcome: 'answered', status: 503, saidClose: true })
+  expect((await finished).clean).toBe(true)
+  expect(drain.softDeadline.reason).toEqual(new DOMException('"test" is shutting down', 'AbortError'))
+})
+
+test('upgraded sockets are waited for, and destroyed at the limit', async () => {
+  const { server, drain, connect } = await startDrainedServer()
+  server.on('upgrade', (_, socket: Socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    socket.resume().on('end', () => socket.end())
+    socket.on('error', () => {})
+  })
+  const [polite, stubborn] = [connect(), connect()]
+  for (const client of [polite, stubborn]) {
+    await client.request({ path: '/', headers: { Connection: 'Upgrade', Upgrade: 'x' } })
+  }
+  const giveUp = new AbortController()
+  const finished = drain.finish({ ...NEVER_REACHED, signal: giveUp.signal })
+  polite.close()
+  await until(() => drain.connections.open === 1)
+  giveUp.abort()
+  expect(await finished).toMatchObject({ clean: false, upgradedDestroyed: 1, destroyedCount: 0 })
+  await until(() => !stubborn.isUsable)
+})
+
+test('a limit of nothing, or a signal that is aborted already, cuts at once', async () => {
+  for (const options of [{ limitMs: 0 }, { limitMs: 60_000, signal: AbortSignal.abort() }]) {
+    const { drain, connect } = await startDrainedServer(() => {})
+    void connect().request({ path: '/' })
+    await until(() => drain.inFlight === 1)
+    expect(await drain.finish(options)).toMatchObject({ clean: false, destroyedCount: 1 })
+  }
+})
+
+test('every call gets the report of the first', async () => {
+  const { drain } = await startDrainedServer()
+  const first = drain.finish(NEVER_REACHED)
+  expect(await drain.finish({ limitMs: 0 })).toBe(await first)
+})
+
+test('after the end no timer is left', async () => {
+  const clock = new ManualClock()
+  const { drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), { drain: { clock } })
+  await connect().request({ path: '/' })
+  void connect().connect()
+  await until(() => drain.connections.open === 2)
+  const finished = drain.finish({ limitMs: 100, softLimitMs: 50 })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await clock.advance(100)
+  await finished
+  await until(() => drain.connections.open === 0)
+  expect(clock.pending).toBe(0)
+})
