@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -48,7 +48,11 @@ export function trackedFiles(): readonly string[] {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   })
-  return [...new Set(listed.split('\0'))].filter((path) => path !== '' && isThere(path)).toSorted()
+  return [...new Set(listed.split('\0'))].filter((path) => path !== '' && isFile(path)).toSorted()
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile() === true
 }
 
 export interface PackageManifest {

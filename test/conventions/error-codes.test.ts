@@ -50,3 +50,15 @@ test.each([
 ])('%s raises %j', (text, codes) => {
   expect([...codesIn('src/core/x.ts', text).raised]).toEqual(codes)
 })
+
+test.each([
+  ["expect(error).toMatchObject({ code: 'SEA_A_B' })", ['SEA_A_B']],
+  ["test('x', () => expect(code).toBe('SEA_A_B'))", ['SEA_A_B']],
+  ["test.each(['SEA_A_B'])('x', () => {})", ['SEA_A_B']],
+  ["test('it raises SEA_A_B', () => {})", []],
+  ["test.each([1])('it raises SEA_A_B', () => {})", []],
+  ['describe(`SEA_A_B`, () => {})', []],
+  ['// SEA_A_B', []],
+])('%s names %j', (text, codes) => {
+  expect([...codesIn('test/core/x.test.ts', text).named]).toEqual(codes)
+})
