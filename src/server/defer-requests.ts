@@ -1,6 +1,19 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+export interface DeferredRequests {
+  /**
+   * Keeps requests from the service until {@link release}. They are in the ledger all the same. Without handlers to run,
+   * a turn of the event loop takes next to no time, and who waits for an answer sends nothing new.
+   */
+  hold(): void
+  /** Gives the service what was held back, in order. */
+  release(): void
+  /** Releases, and takes the override off the server. */
+  end(): void
+}
 
 /**
  * Lets every request pass `admit` first, and gives those that may pass to the service after the current tick instead of
@@ -13,29 +26,40 @@ const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkC
  *
  * It overrides `emit` on this one server, and only for as long as the server drains.
  *
- * @returns a function that ends it
+ * Requests can also be held back for a moment: see {@link DeferredRequests.hold}.
  */
 export function deferRequests(
   server: Server,
   admit: (request: IncomingMessage, response: ServerResponse) => boolean,
-): () => void {
+): DeferredRequests {
   const wasOwn = Object.hasOwn(server, 'emit')
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the server below
   const original = server.emit as (...args: unknown[]) => boolean
+  let held: (() => void)[] | undefined
   const replacement = function emit(this: Server, ...args: unknown[]): boolean {
     const [event, request, response] = args as [string | symbol, IncomingMessage, ServerResponse]
     if (!REQUEST_EVENTS.has(event)) return original.apply(this, args)
     if (!admit(request, response)) return true
-    process.nextTick(() => {
+    const dispatch = (): void => {
       if (!request.socket.destroyed) original.apply(this, args)
-    })
+    }
+    if (held === undefined) process.nextTick(dispatch)
+    // Later, but in the context of its own request: whatever follows the request by it still does.
+    else held.push(AsyncResource.bind(dispatch))
     return true
   }
   server.emit = replacement as typeof server.emit
-  return () => {
+  const release = (): void => {
+    const waiting = held ?? []
+    held = undefined
+    for (const dispatch of waiting) dispatch()
+  }
+  const end = (): void => {
+    release()
     // Whoever has overridden it after us keeps what they have; ours then only adds the tick.
     if (server.emit !== (replacement as typeof server.emit)) return
     if (wasOwn) server.emit = original as typeof server.emit
     else Reflect.deleteProperty(server, 'emit')
   }
+  return { hold: () => (held ??= []), release, end }
 }

@@ -4,7 +4,7 @@ import type { Server as HttpsServer } from 'node:https'
 import { silentLog, type Log } from '../core/log.ts'
 import { closeListener } from './close-listener.ts'
 import { sayCloseWhenWritten } from './connection-close-header.ts'
-import { deferRequests } from './defer-requests.ts'
+import { type DeferredRequests, deferRequests } from './defer-requests.ts'
 import { MAX_LISTED_REQUESTS, type FinishReport } from './finish-report.ts'
 import {
   DEFAULT_LATE_REQUEST_GRACE_MS,
@@ -42,7 +42,7 @@ export class HttpDrain {
   readonly #retirement: IdleRetirement
   readonly #softDeadline = new AbortController()
   readonly #lingerMs: number
-  #undefer: (() => void) | undefined
+  #deferred: DeferredRequests | undefined
   #endWhenEmpty = (): void => {}
   #isListenerClosed = false
   #refused = 0
@@ -83,7 +83,7 @@ export class HttpDrain {
 
   /** Whether {@link startDraining} was called. */
   get isDraining(): boolean {
-    return this.#undefer !== undefined
+    return this.#deferred !== undefined
   }
 
   /** Aborted when the time of requests is running out: a handler that listens can end what it does and still answer. */
@@ -102,12 +102,12 @@ export class HttpDrain {
    * behind it. The listener goes on accepting. Safe to call any number of times.
    */
   startDraining(): void {
-    if (this.#undefer !== undefined) return
+    if (this.#deferred !== undefined) return
     this.#ledger.events.opened = (entry) => this.#sayClose(entry)
     this.#ledger.events.idle = (connection) => this.#onIdle(connection)
     for (const connection of this.#ledger.connections) if (connection.hasServed) this.#onIdle(connection)
     for (const entry of this.#ledger.requests) this.#sayClose(entry)
-    this.#undefer = deferRequests(this.#server, (request, response) => {
+    this.#deferred = deferRequests(this.#server, (request, response) => {
       const connection = this.#ledger.connectionOf(request.socket)
       if (connection?.isClosing === true) {
         this.#refused++
@@ -136,7 +136,7 @@ export class HttpDrain {
   /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
   release(): void {
     this.#unwatch()
-    this.#undefer?.()
+    this.#deferred?.end()
     this.#retirement.stop()
     this.#ledger.events.opened = undefined
     this.#ledger.events.idle = undefined
@@ -149,7 +149,10 @@ export class HttpDrain {
     this.startDraining()
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.abortRequests())
     const ended = this.#waitForEnd(limitMs, signal)
+    // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
+    this.#deferred?.hold()
     const acceptedLate = await closeListener(this.#server, clock)
+    this.#deferred?.release()
     this.#isListenerClosed = true
     for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
     this.#endWhenEmpty()
