@@ -12,7 +12,9 @@ const ofThisMachine = [ROOT, dirname(ROOT), homedir()].filter((path) => !ORDINAR
 const PERSONAL_HOME = /\/(?:home|Users)\/(?!node\/|user\/|app\/)[a-z][\w.-]*\//
 const REGISTRY_HOST = /https?:\/\/(?:registry|npm|deb|proxy|repo|repo1|index|files)\.[\w.-]+/
 const RECORDED_DOWNLOAD = /"resolved": "https?:/
-const SECRET = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b/
+const TOKEN = /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b/
+// With a body: the heading alone is what a test of redaction is about.
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\s)*[A-Za-z0-9+/=]{40}/
 
 function findLeaks(path: string, text: string): readonly string[] {
   const found: string[] = []
@@ -22,8 +24,9 @@ function findLeaks(path: string, text: string): readonly string[] {
     if (PERSONAL_HOME.test(line)) leak('names the home of a person')
     if (REGISTRY_HOST.test(line)) leak('names the host of a package registry')
     if (RECORDED_DOWNLOAD.test(line)) leak('records where a package was downloaded')
-    if (SECRET.test(line)) leak('looks like a secret')
+    if (TOKEN.test(line)) leak('looks like a token')
   }
+  if (PRIVATE_KEY.test(text)) found.push(`${path} holds a private key`)
   return found
 }
 
@@ -45,9 +48,15 @@ test.each([
   ['see /', 'Users/alice/notes.md', 'names the home of a person'],
   ['https://', 'registry.example.com/pino', 'names the host of a package registry'],
   ['  "resolved": "', 'https://example.com/pino.tgz"', 'records where a package was downloaded'],
-  ['-----BEGIN ', 'RSA PRIVATE KEY-----', 'looks like a secret'],
+  ['ghp_', 'a'.repeat(36), 'looks like a token'],
 ])('%s%s is found', (start, end, what) => {
   expect(findLeaks('x.md', `\n${start}${end}`)).toContain(`x.md:2 ${what}`)
+})
+
+test('a private key is found, its heading alone is not', () => {
+  const heading = `-----BEGIN ${['RSA', 'PRIVATE'].join(' ')} KEY-----`
+  expect(findLeaks('x.md', `${heading}\n${'A'.repeat(64)}\n`)).toEqual(['x.md holds a private key'])
+  expect(findLeaks('x.md', `${heading}\nMHcCAQ\n`)).toEqual([])
 })
 
 test.each([['/tmp/seaworthy'], ['/home/node/app'], ['http://localhost:4318/v1/traces'], ['https://docs.npmjs.com/']])(
