@@ -27,8 +27,11 @@ test(
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const drain = trackHttpServer(server, { clock: systemClock, name: 'web' })
-    // Whatever gives each request a context does so before anyone else sees the request, as tracing does.
-    server.prependListener('request', (request) => contexts.enterWith(request.url ?? ''))
+    // As tracing does it: Node tells of each request before it emits the event.
+    const onStart = (message: unknown): void =>
+      contexts.enterWith((message as { request: IncomingMessage }).request.url ?? '')
+    subscribe('http.server.request.start', onStart)
+    onTestFinished(() => void unsubscribe('http.server.request.start', onStart))
 
     const outcomes = new Map<string, number>()
     let closed = false
