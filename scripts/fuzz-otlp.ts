@@ -1,7 +1,7 @@
 // Throws mutated input at every OTLP decoder:
 //   node scripts/fuzz-otlp.ts --count 100000
 import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { replay, runFuzz, type FuzzReport } from './fuzz-otlp/run.ts'
 
@@ -29,9 +29,7 @@ async function main(): Promise<void> {
   const options = readOptions()
   if (options === undefined) return
   if (options.only !== undefined) {
-    const { target, mutated } = replay(options.seed, options.only)
-    console.log(`${target}: ${mutated.mutations.join(', ')}\n${mutated.input}`)
-    console.log(mutated.decode())
+    showOne(options.seed, options.only)
     return
   }
   if (!options.json) console.log(`seed ${options.seed}, ${options.count} mutations`)
@@ -39,6 +37,16 @@ async function main(): Promise<void> {
   if (options.json) console.log(JSON.stringify(report))
   else print(report)
   process.exitCode = report.ok ? 0 : 1
+}
+
+function showOne(seed: number, iteration: number): void {
+  const { target, mutated } = replay(seed, iteration)
+  console.log(`${target}: ${mutated.mutations.join(', ')}\n${mutated.input}`)
+  try {
+    console.log(inspect(mutated.decode(), { depth: null }))
+  } catch (error) {
+    console.log(error)
+  }
 }
 
 interface Options {

@@ -20,6 +20,8 @@ const OTHER_VALUES: readonly Json[] = [
   raw(`1${'0'.repeat(400)}`), raw('\\\\ud83d'), raw('01'), raw('NaN'), raw('undefined'), raw("'x'"),
 ] // prettier-ignore
 const MAX_WALKED_DEPTH = 400
+/** How large an input may become by repetition, mostly: large ones find little more and take all the time. */
+const BLOW_UP = [1000, 1000, 4000, 4000, 20_000, 200_000]
 const SPECIAL_KEYS = [
   '__proto__',
   'constructor',
@@ -49,7 +51,7 @@ const TREE: Readonly<Record<string, TreeMutation>> = {
   'element many times': (random, spot) => {
     const { parent, key } = spot
     const value = get(spot)
-    const count = Math.min(2000, Math.floor(200_000 / (JSON.stringify(value) ?? '').length))
+    const count = Math.min(2000, Math.floor(random.pick(BLOW_UP) / (JSON.stringify(value) ?? '').length))
     if (Array.isArray(parent))
       parent.splice(Number(key), 0, ...Array.from({ length: random.below(count) }, () => value))
   },
@@ -123,7 +125,7 @@ const TEXT: Readonly<Record<string, TextMutation>> = {
   'member twice': (random, text) =>
     text.replace(/("\w+":(?:"[^"]*"|\d+)),/, random.chance(0.5) ? '$1,$1,' : '$1,"$1",'),
   brackets: (random, text) =>
-    random.pick(['[', '{"a":', '{"resourceSpans":[']).repeat(random.pick([10, 1000, 50_000])) + text,
+    random.pick(['[', '{"a":', '{"resourceSpans":[']).repeat(random.pick([10, 100, 1000, 1000, 50_000])) + text,
   digits: (random, text) => text.replace(/\d+/, '9'.repeat(random.pick([16, 20, 400, 20_000]))),
 }
 

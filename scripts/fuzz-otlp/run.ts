@@ -2,7 +2,7 @@ import { setFlagsFromString, getHeapStatistics } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { Random, seedOf } from './random.ts'
-import { createTargets, type Mutated } from './targets.ts'
+import { createTargets, type Mutated, type Target } from './targets.ts'
 
 export interface FuzzOptions {
   readonly seed: number
@@ -42,9 +42,8 @@ const MAX_GROWTH_MB = 2
 const MAX_VIOLATIONS = 20
 
 /** Decodes `count` mutated inputs, each made from `seed` and its own number alone. */
-export function runFuzz(options: FuzzOptions): FuzzReport {
+export function runFuzz(options: FuzzOptions, targets: readonly Target[] = createTargets(options.seed)): FuzzReport {
   const { seed, count, hangMs } = options
-  const targets = createTargets(seed)
   const collectGarbage = exposeGc()
   const heap: number[] = []
   const violations: Violation[] = []
@@ -97,11 +96,7 @@ export function replay(seed: number, iteration: number): { target: string; mutat
   return mutationOf(createTargets(seed), seed, iteration)
 }
 
-function mutationOf(
-  targets: ReturnType<typeof createTargets>,
-  seed: number,
-  iteration: number,
-): { target: string; mutated: Mutated } {
+function mutationOf(targets: readonly Target[], seed: number, iteration: number): { target: string; mutated: Mutated } {
   const random = new Random(seedOf(seed, iteration))
   // Requests are what the world sends us: most mutations are of them.
   const requests = targets.filter(({ isRequest }) => isRequest)

@@ -1,0 +1,58 @@
+/** An environment variable of Seaworthy's own. */
+export interface OwnVariable {
+  /** What its value looks like, with the range. */
+  readonly form: string
+  /** What holds when it is unset or empty. */
+  readonly fallback: string
+  readonly meaning: string
+}
+
+/** Every `SEAWORTHY_*` variable. A test compares the names with those that the sources read. */
+export const OWN_VARIABLES: Readonly<Record<string, OwnVariable>> = {
+  SEAWORTHY_ADMIN_PORT: {
+    form: 'port, 0 to 65535',
+    fallback: '`admin.port`, or 9091',
+    meaning: 'Where the probes are answered; 0 takes any free port. `seaworthy healthcheck` asks there.',
+  },
+  SEAWORTHY_ADMIN_TOKEN: {
+    form: 'text',
+    fallback: '`admin.token`, or none: details from loopback only',
+    meaning: 'Who sends it as `Authorization: Bearer …` sees the details of the checks.',
+  },
+  SEAWORTHY_DRAIN_DELAY: {
+    form: 'duration, up to 1h',
+    fallback: '`shutdown.drainDelay`, or 5s; none on a terminal',
+    meaning: 'How long everything is still served after readiness has failed, until load balancers know.',
+  },
+  SEAWORTHY_GRACE_SECONDS: {
+    form: 'seconds, 1 to 86400',
+    fallback: '30, assumed: a budget that does not fit only warns',
+    meaning:
+      'The time between SIGTERM and SIGKILL; the same number as `terminationGracePeriodSeconds`. A budget that does not fit refuses to start.',
+  },
+  SEAWORTHY_LOG_LEVEL: {
+    form: 'level',
+    fallback: '`LOG_LEVEL`, then `logging.level`, or info',
+    meaning: 'The least level of which lines are written.',
+  },
+  SEAWORTHY_PRE_STOP_SECONDS: {
+    form: 'seconds, 0 to 86400',
+    fallback: '0',
+    meaning: 'What a `preStop` hook takes of the grace period before SIGTERM arrives.',
+  },
+  SEAWORTHY_TERMINATION_LOG: {
+    form: 'path',
+    fallback: '/dev/termination-log',
+    meaning: 'Where the shutdown report goes for the kubelet; only into a file that is there already.',
+  },
+}
+
+/** Names that services use before they know the standard ones; each warns once, and a standard name wins over it. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  SERVICE_NAME: '`OTEL_SERVICE_NAME`',
+  SERVICE_VERSION: '`service.version` in `OTEL_RESOURCE_ATTRIBUTES`',
+  ENVIRONMENT: '`deployment.environment.name` in `OTEL_RESOURCE_ATTRIBUTES`',
+  OTLP_ENDPOINT: '`OTEL_EXPORTER_OTLP_ENDPOINT`; without a scheme also `OTEL_EXPORTER_OTLP_PROTOCOL=grpc`',
+  TRACE_SAMPLE_RATE: '`OTEL_TRACES_SAMPLER=parentbased_traceidratio` with that ratio',
+  METRIC_INTERVAL: '`OTEL_METRIC_EXPORT_INTERVAL`; needs a unit, such as `30s`',
+}
