@@ -71,9 +71,7 @@ export class HealthChecker {
         hint: 'Give each check a name of its own, or deregister the old one first.',
       })
     }
-    const runner: CheckRunner = new CheckRunner(check, this.#clock, (change) => {
-      if (this.#runners.get(check.name) === runner) this.#tell(change)
-    })
+    const runner = new CheckRunner(check, this.#clock, (change) => this.#tell(change))
     this.#runners.set(check.name, runner)
     if (this.#firstRound !== undefined) void runner.refresh()
     return this

@@ -60,7 +60,7 @@ async function answer(
   const report = await current()
   const body = toHealthJson(report, { details: mayKnow(request) })
   const status = report.status === 'unhealthy' ? 503 : 200
-  send(response, { status, headers: { 'content-type': 'application/json' }, body }, request.method === 'HEAD')
+  send(response, { status, headers: { 'content-type': 'application/json' }, body })
 }
 
 interface Answer {
@@ -69,13 +69,14 @@ interface Answer {
   readonly body: string
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer, isHead = false): void {
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, {
     ...headers,
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(body),
   })
-  response.end(isHead ? undefined : body)
+  // To a HEAD request, Node sends the headers and leaves the body out.
+  response.end(body)
 }
 
 /** A `details` that throws decides for no. */

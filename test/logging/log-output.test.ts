@@ -71,20 +71,6 @@ describe.each(KINDS)('standard output is a %s', (kind) => {
     expect(numbers(await talker.read())).toEqual(upTo(MANY))
   })
 
-  test('a line of level fatal is out before the next statement, even if that is the end', async () => {
-    await using talker = startTalker(kind, ['fatal', '100'])
-
-    expect(numbers(await talker.read())).toEqual([...upTo(100), 'last'])
-    expect(await talker.exit).toBe('SIGKILL')
-  })
-
-  test('an uncaught exception loses no line that was logged before it', async () => {
-    await using talker = startTalker(kind, ['crash', '150'])
-
-    expect(numbers(await talker.read())).toEqual(upTo(150))
-    expect(await talker.exit).toBe(1)
-  })
-
   test('a reader that hangs up costs the lines, counted, and not the process', async () => {
     await using talker = startTalker(kind, ['untilNobodyReads'])
     await talker.report('talking')
@@ -94,6 +80,30 @@ describe.each(KINDS)('standard output is a %s', (kind) => {
     expect((await talker.report('after'))['after']).toMatchObject({ discardedLines: 20, bufferedLines: 0 })
     expect(await talker.exit).toBe(0)
   })
+})
+
+/** The lines that come through a pipe of the shell with a reader that is there all the time. */
+function pipeThroughCat(...args: readonly string[]): readonly Record<string, unknown>[] {
+  const { stdout } = spawnSync('sh', ['-c', '"$0" "$@" 2>/dev/null | cat', process.execPath, TALKER, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+test('process.exit by anyone loses no line that a reader would take', () => {
+  expect(numbers(pipeThroughCat('exit', String(MANY)))).toEqual(upTo(MANY))
+})
+
+test('an uncaught exception loses no line that was logged before it', () => {
+  expect(numbers(pipeThroughCat('crash', String(MANY)))).toEqual(upTo(MANY))
+})
+
+test('a line of level fatal is out before the next statement, even if that is the end', () => {
+  expect(numbers(pipeThroughCat('fatal', String(MANY)))).toEqual([...upTo(MANY), 'last'])
 })
 
 test('lines that a full buffer could not hold are counted in a line of their own, where they are missing', async () => {
