@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Clock } from '../core/clock.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
-import { settleWithin } from '../core/wait.ts'
+import { sleep } from '../core/wait.ts'
 
 export interface OwnedProcessOptions {
   readonly command: string
@@ -13,6 +13,10 @@ export interface OwnedProcessOptions {
   readonly clock: Clock
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
+
+/** How long output is waited for once the process has ended. */
+const OUTPUT_GRACE_MS = 1000
+const GROUP_POLL_MS = 10
 
 /** How a process ended. */
 export interface ProcessExit {
@@ -26,7 +30,10 @@ export interface ProcessExit {
  */
 export class OwnedProcess {
   readonly pid: number
-  /** Resolves when the process has ended and its output has been read to the end. Never rejects. */
+  /**
+   * Resolves when the process has ended and its output has been read to the end; or a second after its end, when
+   * something that it left behind still holds the output open. Never rejects.
+   */
   readonly exit: Promise<ProcessExit>
   readonly #child: ChildProcess
   readonly #clock: Clock
@@ -44,10 +51,14 @@ export class OwnedProcess {
       )
     }
     this.exit = new Promise((resolve) => {
-      child.once('exit', () => {
+      child.once('exit', (code, signal) => {
         this.#ended = true
+        const cancel = options.clock.schedule(OUTPUT_GRACE_MS, () => resolve({ code, signal }))
+        child.once('close', () => {
+          cancel()
+          resolve({ code, signal })
+        })
       })
-      child.once('close', (code, signal) => resolve({ code, signal }))
     })
   }
 
@@ -82,14 +93,15 @@ export class OwnedProcess {
   /** Ends what is left of the process group: SIGTERM, and SIGKILL after `graceMs`. Safe when nothing is left. */
   async endGroup(graceMs: number): Promise<void> {
     if (!this.#signalGroup('SIGTERM')) return
-    const settled = await settleWithin(this.#clock, graceMs, () => this.exit)
-    if (settled.outcome !== 'done') this.#signalGroup('SIGKILL')
-    await this.exit
-    // What outlived the process itself has no parent that could wait for it any more.
+    const deadline = this.#clock.now() + graceMs
+    while (this.#signalGroup(0) && this.#clock.now() < deadline) await sleep(this.#clock, GROUP_POLL_MS)
     this.#signalGroup('SIGKILL')
+    await this.exit
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
   }
 
-  #signalGroup(signal: NodeJS.Signals): boolean {
+  #signalGroup(signal: NodeJS.Signals | 0): boolean {
     try {
       process.kill(-this.pid, signal)
       return true
