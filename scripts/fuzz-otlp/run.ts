@@ -144,9 +144,5 @@ function median(values: readonly number[]): number {
 /** `gc()`, whether or not the process was started with `--expose-gc`. */
 function exposeGc(): () => void {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  return () => {
-    collect()
-    collect()
-  }
+  return runInNewContext('gc') as () => void
 }
