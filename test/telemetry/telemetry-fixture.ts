@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { vi } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
@@ -85,8 +85,10 @@ export interface StartedServer extends AsyncDisposable {
 }
 
 /** A `node:http` server on a free port. */
-export async function startServer(handle: RequestListener): Promise<StartedServer> {
-  const server = createServer(handle)
+export async function startServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<StartedServer> {
+  const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })

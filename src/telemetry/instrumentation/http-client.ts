@@ -11,6 +11,8 @@ const CREATED = 'http.client.request.created'
 const ANSWERED = 'http.client.response.finish'
 const FAILED = 'http.client.request.error'
 
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
 interface RequestMessage {
   readonly request: ClientRequest
 }
@@ -35,6 +37,7 @@ export function observeHttpClients(requests: ClientRequests, onProblem: (error: 
       if (span === undefined) return
       spans.set(request, span)
       addHeaders(request, span.headers)
+      endAtSwitch(request, span)
     },
     [ANSWERED](message) {
       const { request, response } = message as AnswerMessage
@@ -56,6 +59,22 @@ export function observeHttpClients(requests: ClientRequests, onProblem: (error: 
     },
   }
   return subscribeAll(subscriptions, onProblem)
+}
+
+/**
+ * An answer that switches protocols (upgrade, CONNECT) is published nowhere. A listener of our own would change what
+ * Node does when nobody else listens, so the event is seen on its way, on this one request.
+ */
+function endAtSwitch(request: ClientRequest, span: ClientRequestSpan): void {
+  const emit = Reflect.get(request, 'emit') as Emit
+  request.emit = function emitAndEnd(this: ClientRequest, event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'upgrade' || event === 'connect') {
+      const answer = args[0] as IncomingMessage
+      span.answered(answer.statusCode ?? 0, answer.httpVersion)
+      span.end()
+    }
+    return emit.call(this, event, ...args)
+  }
 }
 
 /** `request.destroy()` without a reason looks like a connection that was cut, except for this. */

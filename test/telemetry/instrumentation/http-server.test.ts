@@ -108,7 +108,9 @@ test('a route set by the application or by an instrumentation names the span and
     ['GET /users/:id', '/users/:id'],
   ])
   const series = started.receiver.store.metrics({ name: 'http.server.request.duration' })
-  expect(series.map(({ latest }) => latest.attributes['http.route']).toSorted()).toEqual(['/orders/:id', '/users/:id'])
+  expect(new Set(series.map(({ latest }) => latest.attributes['http.route']))).toEqual(
+    new Set(['/orders/:id', '/users/:id']),
+  )
 })
 
 test('a server error is an error, a client error is none', async () => {
