@@ -21,7 +21,7 @@ export function collectBody(
   return new Promise((resolve) => {
     const settle = (outcome: Failure | undefined): void => {
       cancel()
-      source.off('data', onData).off('end', onEnd).off('close', onGone)
+      source.off('data', onData).off('end', onEnd).off('aborted', onGone).off('close', onGone)
       source.pause()
       resolve(outcome)
     }
@@ -34,7 +34,8 @@ export function collectBody(
     const cancel = clock.schedule(limitMs, () =>
       settle(failure('tooSlow', `The request was not complete after ${limitMs} ms`)),
     )
-    source.on('data', onData).on('end', onEnd).on('close', onGone)
+    // A stream of HTTP/2 that is reset says first that it was aborted, and then that it ended.
+    source.on('data', onData).on('end', onEnd).on('aborted', onGone).on('close', onGone)
     // An error is followed by "close"; without a listener it would end the process.
     source.on('error', () => {})
     if (source.destroyed) onGone()

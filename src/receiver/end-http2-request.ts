@@ -11,5 +11,7 @@ export function endHttp2Request(exchange: {
 }): void {
   const { request, response } = exchange
   if (request.complete) return
-  response.once('finish', () => response.stream?.close(constants.NGHTTP2_NO_ERROR))
+  const { stream } = response
+  // Trailers are the last thing that is sent; a stream closed before them would lose the status of a gRPC answer.
+  stream?.once('wantTrailers', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)))
 }

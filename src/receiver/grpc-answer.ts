@@ -38,8 +38,8 @@ export function sendGrpcFailure(exchange: GrpcExchange, failure: Failure): void 
     // Without padding, as gRPC asks of what is sent.
     'grpc-status-details-bin': Buffer.from(status).toString('base64').replaceAll('=', ''),
   })
-  response.end()
   endHttp2Request(exchange)
+  response.end()
 }
 
 /**

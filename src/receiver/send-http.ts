@@ -23,8 +23,8 @@ export async function sendHttp(exchange: Exchange, answer: HttpAnswer, clock: Cl
   const headers = { ...answer.headers, 'content-length': String(answer.body.byteLength) }
   if (isHttp2(exchange)) {
     exchange.response.writeHead(answer.status, headers)
-    exchange.response.end(answer.body)
     endHttp2Request(exchange)
+    exchange.response.end(answer.body)
     return
   }
   const http1 = response as ServerResponse
