@@ -64,7 +64,7 @@ export class SecretGuard {
   showLeaf(path: ConfigPath, leaf: LeafNode): string {
     const { value } = leaf
     if (this.isSecretLeaf(path, leaf)) return `${formatPath(path)} = ${SECRET_SHOWN}`
-    if (typeof value === 'string') return `${formatPath(path)} = ${JSON.stringify(shorten(hideSecrets(value)))}`
+    if (typeof value === 'string') return `${formatPath(path)} = ${JSON.stringify(shorten(this.scrub(value)))}`
     if (value === null || typeof value === 'number' || typeof value === 'boolean')
       return `${formatPath(path)} = ${value}`
     return formatPath(path)

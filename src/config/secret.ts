@@ -55,6 +55,9 @@ export class Secret {
  * @example `z.string().min(12).transform(toSecret)`, `v.pipe(v.string(), v.transform(toSecret))`,
  * `type('string').pipe(toSecret)`
  */
+export function toSecret(text: string | Secret): Secret
+// Where a library infers the type of the input from the transform, it takes the last of these.
+export function toSecret(text: string): Secret
 export function toSecret(text: string | Secret): Secret {
   return typeof text === 'string' ? new Secret(text) : text
 }

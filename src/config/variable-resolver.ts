@@ -3,7 +3,15 @@ import { formatPath } from './config-path.ts'
 import { MACHINE_VARIABLES } from './machine-variables.ts'
 import type { Problem } from './problem.ts'
 import type { SchemaShape } from './schema-shape.ts'
-import { bare, FILE_SUFFIX, matchKey, splitVariableName, toKey, toVariableName } from './variable-name.ts'
+import {
+  bare,
+  FILE_SUFFIX,
+  KEY_SEPARATOR,
+  matchKey,
+  splitVariableName,
+  toKey,
+  toVariableName,
+} from './variable-name.ts'
 
 /** What a variable sets: a path, by its value or by the file that it names. */
 export type Resolved =
@@ -70,19 +78,24 @@ export class VariableResolver {
 
   /** Without a prefix only what leads to a known key belongs to the configuration. */
   async #resolveBare(name: string): Promise<Resolved | undefined> {
-    const parts = splitVariableName(name)
-    if (parts === undefined || MACHINE_VARIABLES.has(name)) return undefined
+    if (MACHINE_VARIABLES.has(name)) return undefined
+    if (splitVariableName(name) === undefined) return this.#resolveMisspelled(name)
     const found = await this.#find(name)
     if ('path' in found) return found.declared > 0 ? { path: found.path, isFile: found.isFile } : undefined
     return found.parent.length === 0 ? undefined : { problem: await this.#unknown(name, found) }
   }
 
+  /** `HTTP___PORT` stands for no key, and is still meant for `http`. */
+  async #resolveMisspelled(name: string): Promise<Resolved | undefined> {
+    const [first = '', ...rest] = name.split(KEY_SEPARATOR)
+    if (rest.length === 0 || splitVariableName(first) === undefined) return undefined
+    const level = await this.#shape.levelAt([])
+    return matchKey(first, level?.keys ?? []) === undefined ? undefined : { problem: notAName(name, '') }
+  }
+
   async #resolvePrefixed(name: string, prefix: string): Promise<Resolved> {
     const rest = name.slice(prefix.length)
-    if (splitVariableName(rest) === undefined) {
-      const what = `stands for no key: after "${prefix}" come upper-case words with "_" inside a key, "__" between keys`
-      return { problem: { subject: `variable ${name}`, what } }
-    }
+    if (splitVariableName(rest) === undefined) return { problem: notAName(name, prefix) }
     const found = await this.#find(rest)
     if ('path' in found) return { path: found.path, isFile: found.isFile }
     return { problem: await this.#unknown(name, found) }
@@ -147,6 +160,11 @@ export class VariableResolver {
     await visit([])
     return names
   }
+}
+
+function notAName(name: string, prefix: string): Problem {
+  const rule = 'keys are upper-case words with "_" between them, and have "__" between each other'
+  return { subject: `variable ${name}`, what: `stands for no key${prefix === '' ? '' : ` after "${prefix}"`}: ${rule}` }
 }
 
 function withoutFileSuffix(name: string): string | undefined {

@@ -2,6 +2,9 @@ import { isAlias, isMap, isScalar, LineCounter, parseDocument, type YAMLError } 
 import type { FileProblem, ParsedFile } from './parsed-file.ts'
 import { type YamlProblem, YamlTreeBuilder } from './yaml-tree.ts'
 
+/** More of one file would bury the problems of the others. */
+const MAX_SYNTAX_PROBLEMS = 5
+
 /**
  * Reads YAML 1.2 (core schema) into a tree in which every value knows its line. Refused, because each would let a file
  * say something else than it seems to: duplicate keys, several documents, tags, merge keys, numbers that lose digits.
@@ -37,7 +40,8 @@ function parseSafely(text: string, lines: LineCounter): ReturnType<typeof parseD
       intAsBigInt: true,
       stringKeys: true,
       resolveKnownTags: false,
-      logLevel: 'silent',
+      // The parser compares every key with every other; the tree builder finds the same in one pass.
+      uniqueKeys: false,
     })
   } catch (error) {
     if (error instanceof RangeError) return undefined
@@ -47,16 +51,13 @@ function parseSafely(text: string, lines: LineCounter): ReturnType<typeof parseD
 
 /** The parser's own words for these codes hold a part of the file. */
 const OWN_WORDS: Partial<Record<YAMLError['code'], Omit<YamlProblem, 'offset'>>> = {
-  BAD_ALIAS: {
-    what: 'an alias names an anchor that was not set before it',
-    suggestion: 'Quote a value that begins with "*".',
-  },
+  BAD_ALIAS: { what: 'an alias is not valid', suggestion: 'Quote a value that begins with "*".' },
   BAD_DIRECTIVE: { what: 'a directive is not valid', suggestion: 'Quote a value that begins with "%".' },
   BAD_DQ_ESCAPE: {
     what: 'an escape sequence in double quotes is not valid',
     suggestion: 'Write "\\\\" for a backslash, or use single quotes.',
   },
-  DUPLICATE_KEY: { what: 'the same key was there before', suggestion: 'Keep one of the two.' },
+  BAD_SCALAR_START: { what: 'a value begins with a character that has a meaning in YAML', suggestion: 'Quote it.' },
   MULTIPLE_DOCS: { what: 'a second document begins', suggestion: 'Put it into a file of its own.' },
   NON_STRING_KEY: { what: 'a key is an object or a list, expected a text' },
   RESOURCE_EXHAUSTION: { what: 'is nested too deeply' },
@@ -70,9 +71,13 @@ function toProblem(error: YAMLError): YamlProblem {
   return { offset: error.pos[0], what, ...(own?.suggestion === undefined ? {} : { suggestion: own.suggestion }) }
 }
 
+/** One slip makes the parser complain again and again: the first complaint about each line is the telling one. */
 function withLines(problems: readonly YamlProblem[], lines: LineCounter): readonly FileProblem[] {
-  return problems.map(({ offset, ...problem }) => {
+  const byLine = new Map<number, FileProblem>()
+  for (const { offset, ...problem } of problems.toSorted((a, b) => a.offset - b.offset)) {
     const { line, col } = lines.linePos(offset)
-    return { ...problem, line: Math.max(1, line), column: Math.max(1, col) }
-  })
+    if (byLine.has(line) || byLine.size === MAX_SYNTAX_PROBLEMS) continue
+    byLine.set(line, { ...problem, line: Math.max(1, line), column: Math.max(1, col) })
+  }
+  return [...byLine.values()]
 }

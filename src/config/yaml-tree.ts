@@ -10,6 +10,9 @@ export interface YamlProblem {
   readonly suggestion?: string
 }
 
+/** More than are shown of one file. */
+const MAX_PROBLEMS = 20
+
 /** Turns a parsed document into a tree. Aliases are written out, within a budget: a "billion laughs" file is refused. */
 export class YamlTreeBuilder {
   readonly problems: YamlProblem[] = []
@@ -26,13 +29,13 @@ export class YamlTreeBuilder {
   }
 
   build(node: Node | null, keyOffset?: number): ConfigNode {
-    const offset = keyOffset ?? node?.range?.[0] ?? 0
-    const origin = this.#originAt(offset)
+    const offset = node?.range?.[0] ?? keyOffset ?? 0
+    const origin = this.#originAt(keyOffset ?? offset)
     const nothing: ConfigNode = { kind: 'leaf', origin, value: null }
     this.#values++
     if (this.#values > MAX_FILE_VALUES) return this.#refuse(offset, TOO_MANY_VALUES, nothing)
     if (this.#open.size >= MAX_FILE_DEPTH) return this.#refuse(offset, TOO_DEEP, nothing)
-    if (isAlias(node)) return this.#buildAlias(node, offset, nothing)
+    if (isAlias(node)) return this.#buildAlias(node, keyOffset ?? offset, nothing)
     if (isScalar(node)) return { kind: 'leaf', origin, value: this.#scalar(node.value, offset) }
     if (node === null || this.#open.has(node)) return nothing
     this.#open.add(node)
@@ -57,6 +60,9 @@ export class YamlTreeBuilder {
       const name = isScalar(key) ? String(key.value) : ''
       const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
       if (name === '<<') this.#mergeKey(offset)
+      if (entries.has(name)) {
+        this.problems.push({ offset, what: 'the same key was there before', suggestion: 'Keep one of the two.' })
+      }
       entries.set(name, this.build(value as Node | null, offset))
     }
     return { kind: 'map', origin, entries }
@@ -64,7 +70,14 @@ export class YamlTreeBuilder {
 
   #buildAlias(alias: Node, offset: number, nothing: ConfigNode): ConfigNode {
     const target = this.#targets.get(alias)
-    if (target === undefined) return this.#refuse(offset, 'an alias names an anchor that is not there', nothing)
+    if (target === undefined) {
+      const problem = {
+        what: 'an alias names an anchor that is not there',
+        suggestion: 'Quote a value that begins with "*".',
+      }
+      this.problems.push({ offset: alias.range?.[0] ?? offset, ...problem })
+      return nothing
+    }
     if (this.#open.has(target)) return this.#refuse(offset, 'an alias stands inside what it repeats', nothing)
     return this.build(target, offset)
   }
@@ -90,9 +103,9 @@ export class YamlTreeBuilder {
     })
   }
 
-  /** Once the budget is spent or the depth reached, going on would only repeat the problem. */
+  /** Once the budget is spent, or so much is wrong, going on would only repeat the problem. */
   #isSpent(): boolean {
-    return this.#values > MAX_FILE_VALUES || this.problems.some(({ what }) => what === TOO_DEEP)
+    return this.#values > MAX_FILE_VALUES || this.problems.length >= MAX_PROBLEMS
   }
 
   #refuse(offset: number, what: string, nothing: ConfigNode): ConfigNode {

@@ -22,10 +22,14 @@ const URL_TOKEN = /(https?:\/\/)([^\s"\\/?#@:]{1,1024})@/g
 const PAIR = /(?<![\w.-])([\w.-]{2,64})=([^&;,\s"\\]{1,4096})/g
 const BEARER = /\b(Bearer\s{1,4})[\w.~+/-]{16,4096}={0,2}/gi
 const BASIC = /\b(Basic\s{1,4})(?=[\w+/]{0,256}(?:[\d=+/]|[a-z][A-Z]))[\w+/]{8,4096}={0,2}/g
+/** A private key in PEM, as far as it goes. */
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,32768}(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?/g
 
 /**
  * The text without the credentials in it: passwords and tokens in URLs (`postgres://app:***@db`), values of secret names
- * in queries and connection texts (`?api_key=***`), and what follows `Bearer` and `Basic`. The rest stays as it is.
+ * in queries and connection texts (`?api_key=***`), what follows `Bearer` and `Basic`, and private keys. The rest stays
+ * as it is.
  *
  * A net for texts that other people's code made, such as messages of errors. It can't know a secret that stands alone.
  */
@@ -42,5 +46,6 @@ export function hideSecrets(text: string): string {
   }
   if (safe.includes('earer ')) safe = safe.replace(BEARER, `$1${HIDDEN}`)
   if (safe.includes('asic ')) safe = safe.replace(BASIC, `$1${HIDDEN}`)
+  if (safe.includes('PRIVATE KEY')) safe = safe.replace(PRIVATE_KEY, HIDDEN)
   return safe
 }

@@ -24,6 +24,11 @@ test('with nothing known, nothing is meant', () => {
   expect(nearestName('flush', [])).toBeUndefined()
 })
 
+test('a name with more slips than are allowed is taken for nothing', () => {
+  expect(nearestName('shutdwnTimout', ['shutdownTimeout'], 2)).toBe('shutdownTimeout')
+  expect(nearestName('shutdwnTimout', ['shutdownTimeout'], 1)).toBeUndefined()
+})
+
 test('of two names equally near, the first is taken', () => {
   expect(nearestName('ab', ['aa', 'bb'])).toBe('aa')
 })

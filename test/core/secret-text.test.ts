@@ -15,6 +15,8 @@ test.each([
   ['/cb?access_token=eyJhbGciOi.J9==&state=1', '/cb?access_token=***&state=1'],
   ['authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x', 'authorization: Bearer ***'],
   ['authorization: Basic dXNlcjpwYXNz', 'authorization: Basic ***'],
+  ['key: -----BEGIN EC PRIVATE KEY-----\nMHc\n-----END EC PRIVATE KEY-----\nnext', 'key: ***\nnext'],
+  ['cut off: -----BEGIN PRIVATE KEY-----\\nMHcCAQ', 'cut off: ***'],
 ])('%s becomes %s', (text, safe) => {
   expect(hideSecrets(text)).toBe(safe)
 })
@@ -28,6 +30,7 @@ test.each([
   'Bearer authentication is required',
   'Basic authentication is required',
   'page=2&tokenCount=7',
+  '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----',
   'no secrets here',
 ])('%s stays as it is', (text) => {
   expect(hideSecrets(text)).toBe(text)
