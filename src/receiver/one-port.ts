@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttp1Server, type Server } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import { markUnobserved } from '../core/unobserved-server.ts'
 import type { CountKeeper } from './counts.ts'
 import type { Exchange } from './exchange.ts'
 import { guardHttp2Session } from './guard-http2-session.ts'
@@ -37,6 +38,7 @@ export class OnePort {
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs / 2),
       noDelay: true,
     })
+    markUnobserved(this.#http1)
     this.#http1.maxConnections = options.maxConnections
     this.#http1.on('request', (request, response) => {
       response.on('close', () => this.#closeIdle())

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from '../core/clock.ts'
 import { silentLog, type Log } from '../core/log.ts'
 import type { SeaworthyError } from '../core/seaworthy-error.ts'
+import { markUnobserved } from '../core/unobserved-server.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { callRoute, type AdminRoutes } from './admin-route.ts'
 import type { FinishReport } from './finish-report.ts'
@@ -77,6 +78,7 @@ export class AdminServer {
       },
       (request, response) => this.#answer(request, response),
     )
+    markUnobserved(this.#server)
     this.#server.maxConnections = ADMIN_LIMITS.maxConnections
     this.#drain = trackHttpServer(this.#server, {
       clock: options.clock,

@@ -13,6 +13,7 @@ import {
   type UpDownCounter,
 } from '@opentelemetry/api'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isUnobserved } from '../../core/unobserved-server.ts'
 import { type HttpRequestMetadata, setRequestMetadata, suppressTracing } from '../context-keys.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
 import { subscribeAll } from './channels.ts'
@@ -72,7 +73,7 @@ class HttpServerObserver {
   }
 
   start(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#options.ignoreRequest(request)) {
+    if (isUnobserved(request) || this.#options.ignoreRequest(request)) {
       enter(request, response, suppressTracing(ROOT_CONTEXT))
       return
     }
