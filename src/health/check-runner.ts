@@ -19,6 +19,7 @@ interface LastRun extends Outcome {
 /** A check that changed its status, as the log tells it. */
 export interface StatusChange {
   readonly check: string
+  readonly critical: boolean
   readonly from: HealthStatus | 'unknown'
   readonly to: HealthStatus
   readonly message: string | undefined
@@ -107,7 +108,8 @@ export class CheckRunner {
     const from = this.#last?.status ?? 'unknown'
     const { status, message } = outcome
     this.#last = { status, message, latencyMs: endedAt - (this.#pendingSince ?? startedAt), endedAt }
-    if (from !== status) this.#onChange({ check: this.definition.name, from, to: status, message })
+    const { name: check, critical } = this.definition
+    if (from !== status) this.#onChange({ check, critical, from, to: status, message })
   }
 
   /** What the check says, or `undefined` when it was stopped before it said anything. */

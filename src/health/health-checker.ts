@@ -14,6 +14,7 @@ export type { HealthCheckContext, HealthCheckDefinition, HealthCheckResult, Heal
 export type { HealthHandlerOptions } from './health-handler.ts'
 export type { CheckReport, HealthReport } from './health-report.ts'
 export type { CheckStatus, HealthStatus } from './health-status.ts'
+export { tcpCheck } from './tcp-check.ts'
 
 export interface HealthCheckerOptions {
   /** How long a check may run that does not say so itself: 1 ms to 10 min. @default "2s" */
@@ -145,8 +146,8 @@ export class HealthChecker {
     return { status: report.status, critical: report.critical || isFirstTime }
   }
 
-  #tell({ check, from, to, message }: StatusChange): void {
-    const fields = { check, from, to, ...(message === undefined ? {} : { reason: message }) }
+  #tell({ check, critical, from, to, message }: StatusChange): void {
+    const fields = { check, critical, from, to, ...(message === undefined ? {} : { reason: message }) }
     if (to === 'healthy') {
       if (from !== 'unknown') this.#log.info(fields, `Check "${check}" is healthy again`)
     } else {

@@ -43,6 +43,7 @@ export {
   type HealthHandlerOptions,
   type HealthReport,
   type HealthStatus,
+  tcpCheck,
 } from '../health/health-checker.ts'
 export {
   createLogging,
