@@ -9,7 +9,7 @@ const ORDINARY = new Set(['/', '/tmp', '/home', '/root', '/var', '/srv', '/usr',
 // Where this copy of the repository lies, and whose home it is: names that mean nothing on another machine.
 const ofThisMachine = [ROOT, dirname(ROOT), homedir()].filter((path) => !ORDINARY.has(path)).map((path) => `${path}/`)
 
-const PERSONAL_HOME = /\/(?:home|Users)\/(?!node\/|user\/|app\/)[a-z][\w.-]*\//
+const PERSONAL_HOME = /\/(?:home|Users)\/(?!node\/|user\/|u\/|app\/)[a-z][\w.-]*\//
 const REGISTRY_HOST = /https?:\/\/(?:registry|npm|deb|proxy|repo|repo1|index|files)\.[\w.-]+/
 const RECORDED_DOWNLOAD = /"resolved": "https?:/
 const TOKEN = /\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b/
