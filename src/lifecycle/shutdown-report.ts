@@ -46,6 +46,11 @@ export function describeReason(reason: ShutdownReason): string {
   }
 }
 
+/** Whether somebody asked for the shutdown, rather than a failure. */
+export function wasAsked(reason: ShutdownReason): boolean {
+  return reason.kind === 'signal' || reason.kind === 'requested'
+}
+
 /** Hooks that threw or did not end, over all phases: whom to ask first. */
 export function laggards(
   report: Pick<ShutdownReport, 'phases'>,

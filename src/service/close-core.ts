@@ -1,5 +1,5 @@
 import type { Environment } from '../core/env-reader.ts'
-import { type ShutdownReport, summarise, toReportFields } from '../lifecycle/shutdown-report.ts'
+import { type ShutdownReport, summarise, toReportFields, wasAsked } from '../lifecycle/shutdown-report.ts'
 import { writeTerminationLog } from '../lifecycle/termination-log.ts'
 import type { ServiceCore } from './service-core.ts'
 
@@ -16,7 +16,7 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
   core.endLogExport()
   telemetry?.uninstall()
   const text = `${options.name} ${summarise(report)}`
-  logging.log[report.clean ? 'info' : 'error']({ shutdown: toReportFields(report) }, text)
+  logging.log[report.clean && wasAsked(report.reason) ? 'info' : 'error']({ shutdown: toReportFields(report) }, text)
   writeTerminationLog(options.env, text, report)
   await admin?.close(options.limitMs / 4)
   await logging.flush(options.limitMs / 2)

@@ -2,7 +2,7 @@ import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { EXIT_CODE } from '../lifecycle/exit-code.ts'
 import { listenToSignals } from '../lifecycle/signals.ts'
-import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { messageOf, type ShutdownReport, wasAsked } from '../lifecycle/shutdown-report.ts'
 import type { ServiceLife } from './service-life.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 
@@ -36,8 +36,7 @@ async function live(life: ServiceLife, name: string): Promise<number> {
 
 function toExitCode({ reason, clean }: ShutdownReport): number {
   if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
-  const asked = reason.kind === 'signal' || reason.kind === 'requested'
-  return asked && clean ? EXIT_CODE.clean : EXIT_CODE.unclean
+  return wasAsked(reason) && clean ? EXIT_CODE.clean : EXIT_CODE.unclean
 }
 
 const CONFIGURATION_ERRORS = [

@@ -1,0 +1,82 @@
+import { createService, type Handle } from 'seaworthy'
+import { expect, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import { quiet, quietService } from './open-service.ts'
+
+test('every problem of the options comes in one error', () => {
+  expect(() => createService({ name: '9 lives', versoin: '1', startTimeout: 'soon' } as never)).toThrow(
+    /createService\(\):\n {2}- "name" is "9 lives".*\n {2}- "startTimeout" is "soon".*\n {2}- "versoin" is not an option. Did you mean "version"\?/s,
+  )
+})
+
+test('a definition is checked where it is given, by kind and name', () => {
+  const service = quietService()
+  expect(() => service.resource('db', { strat: () => 1 } as never)).toThrow(
+    /resource\("db"\):\n {2}- "start" is required: a function\n {2}- "strat" is not an option. Did you mean "start"\?/,
+  )
+  expect(() => service.task('t', { run: async () => {}, stopTimeout: -1 })).toThrow('"stopTimeout" is -1')
+  expect(() => service.listener('a b', { start: () => () => {} })).toThrow('the name must begin with a letter')
+})
+
+test('a need may not take a name that the context uses itself', () => {
+  const service = quietService()
+  const db = service.resource('db', { start: () => 1 })
+  expect(() => service.task('t', { needs: { log: db }, run: async () => {} })).toThrow(
+    '"needs.log" has a name that the context uses itself',
+  )
+})
+
+test('two components of one name are refused, whatever their kinds', () => {
+  const service = quietService()
+  service.resource('db', { start: () => 1 })
+  expect(() => service.task('db', { run: async () => {} })).toThrow(
+    expect.objectContaining({ code: 'SEA_GRAPH_DUPLICATE' }),
+  )
+})
+
+test('a need of another service is not known here, and nothing starts', async () => {
+  const stranger = quietService().resource('theirs', { start: () => 1 })
+  const service = quietService()
+  let started = false
+  service.resource('mine', { start: () => (started = true) })
+  service.task('t', { needs: { stranger }, run: async () => {} })
+  await expect(service.start()).rejects.toMatchObject({ code: 'SEA_GRAPH_UNKNOWN_NEED' })
+  expect({ started, state: service.state }).toEqual({ started: false, state: 'failed' })
+})
+
+test('nothing can be added after the start', async () => {
+  await using service = quietService()
+  await service.start()
+  expect(() => service.resource('late', { start: () => 1 })).toThrow(
+    expect.objectContaining({ code: 'SEA_LIFECYCLE_STARTED' }),
+  )
+})
+
+test('what only a started service has says so before', () => {
+  const service = quietService()
+  expect(() => service.config).toThrow(expect.objectContaining({ code: 'SEA_SERVICE_NOT_STARTED' }))
+  expect(() => service.log).toThrow(expect.objectContaining({ code: 'SEA_SERVICE_NOT_STARTED' }))
+})
+
+test('needs and configuration arrive with their types and values', async () => {
+  const service = createService({
+    ...quiet(),
+    config: { schema: z.object({ greeting: z.string() }), overrides: { greeting: 'ahoy' } },
+  })
+  const number = service.resource('number', { start: ({ config }) => config.greeting.length })
+  expectTypeOf(number).toEqualTypeOf<Handle<number>>()
+  let seen: unknown
+  service.task('t', {
+    needs: { count: number },
+    run: async ({ count, config, log, signal }) => {
+      expectTypeOf(count).toBeNumber()
+      expectTypeOf(config.greeting).toBeString()
+      seen = [count, config, typeof log.info, signal.aborted]
+    },
+  })
+  await service.start()
+  expect(seen).toEqual([4, { greeting: 'ahoy' }, 'function', false])
+  expect(Object.isFrozen(service.config)).toBe(true)
+  expect(service.explainConfig()).toContain('greeting')
+  await service.stop()
+})

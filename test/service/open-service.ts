@@ -1,0 +1,24 @@
+import { FinalFlush } from '../../src/core/final-flush.ts'
+import { createService, type ServiceOptions } from 'seaworthy'
+
+/** Options of a service for a test: silent, on free ports, quick, and with nothing of the process in it. */
+export function quiet(over: Partial<ServiceOptions> = {}): ServiceOptions {
+  return {
+    name: 'subject',
+    env: { OTEL_SDK_DISABLED: 'true' },
+    admin: { port: 0 },
+    logging: { level: 'silent' },
+    shutdown: { drainDelay: 0 },
+    finalFlush: new FinalFlush(),
+    ...over,
+  }
+}
+
+export function quietService(over: Partial<ServiceOptions> = {}) {
+  return createService(quiet(over))
+}
+
+/** A promise to be settled by hand. */
+export function gate() {
+  return Promise.withResolvers<void>()
+}
