@@ -4,8 +4,10 @@ import { OptionReader } from '../core/option-reader.ts'
 /** The groups that checks can be in. Liveness is none of them: a restart mends no dependency. */
 export const HEALTH_GROUPS = ['ready', 'startup'] as const
 
+/** A group of checks: what decides on readiness, and what on the end of the start. */
 export type HealthGroup = (typeof HEALTH_GROUPS)[number]
 
+/** What a check is called with. */
 export interface HealthCheckContext {
   /** Aborted when the check's time is over: pass it on, so that a connection attempt ends with it. */
   readonly signal: AbortSignal
@@ -17,6 +19,7 @@ export interface HealthCheckResult {
   readonly message?: string
 }
 
+/** A check: how to find out whether something works, how long that may take, and what follows from it. */
 export interface HealthCheckDefinition {
   /** Under which name it is reported. Unique in its checker. */
   readonly name: string

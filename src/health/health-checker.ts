@@ -16,6 +16,7 @@ export type { CheckReport, HealthReport } from './health-report.ts'
 export type { CheckStatus, HealthStatus } from './health-status.ts'
 export { tcpCheck } from './tcp-check.ts'
 
+/** How a {@link HealthChecker} behaves. Every option has a default. */
 export interface HealthCheckerOptions {
   /** How long a check may run that does not say so itself: 1 ms to 10 min. @default "2s" */
   readonly defaultTimeout?: Duration

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { OptionReader } from '../core/option-reader.ts'
 import type { CheckReport, HealthReport } from './health-report.ts'
 
+/** How much {@link HealthChecker.handler} tells, and whom. */
 export interface HealthHandlerOptions {
   /**
    * Whether the answer says why a check is not healthy, and how old its result is. Messages of errors name hosts and

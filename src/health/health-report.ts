@@ -12,6 +12,7 @@ export interface CheckReport {
   readonly critical: boolean
 }
 
+/** What is known about all checks, or about those of a group, at one moment. */
 export interface HealthReport {
   readonly status: HealthStatus
   /** When the report was made, ISO 8601. */

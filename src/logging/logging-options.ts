@@ -3,6 +3,7 @@ import { OptionReader } from '../core/option-reader.ts'
 import { LOG_LEVELS, type LogLevel } from './log-level.ts'
 import { parseRedactRules, type RedactRules } from './redact-rules.ts'
 
+/** How the log of a process is made. Only the name of the service is required. */
 export interface LoggingOptions {
   /** Name of the service; the field `service` of every line. */
   readonly service: string

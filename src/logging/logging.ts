@@ -11,6 +11,7 @@ import { createSafeLogger } from './safe-logger.ts'
 
 export type { LoggingOptions } from './logging-options.ts'
 
+/** What a flush of the log has come to. */
 export interface LogFlush {
   /** Whether no line waits any more. Lines that were dropped before are in the counts, not here. */
   readonly complete: boolean
@@ -19,11 +20,13 @@ export interface LogFlush {
   readonly bufferedBytes: number
 }
 
+/** What has become of the lines of a log, since it was made. */
 export interface LoggingCounts extends LogCounts {
   /** How often `onLine` threw. */
   readonly onLineErrors: number
 }
 
+/** How grave the last words are, and how long they may take. */
 export interface LastWordsOptions {
   /** @default "info" */
   readonly level?: LineLevel
