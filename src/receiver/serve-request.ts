@@ -1,3 +1,4 @@
+import { constants } from 'node:http2'
 import type { Log } from '../core/log.ts'
 import { type Exchange, headerValue, isHttp2 } from './exchange.ts'
 import { serveGrpc } from './grpc-endpoint.ts'
@@ -14,7 +15,8 @@ export async function serveSafely(exchange: Exchange, intake: Intake, log: Log):
   } catch (error) {
     intake.counts.error('internal')
     log.error({ err: error }, 'receiver: a request could not be answered')
-    exchange.request.destroy()
+    if (isHttp2(exchange)) exchange.response.stream?.close(constants.NGHTTP2_INTERNAL_ERROR)
+    else exchange.response.destroy()
   }
 }
 
