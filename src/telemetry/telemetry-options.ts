@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
-import type { FinalFlush, Flusher, FlushOutcome } from '../core/final-flush.ts'
-import type { Log } from '../core/log.ts'
+import { type FinalFlush, type Flusher, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
+import { type Log, silentLog } from '../core/log.ts'
+import { OptionReader } from '../core/option-reader.ts'
 import type { Signal } from '../otlp/model.ts'
 import type { SignalAccount } from './pipeline/signal-account.ts'
 import type { ResourceAttributes } from './resource/resource.ts'
@@ -15,9 +16,10 @@ export interface TelemetryOptions {
   readonly serviceVersion?: string
   /** The environment variables, aliases already expanded. */
   readonly env: Environment
-  readonly clock: Clock
-  /** For what telemetry has to say of itself: at most a line a minute of each kind. */
-  readonly log: Log
+  /** @default the real time */
+  readonly clock?: Clock
+  /** For what telemetry has to say of itself: at most a line a minute of each kind. @default says nothing */
+  readonly log?: Log
   /** Where the final flush of a shutdown finds this telemetry. @default the one of the process */
   readonly finalFlush?: FinalFlush
   /**
@@ -28,13 +30,50 @@ export interface TelemetryOptions {
   readonly ignoreRequest?: (request: IncomingMessage) => boolean
   /** Attributes of the resource; `OTEL_RESOURCE_ATTRIBUTES` wins over them. @default none */
   readonly resourceAttributes?: ResourceAttributes
-  /** What is observed without being asked for. */
-  readonly instrument?: {
-    /** Spans and metrics of HTTP servers and clients, `fetch` included. @default true */
-    readonly http?: boolean
-    /** Metrics of the event loop, memory, garbage collection and processor time. @default true */
-    readonly runtime?: boolean
+  /** What is observed without being asked for. @default everything */
+  readonly instrument?: InstrumentOptions
+}
+
+export interface InstrumentOptions {
+  /** Spans and metrics of HTTP servers and clients, `fetch` included. @default true */
+  readonly http?: boolean
+  /** Metrics of the event loop, memory, garbage collection and processor time. @default true */
+  readonly runtime?: boolean
+}
+
+export interface ResolvedTelemetryOptions {
+  readonly serviceName: string
+  readonly serviceVersion: string | undefined
+  readonly env: Environment
+  readonly clock: Clock
+  readonly log: Log
+  readonly finalFlush: FinalFlush
+  readonly ignoreRequest: (request: IncomingMessage) => boolean
+  readonly resourceAttributes: ResourceAttributes
+  readonly instrument: Required<InstrumentOptions>
+}
+
+/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem in one message */
+export function resolveTelemetryOptions(options: TelemetryOptions): ResolvedTelemetryOptions {
+  const read = new OptionReader(options, 'createTelemetry()')
+  const instrument = new OptionReader(read.value('instrument'), 'createTelemetry(), instrument')
+  const resolved: ResolvedTelemetryOptions = {
+    serviceName: read.text('serviceName'),
+    serviceVersion: read.value('serviceVersion'),
+    env: read.value('env') ?? {},
+    clock: read.value('clock') ?? systemClock,
+    log: read.value('log') ?? silentLog,
+    finalFlush: read.value('finalFlush') ?? processFinalFlush,
+    ignoreRequest: read.callback<(request: IncomingMessage) => boolean>('ignoreRequest') ?? (() => false),
+    resourceAttributes: read.value('resourceAttributes') ?? {},
+    instrument: {
+      http: instrument.boolean('http', { fallback: true }),
+      runtime: instrument.boolean('runtime', { fallback: true }),
+    },
   }
+  read.done()
+  instrument.done()
+  return Object.freeze(resolved)
 }
 
 /** Traces, metrics and logs of this process, from the OpenTelemetry API to the collector. */

@@ -1,5 +1,5 @@
 import { type Logger, metrics, trace } from '@opentelemetry/api'
-import { type FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
+import type { FlushOutcome } from '../core/final-flush.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { Signal } from '../otlp/model.ts'
 import { type Registration, registerApiGlobals } from './api-globals.ts'
@@ -12,7 +12,12 @@ import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-
 import { QuietLog } from './quiet-log.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
 import type { Pipeline } from './stock/start-pipeline.ts'
-import type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
+import {
+  type ResolvedTelemetryOptions,
+  resolveTelemetryOptions,
+  type Telemetry,
+  type TelemetryOptions,
+} from './telemetry-options.ts'
 import { TroubleReporter } from './trouble-reporter.ts'
 
 export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
@@ -25,19 +30,19 @@ const SHUTDOWN_LIMIT_MS = 4000
 /**
  * Reads and checks the whole configuration. Opens nothing and loads no exporter; that is for `start()`.
  *
- * @throws {@link SeaworthyError} `SEA_ENV_INVALID` with every variable that does not parse
+ * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`, or `SEA_ENV_INVALID` with every variable that does not parse
  */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  return new ProcessTelemetry(options, readTelemetryEnv(options.env))
+  const resolved = resolveTelemetryOptions(options)
+  return new ProcessTelemetry(resolved, readTelemetryEnv(resolved.env))
 }
 
 class ProcessTelemetry implements Telemetry {
   readonly name = 'telemetry'
   readonly resource: ResourceAttributes
 
-  readonly #options: TelemetryOptions
+  readonly #options: ResolvedTelemetryOptions
   readonly #settings: TelemetrySettings
-  readonly #finalFlush: FinalFlush
   readonly #quietLog: QuietLog
   readonly #earlyLines = new EarlyLines()
   #pipeline: Pipeline | undefined
@@ -46,15 +51,14 @@ class ProcessTelemetry implements Telemetry {
   #flushing: Promise<FlushOutcome> | undefined
   #undo: (() => void)[] = []
 
-  constructor(options: TelemetryOptions, settings: TelemetrySettings) {
+  constructor(options: ResolvedTelemetryOptions, settings: TelemetrySettings) {
     this.#options = options
     this.#settings = settings
-    this.#finalFlush = options.finalFlush ?? processFinalFlush
     this.#quietLog = new QuietLog(options.log, options.clock)
     this.resource = createResource({
       serviceName: options.serviceName,
       serviceVersion: options.serviceVersion,
-      fromOptions: options.resourceAttributes ?? {},
+      fromOptions: options.resourceAttributes,
       fromEnv: settings.resourceAttributes,
       serviceNameFromEnv: settings.serviceName,
       env: options.env,
@@ -87,7 +91,7 @@ class ProcessTelemetry implements Telemetry {
   }
 
   async shutdown(): Promise<void> {
-    if (this.#finalFlush.deferring) {
+    if (this.#options.finalFlush.deferring) {
       this.#options.log.debug({}, 'telemetry.shutdown() during a shutdown: left to the flush at its end')
       return
     }
@@ -115,7 +119,7 @@ class ProcessTelemetry implements Telemetry {
         onTrouble: (signal, trouble) => reporter.report(signal, trouble),
         onProblem: (error) => this.#reportProblem(error),
       })
-      this.#undo.push(this.#finalFlush.add(this))
+      this.#undo.push(this.#options.finalFlush.add(this))
     }
     const registration = registerApiGlobals({
       contextManager: stock.createContextManager(),
@@ -143,17 +147,17 @@ class ProcessTelemetry implements Telemetry {
   }
 
   #instrument({ taken }: Registration): void {
-    const { clock, instrument = {}, ignoreRequest = () => false } = this.#options
+    const { clock, instrument, ignoreRequest } = this.#options
     const onProblem = (error: unknown): void => this.#reportProblem(error)
     // Without a pipeline these are the API's own, which record nothing and pass on the context of others.
     const tracer = (this.#pipeline?.tracerProvider ?? trace).getTracer(SCOPE)
     const meter = (this.#pipeline?.meterProvider ?? metrics).getMeter(SCOPE)
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
-    if (instrument.http !== false && !taken.has('trace')) {
+    if (instrument.http && !taken.has('trace')) {
       const knownMethods = this.#settings.knownHttpMethods
       this.#undo.push(observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, onProblem }))
     }
-    if (instrument.runtime !== false && this.#pipeline !== undefined && !taken.has('metrics')) {
+    if (instrument.runtime && this.#pipeline !== undefined && !taken.has('metrics')) {
       this.#undo.push(observeRuntime(meter))
     }
   }
