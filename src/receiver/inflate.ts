@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream'
-import { constants, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
+import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { BodyBuffer } from './body-buffer.ts'
 import type { BufferShare } from './buffer-budget.ts'
 import { type Failure, failure } from './failure.ts'
@@ -15,14 +15,12 @@ const INFLATERS = {
   'x-gzip': () => createGunzip(OPTIONS),
   // HTTP means zlib's format by "deflate", yet some send the bare one; zlib's has 8 in the low half of its first byte.
   deflate: (bytes) => (((bytes[0] ?? 0) & 0x0f) === 8 ? createInflate(OPTIONS) : createInflateRaw(OPTIONS)),
-  // A frame may ask for a window of 128 MiB; 8 MiB is what RFC 8878 asks a decoder to support.
-  zstd: () => createZstdDecompress({ ...OPTIONS, params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
 } as const satisfies Record<string, (bytes: Uint8Array) => Transform>
 
 export type Encoding = keyof typeof INFLATERS
 
 /** What `Accept-Encoding` says. */
-export const ENCODINGS = 'gzip, deflate, zstd'
+export const ENCODINGS = 'gzip, deflate'
 /** What `grpc-accept-encoding` says. */
 export const GRPC_ENCODINGS = 'identity, gzip, deflate'
 

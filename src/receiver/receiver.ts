@@ -39,8 +39,8 @@ export interface Receiver {
 }
 
 /**
- * Makes a receiver that takes in traces, metrics and logs over OTLP/HTTP (protobuf and JSON, plain, gzip, deflate, zstd)
- * and OTLP/gRPC (plain, gzip, deflate) on one port, without TLS, into a bounded store. Whatever is sent to the port gets
+ * Makes a receiver that takes in traces, metrics and logs over OTLP/HTTP (protobuf and JSON) and OTLP/gRPC, plain or in
+ * gzip or deflate, on one port, without TLS, into a bounded store. Whatever is sent to the port gets
  * the protocol's own answer, and nothing that is sent ends the process.
  *
  * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem in one message
