@@ -21,6 +21,8 @@ import { watchServer } from './watch-server.ts'
 
 export type TrackableServer = HttpServer | HttpsServer
 
+const MAX_CLOSING_TURNS = 20
+
 /** Connections of a server by what they are doing. */
 export interface ConnectionCounts {
   readonly open: number
@@ -159,6 +161,7 @@ export class HttpDrain {
     await ended
     cancelSoft?.()
     const left = this.#destroyAll()
+    await this.#untilGone()
     this.release()
     const report: FinishReport = {
       clean: left.destroyedCount === 0 && left.upgradedDestroyed === 0,
@@ -207,6 +210,13 @@ export class HttpDrain {
       destroyedCount: cut.length,
       destroyed: listed.map((entry) => describeRequest(entry, now, this.#options.routeOf)),
       upgradedDestroyed,
+    }
+  }
+
+  /** What was destroyed is gone after a few turns of the event loop; until then its port and descriptor are held. */
+  async #untilGone(): Promise<void> {
+    for (let turn = 0; turn < MAX_CLOSING_TURNS && this.#ledger.connectionCount > 0; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
 

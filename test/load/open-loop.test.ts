@@ -66,7 +66,7 @@ test('every kind of failure is counted by its name', async () => {
     arrivals: { inFlight: 1 },
     maxConnections: 1,
     requestCount: 6,
-    nextRequest: () => ({ path: '/', timeoutMs: 200 }),
+    nextRequest: () => ({ path: '/', timeoutMs: 500 }),
   })
   expect(figures).toMatchObject({ sent: 6, answered: 1, failedCount: 5 })
   expect(figures.failed).toEqual({ 'reset-reused': 1, 'reset-fresh': 1, truncated: 1, malformed: 1, timeout: 1 })

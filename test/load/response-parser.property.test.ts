@@ -58,7 +58,8 @@ test('however the bytes are cut into pieces, the same answers come out', () => {
   )
 })
 
-test('no bytes make it throw', () => {
+// oxlint-disable-next-line vitest/expect-expect -- inside the property
+test('no bytes make it throw, and after an error nothing more is parsed', () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -68,8 +69,13 @@ test('no bytes make it throw', () => {
         ),
       ),
       (pieces) => {
-        const parser = new ResponseParser({ nextMethod: () => 'GET', onResponse: () => {}, keepBodyBytes: 10 })
-        for (const piece of pieces) parser.push(Buffer.from(piece))
+        let count = 0
+        const parser = new ResponseParser({ nextMethod: () => 'GET', onResponse: () => count++, keepBodyBytes: 10 })
+        for (const piece of pieces) {
+          const before = { count, error: parser.error }
+          parser.push(Buffer.from(piece))
+          if (before.error !== undefined) expect({ count, error: parser.error }).toEqual(before)
+        }
         parser.end()
       },
     ),

@@ -4,7 +4,7 @@ import type { Log } from '../../src/core/log.ts'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { type AdminServer, type AdminServerOptions, createAdminServer } from '../../src/server/admin-server.ts'
 import { probesForTest } from './probes-for-test.ts'
-import { gate, openConnection, until } from './start-server.ts'
+import { openConnection, until } from './start-server.ts'
 
 async function startAdmin(options: Partial<AdminServerOptions> = {}) {
   const probes = probesForTest()
@@ -143,14 +143,16 @@ test('what a route throws is a 500 that says nothing, and a line in the log', as
 })
 
 test('a route whose reader goes away is told so', async () => {
-  const gone = gate()
+  let wasAsked = false
+  let wasTold = false
   const { port } = await startAdmin({
     routes: {
       '/metrics': {
         access: 'open',
         answer: async ({ signal }) => {
+          wasAsked = true
           await new Promise((resolve) => signal.addEventListener('abort', resolve))
-          gone.open()
+          wasTold = true
           return { status: 200 }
         },
       },
@@ -158,9 +160,10 @@ test('a route whose reader goes away is told so', async () => {
   })
   const connection = openConnection(port)
   void connection.request({ path: '/metrics' })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await until(() => wasAsked)
   connection.close()
-  await gone.opened
+  await until(() => wasTold)
+  expect(wasTold).toBe(true)
 })
 
 test('a port that is taken is an error that names it', async () => {

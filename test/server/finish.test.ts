@@ -33,14 +33,13 @@ test('a server that never listened, and one that its owner has closed, are finis
 
 test('requests in flight are answered, new connections are refused, and then it is over', async () => {
   const answer = gate()
-  const { drain, connect } = await startDrainedServer((_, response) => {
+  const { server, drain, connect } = await startDrainedServer((_, response) => {
     void answer.opened.then(() => response.end('done'))
   })
   const request = connect().request({ path: '/' })
   await until(() => drain.inFlight === 1)
   const finished = drain.finish(NEVER_REACHED)
-  await until(() => drain.isDraining)
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await until(() => !server.listening)
   expect(await connect().request({ path: '/' })).toMatchObject({ outcome: 'refused' })
   answer.open()
   expect(await request).toMatchObject({ outcome: 'answered', saidClose: true })
@@ -118,12 +117,12 @@ test('an answer whose headers were written before the drain ends, and its connec
 })
 
 test('headers that are half sent at the close and come in time are a request like any other', async () => {
-  const { drain, server, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const { drain, server, accepted, connect } = await startDrainedServer((_, response) => void response.end('ok'))
   const client = connect()
   await client.connect()
   const answer = client.expect()
   client.send('GET / HTTP/1.1\r\nHo')
-  await until(() => drain.connections.open === 1)
+  await until(() => (accepted[0]?.bytesRead ?? 0) > 0)
   const finished = drain.finish(NEVER_REACHED)
   await until(() => !server.listening)
   // Longer than an idle connection would have.
@@ -135,18 +134,16 @@ test('headers that are half sent at the close and come in time are a request lik
 
 test('headers that stop arriving are given up with 408 long before the limit', async () => {
   const clock = new ManualClock()
-  const { drain, server, connect } = await startDrainedServer(() => {}, { drain: { clock } })
+  const { drain, server, accepted, connect } = await startDrainedServer(() => {}, { drain: { clock } })
   const client = connect()
   await client.connect()
   const answer = client.expect()
   client.send('GET / HTTP/1.1\r\nHo')
-  await until(() => drain.connections.open === 1)
+  await until(() => (accepted[0]?.bytesRead ?? 0) > 0)
   const finished = drain.finish({ limitMs: 10_000 })
   await until(() => !server.listening)
-  await new Promise((resolve) => setTimeout(resolve, 30))
   await clock.advance(250)
   await clock.advance(1999)
-  await new Promise((resolve) => setTimeout(resolve, 30))
   expect(drain.connections.open).toBe(1)
   await clock.advance(1)
   expect(await answer).toMatchObject({ outcome: 'answered', status: 408 })
@@ -283,12 +280,14 @@ test('every call gets the report of the first', async () => {
 
 test('after the end no timer is left', async () => {
   const clock = new ManualClock()
-  const { drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), { drain: { clock } })
+  const { server, drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
+    drain: { clock },
+  })
   await connect().request({ path: '/' })
   void connect().connect()
   await until(() => drain.connections.open === 2)
   const finished = drain.finish({ limitMs: 100, softLimitMs: 50 })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await until(() => !server.listening)
   await clock.advance(100)
   await finished
   await until(() => drain.connections.open === 0)

@@ -165,12 +165,12 @@ test('100-continue: with a listener of the user, the request is counted as well'
 
 test('what was open before anyone watched is found: connections, and the request that they wait for', async () => {
   const { responses, handler, arrived } = holding()
-  const { server, connect } = await startServer(handler)
+  const { server, accepted, connect } = await startServer(handler)
   const [busy, silent] = [connect(), connect()]
   const answer = busy.request({ path: '/early' })
   await silent.connect()
   await arrived(1)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await until(() => accepted.length === 2)
 
   const drain = trackHttpServer(server, { clock: systemClock, name: 'late' })
   expect(drain.inFlight).toBe(1)

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { connect as connectTcp } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { ManualClock } from '../../src/core/manual-clock.ts'
 import { trackHttpServer } from '../../src/server/http-drain.ts'
 import { gate, startDrainedServer, until } from './start-server.ts'
 
@@ -68,11 +69,11 @@ const waysToSayKeepAlive: Record<string, RequestListener> = {
     response.end('ok')
   },
   'a response that overrides writeHead': (_, response) => {
-    const writeHead = response.writeHead.bind(response) as (status: number) => typeof response
-    response.writeHead = ((status: number) => {
+    const writeHead = response.writeHead.bind(response)
+    response.writeHead = (status: number) => {
       response.setHeader('Connection', 'keep-alive')
       return writeHead(status)
-    }) as typeof response.writeHead
+    }
     response.end('ok')
   },
   'nothing, and a status without a body': (_, response) => void response.writeHead(204).end(),
@@ -137,14 +138,16 @@ test('pipelined requests of one packet are all answered, even when the handler a
 })
 
 test('pipelined requests whose answers are made in another order are answered in the right one', async () => {
+  const waiting: (() => void)[] = []
   const { drain, connect } = await startDrainedServer((request, response) => {
-    setTimeout(() => response.end(request.url), request.url === '/a' ? 80 : 40)
+    waiting.unshift(() => response.end(request.url))
   })
   const client = connect()
   await client.connect()
   const answers = ['/a', '/b', '/c'].map((path) => client.request({ path }))
   await until(() => drain.inFlight === 3)
   drain.startDraining()
+  for (const answer of waiting) answer()
   expect((await Promise.all(answers)).map(({ body, saidClose }) => [body?.toString(), saidClose])).toEqual([
     ['/a', false],
     ['/b', false],
@@ -155,7 +158,7 @@ test('pipelined requests whose answers are made in another order are answered in
 test('a request that comes after the close was said is never given to the service', async () => {
   const seen: string[] = []
   const answered = gate()
-  const { drain, connect } = await startDrainedServer((request, response) => {
+  const { drain, accepted, connect } = await startDrainedServer((request, response) => {
     seen.push(request.url ?? '')
     response.flushHeaders()
     void answered.opened.then(() => response.end('ok'))
@@ -164,8 +167,9 @@ test('a request that comes after the close was said is never given to the servic
   const client = connect()
   const first = client.request({ path: '/first' })
   await until(() => seen.length === 1)
+  const firstBytes = accepted[0]?.bytesRead ?? 0
   const second = client.request({ path: '/second' })
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await until(() => (accepted[0]?.bytesRead ?? 0) > firstBytes)
   answered.open()
   expect(await first).toMatchObject({ outcome: 'answered', saidClose: true })
   expect(await second).toMatchObject({ outcome: 'reset-reused' })
@@ -175,7 +179,7 @@ test('a request that comes after the close was said is never given to the servic
 })
 
 test('the end of an answer is not cut off: the server waits for the client to have it', async () => {
-  const { drain, connect } = await startDrainedServer((_, response) => void response.end(HUGE.subarray(0, 1_500_000)))
+  const { drain, connect } = await startDrainedServer((_, response) => void response.end(HUGE.subarray(0, 200_000)))
   drain.startDraining()
   const client = connect()
   await client.connect()
@@ -186,20 +190,23 @@ test('the end of an answer is not cut off: the server waits for the client to ha
   await new Promise((resolve) => setTimeout(resolve, 30))
   expect(drain.connections.open).toBe(1)
   client.resume()
-  expect(await answer).toMatchObject({ outcome: 'answered', bodyBytes: 1_500_000 })
+  expect(await answer).toMatchObject({ outcome: 'answered', bodyBytes: 200_000 })
   await until(() => drain.connections.open === 0)
 })
 
 test('a client that does not close after the close is cut off after the time for lingering', async () => {
-  const { drain, port } = await startDrainedServer((_, response) => void response.end('ok'), {
-    drain: { lingerMs: 30 },
-  })
+  const clock = new ManualClock()
+  const { drain, port } = await startDrainedServer((_, response) => void response.end('ok'), { drain: { clock } })
   drain.startDraining()
   const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
   onTestFinished(() => void socket.destroy())
-  socket.resume().write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-  await until(() => drain.totals.answered === 1)
+  let hasEnded = false
+  socket.resume().on('end', () => (hasEnded = true))
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await until(() => hasEnded)
+  await clock.advance(999)
   expect(drain.connections.open).toBe(1)
+  await clock.advance(1)
   await until(() => drain.connections.open === 0)
 })
 

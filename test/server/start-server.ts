@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
@@ -9,8 +9,10 @@ import { type HttpDrain, trackHttpServer } from '../../src/server/http-drain.ts'
 export interface ServerUnderTest {
   readonly server: Server
   readonly port: number
+  /** The server's ends of all connections so far, in the order in which they were accepted. */
+  readonly accepted: readonly Socket[]
   /** A connection to the server that is closed when the test ends. */
-  connect(options?: Partial<RawConnectionOptions>): RawConnection
+  readonly connect: (options?: Partial<RawConnectionOptions>) => RawConnection
 }
 
 export interface DrainedServer extends ServerUnderTest {
@@ -33,13 +35,15 @@ export async function startDrainedServer(
 }
 
 export async function bindForTest(server: Server): Promise<ServerUnderTest> {
+  const accepted: Socket[] = []
+  server.on('connection', (socket) => accepted.push(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     if (server.listening) server.close()
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  return { server, port, connect: (options) => openConnection(port, options) }
+  return { server, port, accepted, connect: (options) => openConnection(port, options) }
 }
 
 export function openConnection(port: number, options: Partial<RawConnectionOptions> = {}): RawConnection {
@@ -54,7 +58,7 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /** Something to wait for that a test brings about itself. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { opened: promise, open: resolve }
 }

@@ -1,0 +1,113 @@
+import type { RequestListener } from 'node:http'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { RawConnection } from '../../src/load/raw-client.ts'
+import type { RawResult } from '../../src/load/raw-request.ts'
+import { startDrainedServer } from './start-server.ts'
+
+const DRAIN_AT_MS = 30
+const FINISH_AT_MS = 60
+const LIMIT_MS = 250
+
+const path = fc.constantFrom('/now', '/soon', '/stream', '/upload')
+/** What a client does, beginning `atMs` after the start. `hostile` ones promise nothing about their requests. */
+const client = fc.record({
+  atMs: fc.integer({ min: 0, max: 90 }),
+  wireDelayMs: fc.constantFrom(0, 0, 5),
+  act: fc.oneof(
+    fc.record({ kind: fc.constant('in-turn' as const), paths: fc.array(path, { minLength: 1, maxLength: 4 }) }),
+    fc.record({ kind: fc.constant('pipelined' as const), paths: fc.array(path, { minLength: 2, maxLength: 4 }) }),
+    fc.record({
+      kind: fc.constantFrom('silent', 'half-head', 'half-body', 'hang', 'slow-reader', 'gone', 'reset', 'noise'),
+    }),
+  ),
+})
+type Client = typeof client extends fc.Arbitrary<infer T> ? T : never
+
+const handler =
+  (seen: Set<string>): RequestListener =>
+  (request, response) => {
+    const [route, id = ''] = (request.url ?? '').split('?')
+    seen.add(id)
+    request.on('error', () => {})
+    response.on('error', () => {})
+    if (route === '/now') response.end('now')
+    else if (route === '/soon') setTimeout(() => response.end('soon'), 25)
+    else if (route === '/upload') request.resume().on('end', () => response.end('stored'))
+    else if (route === '/big') response.end(Buffer.alloc(8_000_000))
+    else if (route === '/stream') {
+      response.write('one')
+      setTimeout(() => response.end('two'), 20)
+    }
+  }
+
+interface Told {
+  readonly id: string
+  readonly result: RawResult
+}
+
+async function play(port: number, index: number, { atMs, wireDelayMs, act }: Client): Promise<Told[]> {
+  await new Promise((resolve) => setTimeout(resolve, atMs))
+  const connection = new RawConnection({ clock: systemClock, host: '127.0.0.1', port, wireDelayMs })
+  const told: Told[] = []
+  const ask = async (route: string, at: number): Promise<void> => {
+    const id = `${index}.${at}`
+    const body = route === '/upload' ? { method: 'POST', body: 'x'.repeat(5000) } : {}
+    told.push({ id, result: await connection.request({ path: `${route}?${id}`, timeoutMs: 5000, ...body }) })
+  }
+  if (act.kind === 'in-turn') {
+    for (const [at, route] of act.paths.entries()) if (connection.isUsable) await ask(route, at)
+  } else if (act.kind === 'pipelined') {
+    await Promise.all(act.paths.map((route, at) => ask(route, at)))
+  } else if (await connection.connect()) {
+    await misbehave(connection, act.kind)
+  }
+  await new Promise((resolve) => setTimeout(resolve, LIMIT_MS))
+  connection.close()
+  return told
+}
+
+async function misbehave(connection: RawConnection, kind: string): Promise<void> {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 10))
+  if (kind === 'half-head') connection.send('GET /now HTTP/1.1\r\nHo')
+  if (kind === 'half-body') connection.send('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf')
+  if (kind === 'noise') connection.send('\u0016\u0003 what is this?\r\n\r\n')
+  if (kind === 'hang' || kind === 'gone' || kind === 'reset') connection.send('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n')
+  if (kind === 'slow-reader') {
+    connection.pause()
+    connection.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n')
+  }
+  await pause()
+  if (kind === 'gone') connection.close()
+  if (kind === 'reset') connection.reset()
+}
+
+test('whatever clients do: no request that the service has seen goes unanswered, and the ledger ends at zero', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(client, { minLength: 1, maxLength: 12 }), async (clients) => {
+      const seen = new Set<string>()
+      const { server, port, drain } = await startDrainedServer(handler(seen), {
+        drain: { lateRequestGraceMs: 20, lingerMs: 40 },
+      })
+      server.on('clientError', (_, socket) => void socket.destroy())
+      const played = clients.map((each, index) => play(port, index, each))
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_AT_MS))
+      drain.startDraining()
+      await new Promise((resolve) => setTimeout(resolve, FINISH_AT_MS - DRAIN_AT_MS))
+      const report = await drain.finish({ limitMs: LIMIT_MS })
+      const { requests, answered, aborted, destroyed } = drain.totals
+      expect(drain.inFlight).toBe(0)
+      expect(drain.connections).toEqual({ open: 0, idle: 0, upgraded: 0 })
+      expect(answered + aborted + destroyed).toBe(requests)
+      expect(report.destroyedCount).toBe(destroyed)
+      expect(report.clean).toBe(destroyed === 0)
+      const unanswered = (await Promise.all(played))
+        .flat()
+        .filter(({ id, result }) => result.outcome !== 'answered' && seen.has(id))
+      expect(unanswered).toEqual([])
+      expect(server.listening).toBe(false)
+    }),
+    { numRuns: 12, endOnFailure: true },
+  )
+}, 60_000)
