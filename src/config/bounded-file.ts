@@ -14,6 +14,8 @@ const CODES: Readonly<Record<string, string>> = {
   EACCES: 'may not be read by this user',
   EPERM: 'may not be read by this user',
   ELOOP: 'is a link that leads to itself',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8',
+  ERR_INVALID_ARG_VALUE: 'is no path that a file can have',
 }
 
 /** Reads a regular file of at most {@link MAX_FILE_BYTES} as UTF-8, without a byte order mark. Never rejects. */
@@ -27,7 +29,6 @@ export async function readBoundedFile(path: string): Promise<FileText> {
     if (bytes.length > MAX_FILE_BYTES) return { problem: `is larger than ${MAX_FILE_BYTES} bytes`, missing: false }
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch (error) {
-    if (error instanceof TypeError) return { problem: 'is not UTF-8', missing: false }
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     return { problem: CODES[code] ?? `cannot be read (${code})`, missing: code === 'ENOENT' || code === 'ENOTDIR' }
   }

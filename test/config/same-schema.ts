@@ -67,7 +67,7 @@ const ownSchema: StandardSchemaV1<unknown, Orders> = {
     vendor: 'own',
     validate: async (value) => {
       await Promise.resolve()
-      return valibotSchema['~standard'].validate(value) as StandardSchemaV1.Result<Orders>
+      return valibotSchema['~standard'].validate(value)
     },
   },
 }
@@ -75,7 +75,7 @@ const ownSchema: StandardSchemaV1<unknown, Orders> = {
 /** One configuration, written for each library. */
 export const SCHEMAS: readonly (readonly [string, StandardSchemaV1<unknown, Orders>])[] = [
   ['zod', zodSchema],
-  ['valibot', valibotSchema as StandardSchemaV1<unknown, Orders>],
+  ['valibot', valibotSchema],
   ['arktype', arktypeSchema],
   ['an own schema', ownSchema],
 ]

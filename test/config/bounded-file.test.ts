@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { MAX_FILE_BYTES, readBoundedFile } from '../../src/config/bounded-file.ts'
+import { temporaryFiles } from './temporary-files.ts'
+
+test('a file of exactly the limit is read, one byte more is not', async () => {
+  await using files = await temporaryFiles({
+    full: 'x'.repeat(MAX_FILE_BYTES),
+    over: 'x'.repeat(MAX_FILE_BYTES + 1),
+  })
+  expect((await readBoundedFile(files.path('full'))).text).toHaveLength(MAX_FILE_BYTES)
+  expect(await readBoundedFile(files.path('over'))).toEqual({
+    problem: `is larger than ${MAX_FILE_BYTES} bytes`,
+    missing: false,
+  })
+})
+
+test('a byte order mark is no part of the text', async () => {
+  await using files = await temporaryFiles({ marked: '\uFEFFa' })
+  expect(await readBoundedFile(files.path('marked'))).toEqual({ text: 'a' })
+})
+
+test('a pipe without a writer is refused instead of waited for, and so is an endless device', async () => {
+  await using files = await temporaryFiles({})
+  await promisify(execFile)('mkfifo', [files.path('pipe')])
+  const refused = { problem: 'is not a regular file', missing: false }
+  expect(await readBoundedFile(files.path('pipe'))).toEqual(refused)
+  expect(await readBoundedFile('/dev/zero')).toEqual(refused)
+})
+
+test.each(['none', 'file/inside'])('%s is missing', async (name) => {
+  await using files = await temporaryFiles({ file: '' })
+  expect(await readBoundedFile(files.path(name))).toEqual({ problem: 'there is no such file', missing: true })
+})
+
+test('a path that no file can have is a problem, not an exception', async () => {
+  expect(await readBoundedFile('a\0b')).toEqual({ problem: 'is no path that a file can have', missing: false })
+  expect(await readBoundedFile('x'.repeat(5000))).toEqual({ problem: 'cannot be read (ENAMETOOLONG)', missing: false })
+})
