@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 
-import type { OpenRequest } from './open-request.ts'
+import type { OpenRequest } from './tracked-connection.ts'
 
 type HeaderPair = readonly [name: string, value: unknown]
 /** What `writeHead` takes as headers: an object, a flat list of names and values, or a list of pairs. */

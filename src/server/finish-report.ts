@@ -1,4 +1,4 @@
-import type { RequestDescription } from './open-request.ts'
+import type { RequestDescription } from './request-description.ts'
 
 /** What the end of a server cost. */
 export interface FinishReport {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import type { RouteOf } from './open-request.ts'
+import type { RouteOf } from './request-description.ts'
 
 export interface HttpDrainOptions {
   readonly clock: Clock

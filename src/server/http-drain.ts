@@ -13,10 +13,10 @@ import {
   type HttpDrainOptions,
 } from './http-drain-options.ts'
 import { lingeringClose } from './lingering-close.ts'
-import { describeRequest, type OpenRequest, type RequestDescription } from './open-request.ts'
+import { describeRequest, type RequestDescription } from './request-description.ts'
 import { RequestLedger, type RequestTotals } from './request-ledger.ts'
 import { IdleRetirement } from './retire-idle.ts'
-import type { TrackedConnection } from './tracked-connection.ts'
+import type { OpenRequest, TrackedConnection } from './tracked-connection.ts'
 import { watchServer } from './watch-server.ts'
 
 export type TrackableServer = HttpServer | HttpsServer

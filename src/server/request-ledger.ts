@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
-import type { OpenRequest } from './open-request.ts'
-import { TrackedConnection } from './tracked-connection.ts'
+import { type OpenRequest, TrackedConnection } from './tracked-connection.ts'
 
 /** Counts of a server since it was tracked. `requests = answered + aborted + destroyed + in flight`, at any time. */
 export interface RequestTotals {

@@ -1,4 +1,4 @@
-import { pathOf } from './open-request.ts'
+import { pathOf } from './request-description.ts'
 
 /** The two parts of a request target that a probe or an admin route looks at. */
 export interface RequestTarget {

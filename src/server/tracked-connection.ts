@@ -1,6 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-import type { OpenRequest } from './open-request.ts'
+/** A request that was given to the service and is not over: its answer is not wholly handed to the kernel. */
+export interface OpenRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly connection: TrackedConnection
+  readonly startedAt: number
+}
 
 /** What is known of one connection of a server. */
 export class TrackedConnection {

@@ -1,14 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
-import type { TrackedConnection } from './tracked-connection.ts'
-
-/** A request that was given to the service and is not over: its answer is not wholly handed to the kernel. */
-export interface OpenRequest {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly connection: TrackedConnection
-  readonly startedAt: number
-}
+import type { OpenRequest } from './tracked-connection.ts'
 
 /** What a report says of a request. Never a query, a header or a body: these hold other people's data. */
 export interface RequestDescription {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pathOf } from '../../src/server/open-request.ts'
+import { pathOf } from '../../src/server/request-description.ts'
 import { parseTarget } from '../../src/server/request-target.ts'
 
 test.each([
