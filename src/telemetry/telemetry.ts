@@ -3,6 +3,7 @@ import type { FlushOutcome } from '../core/final-flush.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { Signal } from '../otlp/model.ts'
 import { type Registration, registerApiGlobals } from './api-globals.ts'
+import { bridgeDiagnostics } from './diag-bridge.ts'
 import { EarlyLines } from './early-lines.ts'
 import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
 import { observeHttp } from './instrumentation/observe-http.ts'
@@ -128,6 +129,8 @@ class ProcessTelemetry implements Telemetry {
     })
     this.#undo.push(() => registration.restore())
     this.#warnOfForeign(registration)
+    // Later than the globals: that a place is taken has just been said in better words.
+    this.#undo.push(bridgeDiagnostics(this.#quietLog))
     this.#instrument(registration)
     this.#sendEarlyLines()
   }

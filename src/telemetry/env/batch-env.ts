@@ -4,8 +4,9 @@ import { durationMs } from './duration-env.ts'
 
 /**
  * More than the 2048 of the specification: at 5000 spans a second with a collector that answers slowly, 2048 lost 93 %
- * of them, because they last 0.4 s. 16,384 last 3 s at that rate and 2.7 minutes at 100 a second. A waiting span with
- * the attributes of an HTTP request takes about 2.5 KB, so a full queue takes about 40 MB.
+ * of them, because they last 0.4 s. 16,384 last 3 s at that rate and 2.7 minutes at 100 a second. Measured on Node 24, a
+ * waiting span of an HTTP request takes 1.2 KB and a log record of ten fields 0.6 KB, so full queues take about 20 MB
+ * and 10 MB.
  */
 const MAX_QUEUE_SIZE = 16_384
 const MAX_BATCH_SIZE = 512

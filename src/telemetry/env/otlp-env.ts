@@ -50,7 +50,7 @@ export function readOtlpSettings(read: EnvReader, signal: Signal, warn: (text: s
   const location =
     protocol === 'grpc'
       ? grpcLocation(read, names, endpointName, endpoint, warn)
-      : httpLocation(read, names, endpointName, endpoint)
+      : httpLocation(read, names, endpointName, endpoint, warn)
   return {
     protocol,
     ...location,
@@ -96,6 +96,7 @@ function httpLocation(
   names: OtlpNames,
   name: string | undefined,
   endpoint = 'http://localhost:4318',
+  warn: (text: string) => void,
 ): Location {
   const url = parseHttpUrl(endpoint)
   if (url === undefined) {
@@ -104,6 +105,9 @@ function httpLocation(
   }
   // Only a signal's own endpoint is taken as it is; to the general one the signal's path is added.
   if (name !== names.own('ENDPOINT')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${names.signal}`
+  else if (url.pathname === '/') {
+    warn(`${name} has no path and is called as it is; collectors take ${names.signal} at /v1/${names.signal}`)
+  }
   return { url: url.href, label: `${url.origin}${url.pathname}` }
 }
 

@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import type { RuntimePart } from './runtime-metrics.ts'
+import type { RuntimePart } from './runtime-part.ts'
 
 /** How often the delay is sampled: fine enough to see a loop that is blocked, coarse enough to cost nothing. */
 const SAMPLE_INTERVAL_MS = 20

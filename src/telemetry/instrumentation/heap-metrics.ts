@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import { getHeapSpaceStatistics } from 'node:v8'
-import type { RuntimePart } from './runtime-metrics.ts'
+import type { RuntimePart } from './runtime-part.ts'
 
 /**
  * The memory of V8, by the spaces of its heap.

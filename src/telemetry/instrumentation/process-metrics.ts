@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import { readdirSync } from 'node:fs'
-import type { RuntimePart } from './runtime-metrics.ts'
+import type { RuntimePart } from './runtime-part.ts'
 
 const SECONDS_PER_MICROSECOND = 1e-6
 const OWN_FILE_DESCRIPTORS = '/proc/self/fd'

@@ -1,16 +1,9 @@
-import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api'
+import type { BatchObservableResult, Meter } from '@opentelemetry/api'
 import { observeEventLoop } from './event-loop-metrics.ts'
 import { observeGarbageCollection } from './garbage-collection-metrics.ts'
 import { observeHeap } from './heap-metrics.ts'
 import { observeProcess } from './process-metrics.ts'
-
-/** Instruments and how to read them: called once for each collection. */
-export interface RuntimePart {
-  readonly instruments: readonly Observable[]
-  readonly observe: (result: BatchObservableResult) => void
-  /** Gives back what it holds. */
-  readonly end?: () => void
-}
+import type { RuntimePart } from './runtime-part.ts'
 
 /**
  * How the process is doing: event loop, heap, garbage collection, processor, memory, open files. Read when metrics are

@@ -51,6 +51,12 @@ test('the general endpoint gets the path of each signal, the own endpoint of a s
   expect(signals.logs.otlp.url).toBe('http://logs.example:9000/in')
 })
 
+test('an own endpoint without a path, which collectors answer with 404, is said to be one', () => {
+  expect(readTelemetryEnv({ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://collector:4318' }).warnings).toEqual([
+    'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT has no path and is called as it is; collectors take logs at /v1/logs',
+  ])
+})
+
 test('a protocol that does not exist is refused once, with the choices', () => {
   expect(refusalOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'nonsense' })).toBe(
     'The environment is not valid:\n' +

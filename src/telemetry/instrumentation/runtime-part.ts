@@ -1,0 +1,9 @@
+import type { BatchObservableResult, Observable } from '@opentelemetry/api'
+
+/** Instruments and how to read them: called once for each collection. */
+export interface RuntimePart {
+  readonly instruments: readonly Observable[]
+  readonly observe: (result: BatchObservableResult) => void
+  /** Gives back what it holds. */
+  readonly end?: () => void
+}

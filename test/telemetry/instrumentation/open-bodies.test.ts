@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { ManualClock } from '../../../src/core/manual-clock.ts'
+import { OpenBodies } from '../../../src/telemetry/instrumentation/open-bodies.ts'
+import { startServer, startTelemetry } from '../telemetry-fixture.ts'
+
+test('a body that nobody reads is given up after half a minute, once', async () => {
+  const clock = new ManualClock()
+  const bodies = new OpenBodies(clock)
+  let given = 0
+  bodies.watch(() => given++)
+
+  await clock.advance(29_999)
+  expect(given).toBe(0)
+  await clock.advance(10_000)
+  expect(given).toBe(1)
+  await clock.advance(100_000)
+  expect(given).toBe(1)
+})
+
+test('a body that came in time is forgotten, and without any body no timer is left', async () => {
+  const clock = new ManualClock()
+  const bodies = new OpenBodies(clock)
+  let given = 0
+  const forget = bodies.watch(() => given++)
+  forget()
+
+  await clock.advance(60_000)
+  expect(given).toBe(0)
+  expect(clock.pending).toBe(0)
+})
+
+test('a request whose body is never read ends its span when its headers came', async () => {
+  const clock = new ManualClock()
+  await using started = await startTelemetry({ clock })
+  await using server = await startServer((_request, response) => response.write('never ends'))
+
+  const answer = await fetch(server.url)
+  expect(started.telemetry.account().traces.created).toBe(0)
+  await clock.advance(40_000)
+
+  expect(started.telemetry.account().traces.created).toBe(1)
+  await answer.body?.cancel()
+  expect(started.telemetry.account().traces.created).toBeLessThanOrEqual(2)
+})
