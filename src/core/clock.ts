@@ -1,6 +1,7 @@
 /** Cancels a scheduled call. Safe to call any number of times, also after the call was made. */
 export type Cancel = () => void
 
+/** How a {@link Clock} waits. */
 export interface ScheduleOptions {
   /**
    * Whether the wait keeps the process alive.

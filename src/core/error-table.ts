@@ -16,9 +16,11 @@ export const ERRORS = {
   SEA_START_TIMED_OUT: 'A component did not start within its deadline, or within the deadline of the whole start.',
   SEA_START_INTERRUPTED: 'A shutdown was asked for while the service was still starting.',
   SEA_SHUTDOWN_FAILED: 'At least one handler of a shutdown threw or did not end in time; the others ran all the same.',
-  SEA_SERVICE_REFUSED: 'Configuration, environment and options of a service have several problems; nothing was started.',
+  SEA_SERVICE_REFUSED:
+    'Configuration, environment and options of a service have several problems; nothing was started.',
   SEA_SERVICE_NOT_STARTED: 'Something that only a started service has was asked for before its start.',
-  SEA_SQLITE_UNUSABLE: 'A SQLite database file could not be opened, is not writable, or its schema could not be applied.',
+  SEA_SQLITE_UNUSABLE:
+    'A SQLite database file could not be opened, is not writable, or its schema could not be applied.',
   SEA_PROCESS_NOT_STARTED: 'The command of a service to be run does not exist or may not be run.',
   SEA_CLI_USAGE: 'A command line has a word, an option or a value that is not understood.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
@@ -31,9 +33,11 @@ export const ERRORS = {
   SEA_RECEIVER_STOPPED: 'A receiver was used after it had been stopped.',
   SEA_TESTING_TIMED_OUT: 'What a test waited for did not arrive at the receiver in time.',
   SEA_LISTENER_PORT_TAKEN: 'The port that a listener should be bound to belongs to another process.',
-  SEA_LISTENER_BIND_FAILED: 'A listener cannot be bound: no such address here, no right to the port, or not a free server.',
+  SEA_LISTENER_BIND_FAILED:
+    'A listener cannot be bound: no such address here, no right to the port, or not a free server.',
   SEA_LISTENER_FAILED: 'A listener that was bound reported an error; it may not accept connections any more.',
   SEA_LOAD_CONNECTION_CLOSED: 'A request was to be sent on a connection that is closed.',
 } as const satisfies Record<`SEA_${string}`, string>
 
+/** One of the codes of {@link ERRORS}: what `error.code` holds. */
 export type ErrorCode = keyof typeof ERRORS
