@@ -27,5 +27,5 @@ export function pathId(path: ConfigPath): string {
 
 /** Whether `path` is `ancestor` or inside it. */
 export function isWithin(path: ConfigPath, ancestor: ConfigPath): boolean {
-  return ancestor.length <= path.length && ancestor.every((segment, index) => segment === path[index])
+  return ancestor.every((segment, index) => segment === path[index])
 }

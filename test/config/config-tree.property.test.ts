@@ -88,3 +88,10 @@ test('what is not set, an instance of a class and an object inside itself do no 
   expect(nodeAt(tree, ['none'])).toBeUndefined()
   expect(nodeAt(tree, ['self', 'self', 'date'])).toMatchObject({ kind: 'leaf', value: new Date(0) })
 })
+
+test('a key that would change the prototype is left out of the value', () => {
+  const tree = lower(JSON.parse('{"a": {"__proto__": {"admin": true}}}'))
+  const copy = valueOf(tree) as { readonly a: { readonly admin?: boolean } }
+  expect(copy.a.admin).toBeUndefined()
+  expect(Object.getPrototypeOf(copy.a)).toBe(Object.prototype)
+})
