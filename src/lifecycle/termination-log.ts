@@ -1,5 +1,6 @@
 import { constants, openSync, writeSync, closeSync } from 'node:fs'
 import type { Environment } from '../core/env-reader.ts'
+import { attempt } from './attempt.ts'
 import { type ShutdownReport, toReportFields } from './shutdown-report.ts'
 
 /** What a kubelet reads of a container's last words. @see https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
@@ -13,9 +14,11 @@ const DEFAULT_PATH = '/dev/termination-log'
  */
 export function writeTerminationLog(env: Environment, summary: string, report: ShutdownReport): void {
   const path = env['SEAWORTHY_TERMINATION_LOG'] || DEFAULT_PATH
-  const text = `${summary}\n${JSON.stringify(toReportFields(report))}\n`
+  const figures = attempt(() => `${JSON.stringify(toReportFields(report))}\n`) ?? ''
+  const text = `${summary}\n${figures}`
   try {
-    const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC)
+    // Non-blocking: a pipe without a reader would hold the process up for ever.
+    const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NONBLOCK)
     try {
       writeSync(file, Buffer.from(text).subarray(0, MAX_BYTES))
     } finally {
