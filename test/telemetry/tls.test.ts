@@ -1,14 +1,20 @@
 import { trace } from '@opentelemetry/api'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createServer } from 'node:tls'
-import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { selfSignedCertificate } from '../server/self-signed-certificate.ts'
 import { startTelemetry } from './telemetry-fixture.ts'
 
-// Made for these tests, worth nothing elsewhere: one certificate that is authority, server and client in one.
-const CERTIFICATE = fileURLToPath(new URL('certificates/cert.pem', import.meta.url))
-const KEY = fileURLToPath(new URL('certificates/key.pem', import.meta.url))
+const pair = selfSignedCertificate()
+const folder = mkdtempSync(join(tmpdir(), 'telemetry-tls-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const CERTIFICATE = join(folder, 'certificate.pem')
+const KEY = join(folder, 'key.pem')
+writeFileSync(CERTIFICATE, pair.cert)
+writeFileSync(KEY, pair.key)
 
 interface TlsFront extends AsyncDisposable {
   readonly endpoint: string
@@ -17,9 +23,9 @@ interface TlsFront extends AsyncDisposable {
 /** Takes TLS, with a certificate of the client demanded, and passes everything on to a port without TLS. */
 async function startTlsFront(port: () => number): Promise<TlsFront> {
   const sockets = new Set<Socket>()
-  const pem = { cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }
+  const pem = { cert: pair.cert, ca: pair.cert, key: pair.key }
   const server = createServer(
-    { ...pem, ca: pem.cert, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2', 'http/1.1'] },
+    { ...pem, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2', 'http/1.1'] },
     (secure) => {
       const plain = connect(port(), '127.0.0.1')
       for (const socket of [secure, plain]) {
