@@ -7,6 +7,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { basename } from 'node:path'
 import { DatabaseSpans, type ResourceDefinition, SeaworthyError } from 'seaworthy'
 
+/** What {@link sqlite} takes besides the path. */
 export interface SqliteOptions {
   /** Statements to run at each start, such as `CREATE TABLE IF NOT EXISTS …`. */
   readonly schema?: string

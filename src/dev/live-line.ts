@@ -1,5 +1,4 @@
-import type { AttributeValue } from '../otlp/model.ts'
-import { SPAN_KIND, STATUS_CODE } from '../otlp/model.ts'
+import { kindName, statusName } from '../store/span-words.ts'
 import type { StoredSpan } from '../store/stored-item.ts'
 import { printable } from '../store/view/printable.ts'
 import { formatMs } from '../store/view/trace-text.ts'
@@ -18,8 +17,8 @@ const MAX_NAME = 80
 export function toLiveLine(span: StoredSpan): LiveLine | undefined {
   const took = formatMs(Number(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6)
   const name = printable(span.name, MAX_NAME)
-  const failed = span.status.code === STATUS_CODE.error
-  if (span.kind === SPAN_KIND.server) {
+  const failed = statusName(span.status.code) === 'error'
+  if (kindName(span.kind) === 'server') {
     const status = span.attributes['http.response.status_code'] ?? (failed ? 'failed' : 'ok')
     return {
       kind: failed ? 'error' : 'request',
@@ -34,6 +33,6 @@ export function toLiveLine(span: StoredSpan): LiveLine | undefined {
   }
 }
 
-function toText(value: AttributeValue): string {
+function toText(value: StoredSpan['attributes'][string] | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -32,6 +32,7 @@ export interface ShutdownHandlerContext {
   readonly limitMs: number
 }
 
+/** One piece of work of a shutdown. */
 export interface ShutdownHandler {
   /** Named in the report, in errors and in the trace. */
   readonly name: string
@@ -40,6 +41,7 @@ export interface ShutdownHandler {
   readonly handler: (context: ShutdownHandlerContext) => unknown
 }
 
+/** What {@link GracefulShutdown} takes. */
 export interface GracefulShutdownOptions {
   /**
    * The longest time that handlers and flush together may take: 100 ms to an hour.
@@ -56,7 +58,9 @@ export interface GracefulShutdownOptions {
    * after the last handler and after the shutdown's own span has ended.
    */
   readonly flush?: () => unknown
+  /** Where the report and warnings go; a pino logger is one. @default nowhere */
   readonly log?: Log
+  /** What time is measured and waited by. @default the real time */
   readonly clock?: Clock
   /** Ends the process at a second signal. @default process.exit */
   readonly exit?: (code: number) => void

@@ -27,6 +27,7 @@ export interface ShutdownBudgetOptions {
   readonly crash?: Duration
 }
 
+/** The slices that a shutdown goes by, worked out and held against the grace period. */
 export interface ShutdownBudget {
   readonly drainDelayMs: number
   readonly inFlightMs: number

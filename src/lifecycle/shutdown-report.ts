@@ -10,8 +10,10 @@ export type ShutdownReason =
   | { readonly kind: 'fatal'; readonly component: string; readonly error: unknown }
   | { readonly kind: 'uncaught'; readonly error: unknown }
 
+/** The phases of a shutdown, in their order; the report itself is the sixth. */
 export type PhaseName = 'announce' | 'drain' | 'finish' | 'stop' | 'flush'
 
+/** What a phase of a shutdown took, and what ran in it. */
 export interface PhaseRecord {
   readonly phase: PhaseName
   readonly tookMs: number

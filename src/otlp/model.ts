@@ -26,11 +26,13 @@ export type AttributeValue =
 /** Attributes by key, in an object that inherits nothing, so that no key is special. Of equal keys the last one stays. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
+/** Who sent it: the attributes of a service, its process, its host. */
 export interface Resource {
   readonly attributes: Attributes
   readonly droppedAttributesCount: number
 }
 
+/** Which library made it. */
 export interface Scope {
   readonly name: string
   readonly version: string
@@ -44,6 +46,7 @@ export const STATUS_CODE = { unset: 0, ok: 1, error: 2 } as const
 export const SPAN_KIND = { unspecified: 0, internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
 export const TEMPORALITY = { unspecified: 0, delta: 1, cumulative: 2 } as const
 
+/** Something that happened at one moment of a span. */
 export interface SpanEvent {
   readonly timeUnixNano: bigint
   readonly name: string
@@ -51,6 +54,7 @@ export interface SpanEvent {
   readonly droppedAttributesCount: number
 }
 
+/** Another span that a span has to do with and that is not its parent. */
 export interface SpanLink {
   readonly traceId: string
   readonly spanId: string

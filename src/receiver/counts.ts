@@ -4,6 +4,7 @@ import { type Failure, FAILURE_KINDS, type FailureKind } from './failure.ts'
 /** How a request came: protocol and encoding. */
 export type Transport = 'http/protobuf' | 'http/json' | 'grpc'
 
+/** What came in of one signal. */
 export interface SignalCounts {
   /** Export requests that were answered, with whatever. */
   readonly requests: number

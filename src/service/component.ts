@@ -68,6 +68,7 @@ export type Listenable =
       readonly close?: () => unknown
     }
 
+/** What answers requests: built by you, bound and drained by the runtime. */
 export interface ListenerDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
   /** Where to listen: 0 takes any free port. @default 0 */
   readonly port?: number | ((config: Config) => number)
@@ -87,6 +88,7 @@ export interface Bound {
   readonly url: string
 }
 
+/** Work beside the requests: a consumer, a relay, a clock. */
 export interface TaskDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
   /** Works until `signal` is aborted, or until there is nothing left to do. A rejection stops the service. */
   readonly run: (context: Values<N> & ComponentContext<Config>) => Promise<unknown>

@@ -10,6 +10,7 @@ import type { LogLevel } from '../logging/log-level.ts'
 import { DEFAULT_SIGNALS } from '../lifecycle/signals.ts'
 import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
 
+/** The admin port: probes, for a kubelet or anyone who asks. */
 export interface AdminOptions {
   /**
    * Port of the probes: 0 takes any free one. `SEAWORTHY_ADMIN_PORT` wins over it.
@@ -26,6 +27,7 @@ export interface AdminOptions {
   readonly token?: string
 }
 
+/** The service's log: JSON lines on standard output. */
 export interface ServiceLoggingOptions {
   /** `SEAWORTHY_LOG_LEVEL`, then `LOG_LEVEL`, win over it. @default "info" */
   readonly level?: LogLevel
@@ -33,6 +35,7 @@ export interface ServiceLoggingOptions {
   readonly redact?: readonly string[]
 }
 
+/** Telemetry, as far as the standard `OTEL_*` variables do not say it. */
 export interface ServiceTelemetryOptions {
   /** Attributes of the resource besides the detected ones; `OTEL_RESOURCE_ATTRIBUTES` wins over them. */
   readonly resourceAttributes?: Readonly<Record<string, string>>
@@ -46,6 +49,7 @@ export interface ServiceOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
   readonly version?: string
   /** Schema and sources of the configuration. @default none: `config` is an empty object */
   readonly config?: Omit<LoadConfigOptions<S>, 'env'>
+  /** Level and redaction of the log. @default level `info`, the usual secrets redacted */
   readonly logging?: ServiceLoggingOptions
   /** `false` runs without any telemetry. @default on, from the standard `OTEL_*` variables */
   readonly telemetry?: ServiceTelemetryOptions | false
@@ -59,6 +63,7 @@ export interface ServiceOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
   readonly signals?: readonly NodeJS.Signals[]
   /** Where variables are read. @default process.env */
   readonly env?: Environment
+  /** What time is measured and waited by; tests pass a `ManualClock`. @default the real time */
   readonly clock?: Clock
   /** How {@link Service.run} ends the process. @default process.exit */
   readonly exit?: (code: number) => void

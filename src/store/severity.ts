@@ -5,6 +5,7 @@
  */
 export const LOWEST_SEVERITY = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 } as const
 
+/** Severities by their short names: each stands for a range of four numbers. */
 export type SeverityName = keyof typeof LOWEST_SEVERITY
 
 /** `undefined` for a record that has no severity, or one out of range. */

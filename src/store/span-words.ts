@@ -1,6 +1,8 @@
 import { SPAN_KIND, STATUS_CODE } from '../otlp/model.ts'
 
+/** Kinds of spans by name. */
 export type SpanKindName = keyof typeof SPAN_KIND
+/** Statuses of spans by name. */
 export type SpanStatusName = keyof typeof STATUS_CODE
 
 /** `unspecified` also for a number that the protocol does not define. */

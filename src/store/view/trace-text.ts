@@ -1,6 +1,7 @@
 import { printable } from './printable.ts'
 import type { TraceRow, TraceTree } from './trace-tree.ts'
 
+/** What {@link renderTraceTree} takes. */
 export interface TraceTextOptions {
   /**
    * Rows printed; what is left out is counted on the last line.
