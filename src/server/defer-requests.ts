@@ -52,7 +52,8 @@ export function deferRequests(
   const release = (): void => {
     const waiting = held ?? []
     held = undefined
-    for (const dispatch of waiting) dispatch()
+    // Each in a tick of its own, so that one that throws is the process's affair, as ever, and stops none of the others.
+    for (const dispatch of waiting) process.nextTick(dispatch)
   }
   const end = (): void => {
     release()

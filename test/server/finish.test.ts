@@ -278,18 +278,49 @@ test('every call gets the report of the first', async () => {
   expect(await drain.finish({ limitMs: 0 })).toBe(await first)
 })
 
-test('after the end no timer is left', async () => {
+test('after the end no timer is left, whichever way each connection went', async () => {
   const clock = new ManualClock()
   const { server, drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
     drain: { clock },
   })
-  await connect().request({ path: '/' })
+  await connect().request({ path: '/kept' })
   void connect().connect()
   await until(() => drain.connections.open === 2)
-  const finished = drain.finish({ limitMs: 100, softLimitMs: 50 })
+  drain.startDraining()
+  await connect().request({ path: '/told' })
+  await until(() => drain.connections.open === 2)
+  const finished = drain.finish({ limitMs: 100, softLimitMs: 200 })
   await until(() => !server.listening)
   await clock.advance(100)
   await finished
-  await until(() => drain.connections.open === 0)
+  expect(drain.connections.open).toBe(0)
   expect(clock.pending).toBe(0)
+})
+
+test('requests that come while the accept queue is emptied are all given to the service, whatever one of them throws', async () => {
+  const thrown: unknown[] = []
+  // The handler's own mistake is an uncaught exception with and without a drain: the test takes it from the runner.
+  const runners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => thrown.push(error))
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException')
+    for (const each of runners) process.on('uncaughtException', each)
+  })
+  const { drain, port, connect } = await startDrainedServer((request, response) => {
+    if (request.url === '/broken') throw new Error('a mistake')
+    response.end('ok')
+  })
+  expect((await connect().request({ path: '/' })).outcome).toBe('answered')
+  const answers: string[] = []
+  const clients = ['/broken', '/fine', '/fine'].map((path) => {
+    const socket = connectTcp({ port, host: '127.0.0.1' })
+    socket.on('data', (bytes) => answers.push(bytes.toString())).on('error', () => {})
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    return socket
+  })
+  onTestFinished(() => clients.forEach((socket) => socket.destroy()))
+  const report = await drain.finish({ limitMs: 500 })
+  expect(report).toMatchObject({ clean: false, destroyedCount: 1, destroyed: [{ path: '/broken' }] })
+  await until(() => answers.length === 2)
+  expect(thrown).toEqual([new Error('a mistake')])
 })

@@ -196,6 +196,26 @@ test('a library that replaces all request listeners and calls them from its own 
   expect(drain.totals).toEqual({ requests: 2, answered: 2, aborted: 0, destroyed: 0 })
 })
 
+test('a library that calls them only when the answer is over does not open the request again', async () => {
+  const server = createServer()
+  server.on('request', () => {})
+  const drain = trackHttpServer(server, { clock: systemClock, name: 'test' })
+  const inner = server.listeners('request') as RequestListener[]
+  let calledLate = false
+  server.on('request', (request, response) => {
+    response.on('close', () => {
+      for (const each of inner) each.call(server, request, response)
+      calledLate = true
+    })
+    response.end('library')
+  })
+  const { connect } = await bindForTest(server)
+  await connect().request({ path: '/' })
+  await until(() => calledLate)
+  expect(drain.inFlight).toBe(0)
+  expect(drain.totals).toMatchObject({ requests: 1, answered: 1 })
+})
+
 test('requests that never came over a connection are left alone', async () => {
   const seen = gate()
   const { server, drain } = await startDrainedServer(() => seen.open())
