@@ -138,7 +138,6 @@ export class RequestLedger {
     if (entry === undefined || !this.#responses.delete(entry.response)) return
     const { connection, response } = entry
     connection.requests.delete(entry)
-    response.off('close', this.#onResponseClose)
     // Node 22 also says `writableFinished` of an answer whose socket died with bytes still waiting.
     if (response.writableFinished && !connection.socket.errored) this.#answered++
     else if (connection.isDestroyed) this.#destroyed++
