@@ -382,6 +382,18 @@ describe('unknown keys', () => {
   })
 
   test.each([
+    ['zod', z.strictObject({ mode: z.string(), http: z.strictObject({ port: z.number() }) })],
+    ['valibot', v.strictObject({ mode: v.string(), http: v.strictObject({ port: v.number() }) })],
+  ])('%s: a strict schema does not report them again', async (_, schema) => {
+    const defaults = { mdoe: 'x', mode: 'x', http: { port: 1, prot: 2 } }
+    expect(await refusal({ schema, defaults })).toMatchInlineSnapshot(`
+      "The configuration is not valid (2 problems):
+        - mdoe (defaults): there is no such key. Did you mean "mode"?
+        - http.prot (defaults): there is no such key. Did you mean "http.port"?"
+    `)
+  })
+
+  test.each([
     ['zod', z.object({ labels: z.looseObject({ a: z.string() }), any: z.unknown() })],
     ['valibot', v.object({ labels: v.looseObject({ a: v.string() }), any: v.unknown() })],
   ])('%s: an open object takes any key', async (_, schema) => {
@@ -529,6 +541,28 @@ describe('variables', () => {
   ])('%s: a schema with words of its own for true and false is left to it', async (_, schema) => {
     await expect(loadConfig({ schema, env: { ON: 'yes' } })).resolves.toMatchObject({ value: { on: true } })
     await expect(loadConfig({ schema, env: { ON: 'no' } })).resolves.toMatchObject({ value: { on: false } })
+  })
+
+  test('"true" is true, also for a schema that takes all but one word for it', async () => {
+    const schema = v.object({
+      on: v.pipe(
+        v.string(),
+        v.transform((text) => text !== 'no'),
+      ),
+    })
+    await expect(loadConfig({ schema, env: { ON: 'true' } })).resolves.toMatchObject({ value: { on: true } })
+  })
+
+  test('what an override hides is not looked at', async () => {
+    const schema = z.object({ on: z.coerce.boolean(), port: z.number() })
+    const { value } = await loadConfig({ schema, env: { ON: 'yes', PORT: 'x' }, overrides: { on: true, port: 1 } })
+    expect(value).toEqual({ on: true, port: 1 })
+  })
+
+  test('with one underscore too few between many keys, the right name is still found', async () => {
+    const schema = z.object({ a: z.object({ b: z.object({ c: z.object({ d: z.object({ e: z.string() }) }) }) }) })
+    const message = await refusal({ schema, envPrefix: 'X_', env: { X_A_B_C_D_E: '1' } })
+    expect(message).toContain('Did you mean "X_A__B__C__D__E"?')
   })
 
   test('valibot: several values of an alternative of objects get their types together', async () => {

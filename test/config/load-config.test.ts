@@ -163,6 +163,13 @@ test('keys are found however the schema spells them, and a literal name wins ove
   })
 })
 
+test('where any key is welcome at the top, only variables of declared keys count, unless there is a prefix', async () => {
+  const schema = z.looseObject({ http: z.looseObject({}).prefault({}) })
+  const env = { FOO: '1', FOO__BAR: '1', HTTP__PORT: '1', APP_FOO: '1' }
+  expect((await loadConfig({ schema, env })).value).toEqual({ http: { port: '1' } })
+  expect((await loadConfig({ schema, env, envPrefix: 'APP_' })).value).toEqual({ http: {}, foo: '1' })
+})
+
 test('a variable that the machine sets for itself counts when it is named, or has the prefix', async () => {
   const schema = z.object({ path: z.string(), home: z.string() })
   const { value } = await loadConfig({
@@ -212,4 +219,24 @@ test('an optional file may be absent', async () => {
     cwd: files.directory,
   })
   expect(value).toEqual({ mode: 'test' })
+})
+
+test('what came from a file of a variable, or is listed as a secret, is not explained, whatever its name', async () => {
+  const schema = z.object({ license: z.string(), pin: z.number(), seed: z.string() })
+  await using files = await temporaryFiles({ license: 'hunter2' })
+  const config = await loadConfig({
+    schema,
+    cwd: files.directory,
+    env: { LICENSE_FILE: 'license', DB_PASSWORD: 'hunter4' },
+    variables: { DB_PASSWORD: 'seed' },
+    overrides: { pin: 1234 },
+    secrets: ['pin'],
+  })
+  expect(config.value).toEqual({ license: 'hunter2', pin: 1234, seed: 'hunter4' })
+  expect(config.explain().map(({ path, value }) => `${path}=${String(value)}`)).toEqual([
+    'license=[secret]',
+    'pin=[secret]',
+    'seed=[secret]',
+  ])
+  expect(config.describe()).not.toMatch(/hunter|1234/)
 })
