@@ -10,15 +10,16 @@ export interface CloseOptions {
   readonly limitMs: number
 }
 
-/** The last phase: the report, then what answered and spoke until now. The log is the very last to close. */
+/** The last phase: what answered until now closes, and the report is the last line of the log. */
 export async function closeCore(core: ServiceCore, report: ShutdownReport, options: CloseOptions): Promise<void> {
   const { logging, admin, telemetry } = core
   core.endLogExport()
   telemetry?.uninstall()
   const text = `${options.name} ${summarise(report)}`
-  logging.log[report.clean && wasAsked(report.reason) ? 'info' : 'error']({ shutdown: toReportFields(report) }, text)
   writeTerminationLog(options.env, text, report)
   await admin?.close(options.limitMs / 4)
+  // Lines that still wait go first; if the reader is too slow for them, the report is written all the same.
   await logging.flush(options.limitMs / 2)
-  logging.close()
+  const level = report.clean && wasAsked(report.reason) ? 'info' : 'error'
+  logging.writeLastWords({ shutdown: toReportFields(report) }, text, { level })
 }

@@ -80,7 +80,7 @@ function listen(
 /** Node hands unhandled rejections to the same event. The process is not trusted any more, so the shutdown is short. */
 function listenToExceptions(life: ServiceLife, name: string): () => void {
   const listener = (error: unknown, origin: string): void => {
-    life.core?.logging.writeLastWords({ err: error, origin }, `${name}: uncaught exception`)
+    life.core?.logging.writeLastWords({ err: error, origin }, `${name}: uncaught exception`, { level: 'fatal' })
     if (life.core === undefined)
       process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`)
     void life.stop({ kind: 'uncaught', error })

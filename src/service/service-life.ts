@@ -14,6 +14,7 @@ import { closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
 import { prepareCore, type ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
+import { watchTelemetry } from './telemetry-check.ts'
 
 /** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
 export class ServiceLife {
@@ -27,7 +28,7 @@ export class ServiceLife {
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
   #starting: Promise<void> | undefined
-  #components: Promise<StartResult> | undefined
+  #bringingUp: Promise<StartResult> | undefined
   #stopping: Promise<ShutdownReport> | undefined
 
   constructor(options: ResolvedServiceOptions, nodes: ReadonlyMap<string, ComponentNode>, health: HealthChecker) {
@@ -67,28 +68,20 @@ export class ServiceLife {
   }
 
   async #start(): Promise<void> {
-    const { clock, startTimeoutMs, name } = this.#options
+    const { clock, name } = this.#options
+    if (this.#stopping !== undefined) throw interrupted(name)
     const startedAt = clock.now()
     this.#state = 'starting'
+    this.#bringingUp = this.#bringUp()
     try {
-      const graph = new DependencyGraph(this.#nodes.values())
-      const core = await prepareCore(this.#options, this.probes)
-      this.#core = core
-      const { log } = core.logging
-      for (const use of this.#onLogging.splice(0)) use(log)
-      for (const warning of core.warnings) log.warn(warning)
-      await core.telemetry?.start()
-      await core.admin?.listen()
-      this.#components = startInOrder(graph, { clock, budgetMs: startTimeoutMs, signal: this.#interrupt.signal })
-      const result = await this.#components
+      const result = await this.#bringingUp
       if (!result.ok) throw result.error
-      await this.#health.start()
+      const log = this.#core?.logging.log
+      await this.#health.start(log === undefined ? {} : { log })
       if (this.#stopping !== undefined) throw interrupted(name)
       this.#state = 'ready'
-      log.info(
-        { startMs: Math.round(clock.now() - startedAt), admin: core.admin?.bound?.url, components: result.started },
-        `${name} is ready`,
-      )
+      const startMs = Math.round(clock.now() - startedAt)
+      log?.info({ startMs, admin: this.#core?.admin?.bound?.url, components: result.started }, `${name} is ready`)
     } catch (error) {
       if (this.#core === undefined) this.#state = 'failed'
       else await this.stop({ kind: 'failed-start', error })
@@ -96,9 +89,25 @@ export class ServiceLife {
     }
   }
 
+  /** Everything of a start up to the last component. A stop that comes meanwhile waits for its end, so nothing is missed. */
+  async #bringUp(): Promise<StartResult> {
+    const { clock, startTimeoutMs } = this.#options
+    const graph = new DependencyGraph(this.#nodes.values())
+    const core = await prepareCore(this.#options, this.probes)
+    this.#core = core
+    const { log } = core.logging
+    for (const use of this.#onLogging.splice(0)) use(log)
+    for (const warning of core.warnings) log.warn(warning)
+    await core.telemetry?.start()
+    await core.admin?.listen()
+    watchTelemetry(this.#health, core.telemetry)
+    return startInOrder(graph, { clock, budgetMs: startTimeoutMs, signal: this.#interrupt.signal })
+  }
+
   async #stop(reason: ShutdownReason): Promise<ShutdownReport> {
     this.#interrupt.abort()
-    const components = await this.#components
+    // Why it failed is told by the start itself.
+    const components = await this.#bringingUp?.catch(() => undefined)
     const core = this.#core
     const { clock, finalFlush } = this.#options
     const started = new Set(components?.started)

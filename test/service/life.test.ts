@@ -104,6 +104,21 @@ test('a service that never started can be stopped', async () => {
   await expect(service.start()).rejects.toMatchObject({ code: 'SEA_START_INTERRUPTED' })
 })
 
+test('stop before the start has read its configuration leaves nothing open', async () => {
+  const service = quietService()
+  let started = false
+  service.resource('a', { start: () => (started = true) })
+  const starting = service.start()
+  starting.catch(() => {})
+  const report = await service.stop()
+  await expect(starting).rejects.toMatchObject({ code: 'SEA_START_INTERRUPTED' })
+  expect({ started, admin: service.adminAddress, clean: report.clean }).toEqual({
+    started: false,
+    admin: undefined,
+    clean: true,
+  })
+})
+
 test('await using stops the service', async () => {
   const events: string[] = []
   {
