@@ -29,5 +29,6 @@ test('the server of a framework is drained like any other: no 503, no reset, clo
   answer.open()
   expect(await slow).toMatchObject({ status: 200, saidClose: true })
   expect((await finished).clean).toBe(true)
+  await app.close()
   expect(drain.totals).toEqual({ requests: 4, answered: 4, aborted: 0, destroyed: 0 })
 })
