@@ -18,11 +18,12 @@ const QUIET_TURNS = 2
  * not are taken in: closing the listener would reset every one of them (measured: 200 of 200). Second, idle
  * keep-alive connections stay: Node destroys them in the same call, and with them a request that is on its way.
  *
+ * @param limitMs how long taking them in may last, at most 500
  * @returns how many connections were taken in at the last moment
  */
-export async function closeListener(server: Server, clock: Clock): Promise<number> {
+export async function closeListener(server: Server, clock: Clock, limitMs: number): Promise<number> {
   if (!server.listening) return 0
-  const taken = await emptyAcceptQueue(server, clock)
+  const taken = await emptyAcceptQueue(server, clock, Math.min(limitMs, MAX_ACCEPT_MS))
   if (!server.listening) return taken
   // The call inside `close()` goes through the server object, so for its duration it finds this instead.
   const wasOwn = Object.getOwnPropertyDescriptor(server, 'closeIdleConnections')
@@ -37,12 +38,12 @@ export async function closeListener(server: Server, clock: Clock): Promise<numbe
 }
 
 /** Turns the event loop until whole turns bring no new connection. Returns right after the phase that accepts. */
-async function emptyAcceptQueue(server: Server, clock: Clock): Promise<number> {
+async function emptyAcceptQueue(server: Server, clock: Clock, limitMs: number): Promise<number> {
   let accepted = 0
   const count = (): void => void accepted++
   server.on('connection', count)
   server.on('drop', count)
-  const until = clock.now() + MAX_ACCEPT_MS
+  const until = clock.now() + limitMs
   let quietTurns = 0
   for (let turn = 0; turn < MAX_TURNS && quietTurns < QUIET_TURNS && clock.now() < until; turn++) {
     const before = accepted

@@ -153,7 +153,7 @@ export class HttpDrain {
     const ended = this.#waitForEnd(limitMs, signal)
     // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
     this.#deferred?.hold()
-    const acceptedLate = await closeListener(this.#server, clock)
+    const acceptedLate = await closeListener(this.#server, clock, limitMs)
     this.#deferred?.release()
     this.#isListenerClosed = true
     for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
