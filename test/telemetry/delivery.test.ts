@@ -165,14 +165,20 @@ test.for(['http/protobuf', 'grpc'])(
 
 test('an answer that trickles without an end is cut at the time limit and the batch is sent again', async () => {
   let requests = 0
+  let isFirstCut = false
+  let wasCutInTime = false
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.once('data', () => {
       requests++
+      wasCutInTime = isFirstCut
       if (requests > 1) return void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n')
       const trickle = setInterval(() => socket.write('x'), 20)
-      return void socket.on('close', () => clearInterval(trickle))
+      return void socket.on('close', () => {
+        clearInterval(trickle)
+        isFirstCut = true
+      })
     })
   })
   await using address = await listen(server)
@@ -187,6 +193,7 @@ test('an answer that trickles without an end is cut at the time limit and the ba
 
   expect(outcome.complete).toBe(true)
   expect(requests).toBe(2)
+  expect(wasCutInTime).toBe(true)
   expect(started.log.lines).toContain('warn cannot deliver traces, 1 spans wait: no answer within 200 ms')
 })
 

@@ -95,7 +95,7 @@ class HttpServerObserver {
       this.#end(request, response, metadata, common, startedAtMs)
     }
     response.once('close', end)
-    // A response that waits behind another one on its connection gets no 'close' when the client goes away.
+    // Up to Node 22 a response that waits behind another one gets no 'close' when the client goes away.
     request.once('close', () => {
       if (request.errored !== null) end()
     })

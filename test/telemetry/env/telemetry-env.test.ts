@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Environment } from '../../../src/core/env-reader.ts'
 import { isSeaworthyError } from '../../../src/core/seaworthy-error.ts'
+import { selfSignedCertificate } from '../../server/self-signed-certificate.ts'
 import { readTelemetryEnv } from '../../../src/telemetry/env/telemetry-env.ts'
 
 function refusalOf(env: Environment): string {
@@ -75,6 +76,15 @@ test.for(['nonsense', 'ftp://collector', 'http://', 'http://:80'])(
   (endpoint) => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
     expect(refusalOf(env)).toContain('OTEL_EXPORTER_OTLP_ENDPOINT is not a URL such as http://collector:4318')
+  },
+)
+
+test.for(['nonsense', 'collector', 'collector:', '4317', 'collector:port', 'unix:///run/x'])(
+  'the endpoint "%s" is refused, whatever the protocol',
+  (endpoint) => {
+    const named = 'OTEL_EXPORTER_OTLP_ENDPOINT is n'
+    expect(refusalOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).toContain(named)
+    expect(refusalOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toContain(named)
   },
 )
 
@@ -238,10 +248,16 @@ test('an exporter that is not offered is refused', () => {
 test('files of certificates are read, and one that is missing or half a pair is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'telemetry-env-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
+  const { cert } = selfSignedCertificate()
   const ca = join(folder, 'ca.pem')
-  writeFileSync(ca, 'certificate')
+  const broken = join(folder, 'broken.pem')
+  writeFileSync(ca, cert)
+  writeFileSync(broken, cert.slice(0, 100))
 
-  expect(String(tracesOf({ OTEL_EXPORTER_OTLP_CERTIFICATE: ca }).tls.ca)).toBe('certificate')
+  expect(String(tracesOf({ OTEL_EXPORTER_OTLP_CERTIFICATE: ca }).tls.ca)).toBe(cert)
+  expect(refusalOf({ OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: broken, OTEL_EXPORTER_OTLP_CLIENT_KEY: ca })).toContain(
+    'TLS does not take what OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY hold (ERR_',
+  )
   expect(refusalOf({ OTEL_EXPORTER_OTLP_CERTIFICATE: join(folder, 'none.pem') })).toContain(
     'OTEL_EXPORTER_OTLP_CERTIFICATE names a file that cannot be read (ENOENT)',
   )

@@ -149,10 +149,13 @@ test('a client that goes away ends the span without an error and without a statu
 test('a pipelined request whose client goes away before its turn ends its span, too', async () => {
   await using started = await startTelemetry()
   let arrived = 0
-  await using server = await startServer(() => void arrived++)
+  await using server = await startServer((request, response) => {
+    arrived++
+    if (request.url === '/waits') response.end('behind the one that hangs')
+  })
 
-  const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
-  const socket = await sendRaw(server.port, get + get)
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+  const socket = await sendRaw(server.port, get('/hangs') + get('/waits'))
   await vi.waitFor(() => expect(arrived).toBe(2))
   socket.destroy()
 

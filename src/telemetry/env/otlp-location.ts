@@ -1,0 +1,74 @@
+import type { EnvReader } from '../../core/env-reader.ts'
+import type { OtlpNames } from './otlp-names.ts'
+
+const HAS_SCHEME = /^[a-z][a-z\d+.-]*:\/\//i
+
+/** False for how gRPC targets are written, `collector:4317`, which as a URL would have the scheme `collector:`. */
+export function hasScheme(endpoint: string): boolean {
+  return HAS_SCHEME.test(endpoint)
+}
+
+/** `host:port`, `[::1]:port`. Without the port it could be anything, a typing error above all. */
+const TARGET = /^(?:[^\s:/@[\]]+|\[[\da-f:.]+\]):\d{1,5}$/i
+
+/** Where to send to. */
+export interface Location {
+  readonly url: string
+  readonly label: string
+}
+
+export function httpLocation(
+  read: EnvReader,
+  names: OtlpNames,
+  name: string | undefined,
+  endpoint = 'http://localhost:4318',
+  warn: (text: string) => void,
+): Location {
+  const url = parseHttpUrl(endpoint)
+  if (url === undefined) {
+    read.problem(`${name} is not a URL such as http://collector:4318`)
+    return { url: '', label: '' }
+  }
+  // Only a signal's own endpoint is taken as it is; to the general one the signal's path is added.
+  if (name !== names.own('ENDPOINT')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${names.signal}`
+  else if (url.pathname === '/') {
+    warn(`${name} has no path and is called as it is; collectors take ${names.signal} at /v1/${names.signal}`)
+  }
+  return { url: url.href, label: `${url.origin}${url.pathname}` }
+}
+
+export function grpcLocation(
+  read: EnvReader,
+  names: OtlpNames,
+  name: string | undefined,
+  endpoint = 'http://localhost:4317',
+  warn: (text: string) => void,
+): Location {
+  const insecureName = names.set('INSECURE')
+  const insecure = insecureName === undefined ? undefined : read.boolean(insecureName)
+  const isBareTarget = !hasScheme(endpoint)
+  const isTarget = isBareTarget && TARGET.test(endpoint)
+  if (isTarget && insecure === undefined) {
+    warn(
+      `${name} has no scheme, so it is called with TLS as the specification asks; ` +
+        'write http:// before it for plain text, https:// for TLS',
+    )
+  }
+  const url = parseHttpUrl(isTarget ? `${insecure === true ? 'http' : 'https'}://${endpoint}` : endpoint)
+  if (url === undefined) {
+    read.problem(`${name} is neither a URL such as http://collector:4317 nor a target such as collector:4317`)
+    return { url: '', label: '' }
+  }
+  if (!isBareTarget && insecure !== undefined && insecure !== (url.protocol === 'http:')) {
+    warn(`${insecureName} is ignored: the scheme of ${name} says otherwise, and it wins`)
+  }
+  if (url.pathname !== '/') warn(`the path of ${name} is ignored: gRPC has none`)
+  const origin = `${url.protocol}//${url.host}`
+  return { url: origin, label: origin }
+}
+
+function parseHttpUrl(text: string): URL | undefined {
+  const url = URL.parse(text)
+  if (url === null || url.hostname === '' || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
+  return url
+}
