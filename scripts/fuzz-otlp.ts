@@ -137,7 +137,9 @@ function print(report: FuzzReport): void {
       `  ${name.padEnd(26)} ${String(counts.taken).padStart(7)} taken ${String(counts.refused).padStart(7)} refused`,
     )
   }
-  console.log(`${report.mutationsPerSecond} mutations/s, slowest decode ${report.slowestDecodeMs} ms`)
+  const { slowest } = report
+  console.log(`${report.mutationsPerSecond} mutations/s`)
+  console.log(`slowest decode ${slowest.decodeMs} ms: mutation ${slowest.iteration}, ${slowest.inputLength} characters`)
   console.log(`heap after gc, MB: ${memory.heapAfterGcMb.join(' ')}`)
   console.log(`growth ${memory.growthMb} MB${memory.rising ? ': RISING' : ''}`)
   for (const violation of report.violations) {

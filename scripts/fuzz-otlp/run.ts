@@ -31,7 +31,7 @@ export interface FuzzReport {
   readonly byTarget: Record<string, { taken: number; refused: number }>
   readonly byMutation: Record<string, number>
   readonly mutationsPerSecond: number
-  readonly slowestDecodeMs: number
+  readonly slowest: { iteration: number; decodeMs: number; inputLength: number }
   readonly memory: { heapAfterGcMb: readonly number[]; growthMb: number; rising: boolean }
   readonly violations: readonly Violation[]
 }
@@ -50,7 +50,7 @@ export function runFuzz(options: FuzzOptions, targets: readonly Target[] = creat
   const outcomes = { taken: 0, refused: 0, violations: 0 }
   const byTarget: Record<string, { taken: number; refused: number }> = {}
   const byMutation: Record<string, number> = {}
-  let slowestDecodeMs = 0
+  let slowest = { iteration: -1, decodeMs: 0, inputLength: 0 }
   const startedAt = performance.now()
   const sampleEvery = Math.max(1, Math.floor(count / MEMORY_SAMPLES))
 
@@ -59,7 +59,9 @@ export function runFuzz(options: FuzzOptions, targets: readonly Target[] = creat
     const { target, mutated } = mutationOf(targets, seed, iteration)
     for (const name of mutated.mutations) byMutation[name] = (byMutation[name] ?? 0) + 1
     const { outcome, tookMs, what } = decodeOnce(mutated, hangMs)
-    slowestDecodeMs = Math.max(slowestDecodeMs, tookMs)
+    if (tookMs > slowest.decodeMs) {
+      slowest = { iteration, decodeMs: Math.round(tookMs * 10) / 10, inputLength: mutated.input.length }
+    }
     const counts = (byTarget[target] ??= { taken: 0, refused: 0 })
     counts[outcome]++
     outcomes[outcome]++
@@ -85,7 +87,7 @@ export function runFuzz(options: FuzzOptions, targets: readonly Target[] = creat
     byTarget,
     byMutation,
     mutationsPerSecond: Math.round(count / seconds),
-    slowestDecodeMs: Math.round(slowestDecodeMs * 10) / 10,
+    slowest,
     memory,
     violations,
   }

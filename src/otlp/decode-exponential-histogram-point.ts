@@ -95,16 +95,17 @@ export function decodeExponentialHistogramPoint(reader: ProtobufReader, end: num
 
 function decodeBuckets(reader: ProtobufReader, end: number, before: ExponentialBuckets): ExponentialBuckets {
   let { offset } = before
-  const bucketCounts = [...before.bucketCounts]
+  // Goes on in the list of an earlier piece: there can be as many pieces as counts.
+  const bucketCounts = before === NO_BUCKETS ? [] : (before.bucketCounts as number[])
   while (reader.position < end) {
     const tag = reader.tag()
     if (tag === 8) {
       offset = reader.sint32()
     } else if (tag === 16) {
-      bucketCounts.push(reader.uint64())
+      bucketCounts.push(reader.listedUint64())
     } else if (tag === 18) {
       const listEnd = reader.enter(end)
-      while (reader.position < listEnd) bucketCounts.push(reader.uint64())
+      while (reader.position < listEnd) bucketCounts.push(reader.listedUint64())
       reader.leave(listEnd)
     } else {
       reader.skip(tag, end, BUCKETS)

@@ -63,17 +63,17 @@ interface PointList<T> {
   readonly isMonotonic: boolean
 }
 
-const NO_POINTS = { points: [], aggregationTemporality: 0, isMonotonic: false }
-
+/** Adds to the points of an earlier piece rather than copying them: there can be as many pieces as points. */
 function decodePoints<T>(
   reader: ProtobufReader,
   end: number,
-  before: Partial<PointList<T>>,
+  before: Partial<PointList<T>> | undefined,
   layout: MessageLayout,
   decodePoint: (reader: ProtobufReader, end: number) => T,
 ): PointList<T> {
-  const points = [...(before.points ?? [])]
-  let { aggregationTemporality, isMonotonic } = { ...NO_POINTS, ...before }
+  const points = (before?.points ?? []) as T[]
+  let aggregationTemporality = before?.aggregationTemporality ?? 0
+  let isMonotonic = before?.isMonotonic ?? false
   while (reader.position < end) {
     const tag = reader.tag()
     if (tag === 10) points.push(decodePoint(reader, reader.enterItem(end)))
@@ -86,36 +86,31 @@ function decodePoints<T>(
 }
 
 function decodeGauge(reader: ProtobufReader, end: number, data: MetricData): MetricData {
-  const before = data.type === 'gauge' ? data : NO_POINTS
+  const before = data.type === 'gauge' ? data : undefined
   const { points } = decodePoints(reader, end, before, GAUGE, decodeNumberPoint)
   return { type: 'gauge', points }
 }
 
 function decodeSum(reader: ProtobufReader, end: number, data: MetricData): MetricData {
-  const before = data.type === 'sum' ? data : NO_POINTS
+  const before = data.type === 'sum' ? data : undefined
   return { type: 'sum', ...decodePoints(reader, end, before, SUM, decodeNumberPoint) }
 }
 
 function decodeHistogram(reader: ProtobufReader, end: number, data: MetricData): MetricData {
-  const before = data.type === 'histogram' ? data : NO_POINTS
+  const before = data.type === 'histogram' ? data : undefined
   const { points, aggregationTemporality } = decodePoints(reader, end, before, HISTOGRAM, decodeHistogramPoint)
   return { type: 'histogram', points, aggregationTemporality }
 }
 
 function decodeExponentialHistogram(reader: ProtobufReader, end: number, data: MetricData): MetricData {
-  const before = data.type === 'exponentialHistogram' ? data : NO_POINTS
-  const { points, aggregationTemporality } = decodePoints(
-    reader,
-    end,
-    before,
-    EXPONENTIAL_HISTOGRAM,
-    decodeExponentialHistogramPoint,
-  )
+  const before = data.type === 'exponentialHistogram' ? data : undefined
+  const decodePoint = decodeExponentialHistogramPoint
+  const { points, aggregationTemporality } = decodePoints(reader, end, before, EXPONENTIAL_HISTOGRAM, decodePoint)
   return { type: 'exponentialHistogram', points, aggregationTemporality }
 }
 
 function decodeSummary(reader: ProtobufReader, end: number, data: MetricData): MetricData {
-  const before = data.type === 'summary' ? data : NO_POINTS
+  const before = data.type === 'summary' ? data : undefined
   const { points } = decodePoints(reader, end, before, SUMMARY, decodeSummaryPoint)
   return { type: 'summary', points }
 }

@@ -1,18 +1,23 @@
 import type { FieldLayout, MessageLayout } from './message-layout.ts'
 
+/** How many fields may be passed on the way to a place: some 50 ms. Beyond that, the byte alone must do. */
+const MAX_FIELDS = 1_000_000
+
 /**
  * Says in which field of a message the byte at `offset` lies: `resource_spans[0].scope_spans[0].spans[3].name`, or an
  * empty text when that is nowhere. Runs after decoding has failed, so that decoding itself need not keep track; reads
- * anything without throwing, in time linear in `offset`.
+ * anything without throwing, and gives up after {@link MAX_FIELDS}.
  */
 export function describePosition(bytes: Uint8Array, layout: MessageLayout, offset: number): string {
   let path = ''
   let message: MessageLayout | undefined = layout
   let position = 0
   let end = bytes.length
+  let fieldsLeft = MAX_FIELDS
   while (message !== undefined) {
-    const found = findField(bytes, position, end, offset)
+    const found = findField(bytes, position, end, offset, fieldsLeft)
     if (found === undefined) return path
+    fieldsLeft -= found.fieldsPassed
     const field: FieldLayout | undefined = message[found.fieldNumber]
     if (field === undefined) return join(path, `field ${found.fieldNumber}`)
     path = join(path, field.repeated === true ? `${field.name}[${found.index}]` : field.name)
@@ -35,12 +40,19 @@ interface FoundField {
   readonly index: number
   readonly start: number
   readonly end: number
+  readonly fieldsPassed: number
 }
 
-function findField(bytes: Uint8Array, from: number, end: number, offset: number): FoundField | undefined {
+function findField(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  offset: number,
+  maxFields: number,
+): FoundField | undefined {
   const counts = new Map<number, number>()
   let position = from
-  while (position < end) {
+  for (let fieldsPassed = 0; position < end && fieldsPassed < maxFields; fieldsPassed++) {
     const tag = readVarint(bytes, position)
     if (tag === undefined) return undefined
     const fieldNumber = Math.floor(tag.value / 8)
@@ -49,8 +61,9 @@ function findField(bytes: Uint8Array, from: number, end: number, offset: number)
     counts.set(fieldNumber, index + 1)
     const content = contentOf(bytes, tag.end, wireType)
     // A field that can't be read whole has no inside to look into.
-    if (content === undefined || content.end > end) return { fieldNumber, wireType, index, start: end, end }
-    if (offset < content.end) return { fieldNumber, wireType, index, ...content }
+    if (content === undefined || content.end > end)
+      return { fieldNumber, wireType, index, start: end, end, fieldsPassed }
+    if (offset < content.end) return { fieldNumber, wireType, index, ...content, fieldsPassed }
     position = content.end
   }
   return undefined

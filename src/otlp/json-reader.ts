@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { describeKind } from '../core/option-reader.ts'
 import { EMPTY_LIST } from './attribute-bag.ts'
-import { MAX_ITEMS, MAX_JSON_STRUCTURES, MAX_VALUES } from './limits.ts'
+import { measureJson } from './json-structure.ts'
+import { MAX_ITEMS, MAX_JSON_DEPTH, MAX_JSON_STRUCTURES, MAX_VALUES } from './limits.ts'
 import { malformed } from './malformed.ts'
 import { quoteBigIntegers } from './quote-big-integers.ts'
 
@@ -37,9 +38,7 @@ export class JsonReader {
 
   /** Parses a text whose outermost value is an object, exact for integers of 64 bits. */
   parse(text: string): JsonObject {
-    if (text.length > MAX_JSON_STRUCTURES && countStructures(text) > MAX_JSON_STRUCTURES) {
-      this.fail(`more than ${MAX_JSON_STRUCTURES} objects and lists in one request`)
-    }
+    if (text.length > MAX_JSON_DEPTH) this.#checkStructure(text)
     let value: unknown
     try {
       value = JSON.parse(quoteBigIntegers(text))
@@ -185,6 +184,12 @@ export class JsonReader {
     throw malformed(this.#what, path, reason)
   }
 
+  #checkStructure(text: string): void {
+    const { count, depth } = measureJson(text)
+    if (depth > MAX_JSON_DEPTH) this.fail(`objects and lists nested more than ${MAX_JSON_DEPTH} levels deep`)
+    if (count > MAX_JSON_STRUCTURES) this.fail(`more than ${MAX_JSON_STRUCTURES} objects and lists in one request`)
+  }
+
   #mismatch(name: string, expected: string, value: unknown): never {
     this.#path.push(name)
     this.fail(`expected ${expected}, got ${describeKind(value)}`)
@@ -220,12 +225,4 @@ export class JsonReader {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function countStructures(text: string): number {
-  let count = 0
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) count++
-  }
-  return count
 }

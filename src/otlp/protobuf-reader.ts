@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { describePosition } from './describe-position.ts'
-import { MAX_ITEMS, MAX_VALUES } from './limits.ts'
+import { MAX_ITEMS, MAX_LISTED_COUNTS, MAX_VALUES } from './limits.ts'
 import { malformed } from './malformed.ts'
 import type { MessageLayout } from './message-layout.ts'
 import { TextCache } from './text-cache.ts'
@@ -32,6 +32,7 @@ export class ProtobufReader {
   #high = 0
   #items = 0
   #values = 0
+  #listedCounts = 0
   #lastLongId = ''
   #lastLongIdAt = 0
 
@@ -138,6 +139,13 @@ export class ProtobufReader {
   uint64(): number {
     this.#varint()
     return this.#high * TWO_TO_32 + this.#low
+  }
+
+  /** Like {@link uint64}, for an element of a list, which counts towards {@link MAX_LISTED_COUNTS}. */
+  listedUint64(): number {
+    if (++this.#listedCounts > MAX_LISTED_COUNTS)
+      this.fail(`more than ${MAX_LISTED_COUNTS} bucket counts in one request`)
+    return this.uint64()
   }
 
   /** A varint of 64 bits with sign: a `bigint` beyond 2^53. */

@@ -1,3 +1,6 @@
+import { endOfString } from './json-structure.ts'
+
+const MIN_DIGITS = 16
 const MAYBE_BIG = /[:,[]\s*-?\d{16}/
 const BIG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 
@@ -9,26 +12,16 @@ const BIG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 export function quoteBigIntegers(json: string): string {
   if (!MAYBE_BIG.test(json)) return json
   const parts: string[] = []
+  let copiedUntil = 0
   let position = 0
   while (position < json.length) {
     const quote = json.indexOf('"', position)
     const end = quote === -1 ? json.length : quote
-    parts.push(json.slice(position, end).replace(BIG_INTEGER, '"$&"'))
-    if (quote === -1) break
-    position = endOfString(json, quote)
-    parts.push(json.slice(quote, position))
+    if (end - position >= MIN_DIGITS) {
+      parts.push(json.slice(copiedUntil, position), json.slice(position, end).replace(BIG_INTEGER, '"$&"'))
+      copiedUntil = end
+    }
+    position = quote === -1 ? end : endOfString(json, quote)
   }
-  return parts.join('')
-}
-
-/** Where the string that opens at `start` has ended: after its closing quote, which no odd run of backslashes precedes. */
-function endOfString(json: string, start: number): number {
-  let quote = json.indexOf('"', start + 1)
-  while (quote !== -1) {
-    let backslashes = 0
-    while (json.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes++
-    if (backslashes % 2 === 0) return quote + 1
-    quote = json.indexOf('"', quote + 1)
-  }
-  return json.length
+  return parts.join('') + json.slice(copiedUntil)
 }
