@@ -78,11 +78,7 @@ const MAX_SLIPS = 2
 export function intendedOtelVariable(name: string): string | undefined {
   if (!name.startsWith('OTEL_') || OTEL_VARIABLES.has(name)) return undefined
   const known = [...OTEL_VARIABLES]
-  return (
-    known.find((other) => sortedWords(other) === sortedWords(name)) ??
-    known.find((other) => other.replaceAll('_', '') === name.replaceAll('_', '')) ??
-    nearestName(name, known, MAX_SLIPS)
-  )
+  return known.find((other) => sortedWords(other) === sortedWords(name)) ?? nearestName(name, known, MAX_SLIPS)
 }
 
 function sortedWords(name: string): string {
