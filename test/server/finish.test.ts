@@ -208,6 +208,7 @@ test('a reader that is slow gets its answer when it reads in time, and is cut wh
   await until(() => !server.listening)
   slow.resume()
   expect(await slowAnswer).toMatchObject({ outcome: 'answered', bodyBytes: HUGE.length })
+  await until(() => drain.totals.answered === 1)
   giveUp.abort()
   expect(await finished).toMatchObject({ clean: false, destroyedCount: 1, destroyed: [{ path: '/stuck' }] })
   stuck.resume()
