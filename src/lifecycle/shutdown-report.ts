@@ -93,7 +93,9 @@ export function summarise(report: ShutdownReport): string {
   const cut = report.aborted.map((work) => `aborted ${work}`)
   const trouble = [...late, ...cut, ...lost]
   const how = trouble.length === 0 ? 'everything ended by itself' : trouble.join(', ')
-  return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}): ${how}`
+  // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
+  const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
+  return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
 }
 
 /** The text of anything that was thrown. Never throws: an odd value must not cost the report of everything else. */
