@@ -27,6 +27,8 @@ export interface ShutdownReport {
   readonly phases: readonly PhaseRecord[]
   /** Work that did not end by itself, such as `api: GET /orders after 10.0s`. */
   readonly aborted: readonly string[]
+  /** What failed besides while the shutdown ran, such as `uncaught exception: …`; absent when nothing did. */
+  readonly failures?: readonly string[]
   readonly flushes: Readonly<Record<string, FlushOutcome>>
   readonly tookMs: number
   readonly clean: boolean
@@ -78,6 +80,7 @@ export function toReportFields(report: ShutdownReport): Readonly<Record<string, 
       ...(error === undefined ? {} : { message: messageOf(error) }),
     })),
     aborted: report.aborted,
+    ...(report.failures === undefined ? {} : { failures: report.failures }),
     flush: Object.fromEntries(
       Object.entries(report.flushes).map(([name, flush]) => [name, { complete: flush.complete, ...flush.details }]),
     ),
@@ -91,7 +94,7 @@ export function summarise(report: ShutdownReport): string {
     flush.complete ? [] : [`${name} not delivered completely`],
   )
   const cut = report.aborted.map((work) => `aborted ${work}`)
-  const trouble = [...late, ...cut, ...lost]
+  const trouble = [...late, ...cut, ...(report.failures ?? []), ...lost]
   const how = trouble.length === 0 ? 'everything ended by itself' : trouble.join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''

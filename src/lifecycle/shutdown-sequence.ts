@@ -26,6 +26,8 @@ export interface ShutdownPlan {
   readonly finish: readonly Hook[]
   /** Work that did not end by itself; read once after `finish`. */
   readonly aborted: () => readonly string[]
+  /** What failed besides while the shutdown ran; read once, at its very end. */
+  readonly failures?: () => readonly string[]
   readonly stop: DependencyGraph<Stoppable>
   readonly finalFlush: FinalFlush
 }
@@ -78,7 +80,9 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
     flushes = await flushAll(clock, plan.finalFlush.flushers, budget.flushMs)
     return []
   })
-  return { reason, phases, aborted, flushes, tookMs: clock.now() - startedAt, clean }
+  const failures = plan.failures?.() ?? []
+  const report = { reason, phases, aborted, flushes, tookMs: clock.now() - startedAt }
+  return failures.length === 0 ? { ...report, clean } : { ...report, failures: [...failures], clean: false }
 }
 
 function countAborted({ aborted }: ShutdownPlan): readonly string[] {

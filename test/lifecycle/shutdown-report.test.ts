@@ -65,6 +65,13 @@ describe('one line for people', () => {
   })
 })
 
+test('what failed besides while the shutdown ran is in the line and in the fields', () => {
+  const crashed = { ...clean, failures: ['uncaught exception: db crashed'], clean: false }
+  expect(summarise(crashed)).toBe('stopped in 5.47s (SIGTERM): uncaught exception: db crashed')
+  expect(toReportFields(crashed)).toMatchObject({ failures: ['uncaught exception: db crashed'] })
+  expect(toReportFields(clean)).not.toHaveProperty('failures')
+})
+
 describe('as fields', () => {
   test('a clean shutdown', () => {
     expect(toReportFields(clean)).toMatchInlineSnapshot(`

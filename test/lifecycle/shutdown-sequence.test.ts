@@ -277,6 +277,21 @@ describe('what goes wrong is reported and stops nothing', () => {
   })
 })
 
+test('what failed besides while the shutdown ran is read at its very end, and makes it unclean', async () => {
+  const voyage = new Voyage()
+  const failures: string[] = []
+  const report = await voyage.run({
+    failures: () => failures,
+    stoppables: [{ name: 'db', needs: [], stop: () => void failures.push('uncaught exception: db crashed') }],
+  })
+  expect(report).toMatchObject({ failures: ['uncaught exception: db crashed'], clean: false })
+  expect(report.phases.flatMap(({ hooks }) => hooks)).toEqual([{ name: 'db', outcome: 'done', tookMs: 0 }])
+})
+
+test('with nothing failed besides, the report does not mention it', async () => {
+  expect(await new Voyage().run({ failures: () => [] })).not.toHaveProperty('failures')
+})
+
 test('work is counted as aborted once the finish phase is over, not before', async () => {
   const voyage = new Voyage()
   const open = new Set(['api: GET /slow'])
