@@ -22,7 +22,8 @@ const PROTOCOLS = [
 function emitOneOfEach({ telemetry }: Pick<StartedTelemetry, 'telemetry'>): void {
   trace.getTracer('test').startSpan('a span').end()
   metrics.getMeter('test').createCounter('a.counter').add(7)
-  telemetry.emitLogLine(JSON.stringify({ level: 40, time: 1_700_000_000_000, msg: 'a line' }))
+  const ids = { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331', trace_flags: '01' }
+  telemetry.emitLogLine(JSON.stringify({ level: 40, time: 1_700_000_000_000, msg: 'a line', ...ids }))
 }
 
 function expectBalance(telemetry: Telemetry): void {
@@ -46,7 +47,13 @@ test.for(PROTOCOLS)('all three signals arrive over $protocol with $compression, 
   const [record] = store.logs()
   expect(outcome.complete).toBe(true)
   expect(series?.latest).toMatchObject({ type: 'sum', value: 7 })
-  expect(record).toMatchObject({ body: 'a line', severityNumber: 13, timeUnixNano: 1_700_000_000_000_000_000n })
+  expect(record).toMatchObject({
+    body: 'a line',
+    severityNumber: 13,
+    timeUnixNano: 1_700_000_000_000_000_000n,
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+  })
   expect(span?.resource.attributes).toMatchObject({
     'service.name': 'fixture',
     'service.version': '1.2.3',

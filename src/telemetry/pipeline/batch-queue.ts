@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Cancel, Clock } from '../../core/clock.ts'
 import { settleWithin, sleep } from '../../core/wait.ts'
 import type { ExportBatch, ExportOutcome } from './export-outcome.ts'
@@ -48,6 +49,11 @@ export class BatchQueue<T> {
   readonly #onTrouble: (trouble: QueueTrouble) => void
   readonly #random: () => number
 
+  /**
+   * Runs something in the context in which the queue was made. A timer keeps the context in which it was set, so that
+   * of some request would live on from send to send, with all that it holds.
+   */
+  readonly #detached = AsyncLocalStorage.snapshot()
   #waiting: T[] = []
   #inFlight: readonly T[] = []
   #sending: Promise<void> | undefined
@@ -148,7 +154,8 @@ export class BatchQueue<T> {
       this.#timer = undefined
       void this.#send()
     }
-    this.#timer = { dueAt, cancel: this.#clock.schedule(delayMs, send, { keepAlive: false }) }
+    const cancel = this.#detached(() => this.#clock.schedule(delayMs, send, { keepAlive: false }))
+    this.#timer = { dueAt, cancel }
   }
 
   #delayMs(): number {
@@ -242,7 +249,7 @@ export class BatchQueue<T> {
   /** A listener that throws must not reach the code that ended a span. */
   #report(trouble: QueueTrouble): void {
     try {
-      this.#onTrouble(trouble)
+      this.#detached(this.#onTrouble, trouble)
     } catch {
       // Nobody is left to tell.
     }

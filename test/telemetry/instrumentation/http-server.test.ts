@@ -113,6 +113,10 @@ test('a route set by the application or by an instrumentation names the span and
   )
 })
 
+test('a route set outside of any request does nothing', () => {
+  expect(() => setHttpRoute('/orders/:id')).not.toThrow()
+})
+
 test('a server error is an error, a client error is none', async () => {
   await using started = await startTelemetry()
   await using server = await startServer((request, response) => {

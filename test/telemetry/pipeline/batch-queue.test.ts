@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../../src/core/clock.ts'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { BatchQueue, type BatchQueueOptions, type QueueTrouble } from '../../../src/telemetry/pipeline/batch-queue.ts'
 import type { ExportOutcome } from '../../../src/telemetry/pipeline/export-outcome.ts'
@@ -274,6 +276,30 @@ test('items can weigh more than one, as metrics do with their data points', asyn
   await clock.advance(0)
 
   expect(queue.account).toEqual({ created: 60, delivered: 10, rejected: 0, dropped: { queue_full: 30 }, pending: 20 })
+})
+
+test('neither the export nor a warning runs in the context of whoever added an item', async () => {
+  const storage = new AsyncLocalStorage<string>()
+  const seen: unknown[] = []
+  const { queue } = setUp(
+    { maxQueueSize: 1, scheduleDelayMs: 1 },
+    {
+      // A timer of Node, because it is those that keep a context.
+      clock: systemClock,
+      exportBatch: (_batch, done) => {
+        seen.push(['export', storage.getStore()])
+        done({ kind: 'delivered' })
+      },
+      onTrouble: () => seen.push(['warning', storage.getStore()]),
+    },
+  )
+  storage.run('a request', () => add(queue, 1, 2))
+  await vi.waitFor(() => expect(seen).toHaveLength(2))
+
+  expect(seen).toEqual([
+    ['warning', undefined],
+    ['export', undefined],
+  ])
 })
 
 test('a listener that throws does not reach whoever adds', () => {
