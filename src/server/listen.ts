@@ -134,8 +134,8 @@ function explain(code: string, port: number): { readonly what: string; readonly 
 }
 
 function toLaterError(error: Error, name: string): SeaworthyError {
-  const code = (error as NodeJS.ErrnoException).code ?? error.name
-  return new SeaworthyError('SEA_LISTENER_FAILED', `Listener "${name}" reported ${code}`, {
+  const { code } = error as NodeJS.ErrnoException
+  return new SeaworthyError('SEA_LISTENER_FAILED', `Listener "${name}" reported an error: ${error.message}`, {
     hint:
       code === 'EMFILE' ? 'Raise the limit of open files, or lower the number of connections.' : 'Look at the cause.',
     cause: error,

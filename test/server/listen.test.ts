@@ -82,7 +82,7 @@ test('errors of the bound listener go to onError, and without one they end nothi
   await listen(server, { name: 'api', port: 0, host: '127.0.0.1', onError: (error) => seen.push(error) })
   server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))
   expect(seen.map(({ code, message }) => [code, message])).toEqual([
-    ['SEA_LISTENER_FAILED', 'Listener "api" reported EMFILE'],
+    ['SEA_LISTENER_FAILED', 'Listener "api" reported an error: accept EMFILE'],
   ])
 
   const silent = makeServer()
