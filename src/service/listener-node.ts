@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { HookContext } from '../lifecycle/hook.ts'
 import { formatDuration } from '../core/duration.ts'
 import { applyServerDefaults } from '../server/server-defaults.ts'
+import type { FinishReport } from '../server/finish-report.ts'
 import { type HttpDrain, trackHttpServer } from '../server/http-drain.ts'
 import { listen } from '../server/listen.ts'
 import { probeHandler } from '../server/probe-handler.ts'
@@ -23,7 +24,7 @@ export function toListenerNode<Config, N extends Needs>(
   limits: NodeLimits,
 ): ComponentNode {
   let listener: RunningListener | undefined
-  const destroyed: string[] = []
+  const cut: string[] = []
 
   return {
     name,
@@ -38,21 +39,24 @@ export function toListenerNode<Config, N extends Needs>(
     announce: () => listener?.drain.startDraining(),
     async finish({ limitMs }: HookContext) {
       if (listener === undefined) return
-      const { drain } = listener
-      const cancelSoft = host.clock.schedule(limitMs * SOFT_SHARE, () => drain.abortRequests())
-      const report = await drain.finish({ limitMs: limitMs * HARD_SHARE })
-      cancelSoft()
-      destroyed.push(
-        ...report.destroyed.map(
-          ({ method, path, ageMs }) => `${name}: ${method} ${path} after ${formatDuration(ageMs)}`,
-        ),
-      )
+      const report = await listener.drain.finish({ limitMs: limitMs * HARD_SHARE, softLimitMs: limitMs * SOFT_SHARE })
+      cut.push(...describeCut(name, report))
     },
-    aborted: () => destroyed,
+    aborted: () => cut,
     async stop() {
       await listener?.close?.()
     },
   }
+}
+
+/** What had to be destroyed: requests by name as far as they are listed, the rest by number. */
+function describeCut(name: string, { destroyed, destroyedCount, upgradedDestroyed }: FinishReport): readonly string[] {
+  const more = destroyedCount - destroyed.length
+  return [
+    ...destroyed.map(({ method, path, ageMs }) => `${name}: ${method} ${path} after ${formatDuration(ageMs)}`),
+    ...(more > 0 ? [`${name}: ${more} more requests`] : []),
+    ...(upgradedDestroyed > 0 ? [`${name}: ${upgradedDestroyed} upgraded connections`] : []),
+  ]
 }
 
 interface BuiltServer {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { gate, quietService } from './open-service.ts'
@@ -213,6 +215,21 @@ test('a request that does not end is cut at the end of its slice, and named', as
   await expect(answer).rejects.toThrow()
   expect(report.clean).toBe(false)
   expect(report.aborted).toEqual([expect.stringMatching(/^web: GET \/stuck after \d+/)])
+})
+
+test('an upgraded connection that stays is cut, and counted', async () => {
+  const service = quietService({ shutdown: { drainDelay: 0, inFlight: 200 } })
+  const server = createServer()
+  server.on('upgrade', (_request, socket) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+  )
+  const web = service.listener('web', { start: () => server })
+  await service.start()
+  const socket = connect(service.address(web)?.port ?? 0, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  socket.on('error', () => {})
+  await once(socket, 'data')
+  expect(await service.stop()).toMatchObject({ clean: false, aborted: ['web: 1 upgraded connections'] })
 })
 
 test('a task is told to end when the shutdown is announced, and waited for', async () => {
