@@ -19,6 +19,7 @@ import {
   type Telemetry,
   type TelemetryOptions,
 } from './telemetry-options.ts'
+import { warnOfForeign, warnOfSettings } from './start-warnings.ts'
 import { TroubleReporter } from './trouble-reporter.ts'
 
 export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
@@ -45,6 +46,7 @@ class ProcessTelemetry implements Telemetry {
   readonly #options: ResolvedTelemetryOptions
   readonly #settings: TelemetrySettings
   readonly #quietLog: QuietLog
+  readonly #troubles: TroubleReporter
   readonly #earlyLines = new EarlyLines()
   #pipeline: Pipeline | undefined
   #logger: Logger | undefined
@@ -56,6 +58,12 @@ class ProcessTelemetry implements Telemetry {
     this.#options = options
     this.#settings = settings
     this.#quietLog = new QuietLog(options.log, options.clock)
+    this.#troubles = new TroubleReporter({
+      log: options.log,
+      clock: options.clock,
+      signals: settings.signals,
+      isReached: (signal) => this.account()[signal].delivered > 0,
+    })
     this.resource = createResource({
       serviceName: options.serviceName,
       serviceVersion: options.serviceVersion,
@@ -105,19 +113,14 @@ class ProcessTelemetry implements Telemetry {
 
   async #start(): Promise<void> {
     const settings = this.#settings
-    this.#warnOfSettings()
+    warnOfSettings(this.#options.log, settings)
     const stock = await import('./stock/start-pipeline.ts')
     if (!settings.disabled) {
-      const reporter = new TroubleReporter(
-        this.#quietLog,
-        settings.signals,
-        (signal) => (this.#pipeline?.account(signal).delivered ?? 0) > 0,
-      )
       this.#pipeline = await stock.startPipeline({
         settings,
         resource: this.resource,
         clock: this.#options.clock,
-        onTrouble: (signal, trouble) => reporter.report(signal, trouble),
+        onTrouble: (signal, trouble) => this.#troubles.report(signal, trouble),
         onProblem: (error) => this.#reportProblem(error),
       })
       this.#undo.push(this.#options.finalFlush.add(this))
@@ -128,7 +131,7 @@ class ProcessTelemetry implements Telemetry {
       ...this.#pipeline,
     })
     this.#undo.push(() => registration.restore())
-    this.#warnOfForeign(registration)
+    warnOfForeign(this.#options.log, registration.taken)
     // Later than the globals: that a place is taken has just been said in better words.
     this.#undo.push(bridgeDiagnostics(this.#quietLog))
     this.#instrument(registration)
@@ -144,6 +147,7 @@ class ProcessTelemetry implements Telemetry {
       await this.#starting?.catch(() => {})
       await this.#pipeline?.close(Math.max(0, deadline - clock.now()))
     })
+    this.#troubles.sayAll()
     const account = this.account()
     const lost = Object.values(account).reduce((sum, signal) => sum + lostCount(signal) + signal.pending, 0)
     return { complete: lost === 0, details: { ...account, lost } }
@@ -168,28 +172,6 @@ class ProcessTelemetry implements Telemetry {
   #sendEarlyLines(): void {
     this.#logger = this.#pipeline?.loggerProvider.getLogger(SCOPE)
     for (const line of this.#earlyLines.take()) this.emitLogLine(line)
-  }
-
-  #warnOfSettings(): void {
-    const { log } = this.#options
-    for (const text of this.#settings.warnings) log.warn({}, text)
-    const { disabled, signals } = this.#settings
-    const guessed = Object.values(signals).find(({ exporter, otlp }) => exporter === 'otlp' && otlp.isDefault)
-    if (disabled || guessed === undefined) return
-    log.warn(
-      { endpoint: guessed.otlp.label },
-      `OTEL_EXPORTER_OTLP_ENDPOINT is not set, so telemetry goes to ${new URL(guessed.otlp.url).origin}; ` +
-        'set it, or OTEL_SDK_DISABLED=true to send nothing',
-    )
-  }
-
-  #warnOfForeign({ taken }: Registration): void {
-    if (taken.size === 0) return
-    this.#options.log.warn(
-      { taken: [...taken] },
-      `another OpenTelemetry SDK, or another copy of its API, is already registered for ${[...taken].join(', ')}: ` +
-        'what is recorded there does not go through Seaworthy and is not covered by its flush',
-    )
   }
 
   #reportProblem(error: unknown): void {

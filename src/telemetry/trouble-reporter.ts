@@ -1,70 +1,91 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
 import type { Signal } from '../otlp/model.ts'
 import type { SignalSettings } from './env/telemetry-env.ts'
+import { LossTally } from './loss-tally.ts'
 import type { QueueTrouble } from './pipeline/batch-queue.ts'
-import type { QuietLog } from './quiet-log.ts'
+import type { DropReason } from './pipeline/signal-account.ts'
+import { QuietLog } from './quiet-log.ts'
 
 const ITEMS: Readonly<Record<Signal, string>> = { traces: 'spans', metrics: 'data points', logs: 'log records' }
+
+const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
+  queue_full: 'the queue is full, because they come faster than the collector takes them',
+  refused: 'the collector refuses them',
+  failed: 'the exporter failed',
+  flush_limit: 'the time of the final flush was over',
+  closed: 'they came after the final flush',
+  rejected: 'the collector took the others and rejected these',
+}
+
+export interface TroubleReporterOptions {
+  readonly log: Log
+  readonly clock: Clock
+  readonly signals: Readonly<Record<Signal, SignalSettings>>
+  /** Whether anything of this signal was ever delivered. */
+  readonly isReached: (signal: Signal) => boolean
+}
 
 /**
  * Tells the operator what happens to telemetry on its way, a line a minute of each kind at most. An unreachable
  * collector at an address that nobody configured is not worth a line: the start has said so once.
  */
 export class TroubleReporter {
-  readonly #log: QuietLog
-  readonly #signals: Readonly<Record<Signal, SignalSettings>>
-  readonly #reached: (signal: Signal) => boolean
+  readonly #options: TroubleReporterOptions
+  readonly #quietLog: QuietLog
+  readonly #tallies = new Map<string, LossTally>()
 
-  constructor(
-    log: QuietLog,
-    signals: Readonly<Record<Signal, SignalSettings>>,
-    /** Whether anything of this signal was ever delivered. */
-    reached: (signal: Signal) => boolean,
-  ) {
-    this.#log = log
-    this.#signals = signals
-    this.#reached = reached
+  constructor(options: TroubleReporterOptions) {
+    this.#options = options
+    this.#quietLog = new QuietLog(options.log, options.clock)
   }
 
   report(signal: Signal, trouble: QueueTrouble): void {
-    const { otlp } = this.#signals[signal]
+    const { otlp } = this.#options.signals[signal]
+    const fields = { signal, endpoint: otlp.label }
+    const isExpected = otlp.isDefault && !this.#options.isReached(signal)
     const items = ITEMS[signal]
-    const kind = `${signal}.${trouble.kind}`
-    const fields = { signal, endpoint: otlp.label, ...trouble }
-    const isExpected = otlp.isDefault && !this.#reached(signal)
     switch (trouble.kind) {
-      case 'retrying':
+      case 'retrying': {
         if (isExpected) return
-        return this.#log.warn(
-          kind,
-          fields,
-          `cannot deliver ${signal}, ${trouble.pending} ${items} wait: ${trouble.reason}`,
-        )
-      case 'recovered':
-        return this.#log.info(kind, fields, `${signal} are delivered again, ${trouble.pending} ${items} wait`)
+        const text = `cannot deliver ${signal}, ${trouble.pending} ${items} wait: ${trouble.reason}`
+        return this.#quietLog.warn(`${signal}.retrying`, fields, text)
+      }
+      case 'recovered': {
+        const text = `${signal} are delivered again, ${trouble.pending} ${items} wait`
+        return this.#quietLog.info(`${signal}.recovered`, fields, text)
+      }
       case 'rejected':
-        return this.#log.warn(kind, fields, `the collector rejected ${trouble.count} ${items}: ${trouble.detail}`)
+        return this.#tally(signal, 'rejected').add(trouble.count, trouble.detail)
       case 'dropped':
-        if (isExpected && trouble.reason === 'queue_full') return
-        return this.#log.warn(
-          `${kind}.${trouble.reason}`,
-          fields,
-          `${trouble.count} ${items} lost: ${describeLoss(trouble)}`,
-        )
+        if (isExpected && (trouble.reason === 'queue_full' || trouble.reason === 'flush_limit')) return
+        return this.#tally(signal, trouble.reason).add(trouble.count, trouble.detail)
     }
   }
-}
 
-function describeLoss({ reason, detail = '' }: QueueTrouble & { readonly kind: 'dropped' }): string {
-  switch (reason) {
-    case 'queue_full':
-      return 'the queue is full, because they come faster than the collector takes them'
-    case 'refused':
-      return `the collector refuses them: ${detail}`
-    case 'failed':
-      return `the exporter failed: ${detail}`
-    case 'flush_limit':
-      return 'the time of the final flush was over'
-    case 'closed':
-      return 'they came after the final flush'
+  /** Tells at once what was to be told later. */
+  sayAll(): void {
+    for (const tally of this.#tallies.values()) tally.say()
+  }
+
+  #tally(signal: Signal, reason: DropReason | 'rejected'): LossTally {
+    const key = `${signal}.${reason}`
+    const known = this.#tallies.get(key)
+    if (known !== undefined) return known
+    const fields = { signal, endpoint: this.#options.signals[signal].otlp.label, reason }
+    const tally = new LossTally(this.#options.clock, (count, detail) => {
+      const why = detail === '' ? LOSSES[reason] : `${LOSSES[reason]}: ${detail}`
+      this.#write({ ...fields, lost: count }, `${count} ${ITEMS[signal]} lost: ${why}`)
+    })
+    this.#tallies.set(key, tally)
+    return tally
+  }
+
+  #write(fields: object, message: string): void {
+    try {
+      this.#options.log.warn(fields, message)
+    } catch {
+      // A log that throws must not reach the code that sends, and nobody is left to tell.
+    }
   }
 }

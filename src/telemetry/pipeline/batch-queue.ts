@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Cancel, Clock } from '../../core/clock.ts'
 import { settleWithin, sleep } from '../../core/wait.ts'
-import type { ExportBatch, ExportOutcome } from './export-outcome.ts'
+import { exportOnce, type SettledExport } from './export-once.ts'
+import type { ExportBatch } from './export-outcome.ts'
 import { flushRetryDelayMs, retryDelayMs } from './retry-delay.ts'
 import type { DropReason, SignalAccount } from './signal-account.ts'
+import { SignalLedger } from './signal-ledger.ts'
 
 export interface BatchLimits {
   /** Items that wait or are on their way, at most. The newest beyond it are dropped and counted. */
@@ -54,6 +56,7 @@ export class BatchQueue<T> {
    * of some request would live on from send to send, with all that it holds.
    */
   readonly #detached = AsyncLocalStorage.snapshot()
+  readonly #ledger = new SignalLedger()
   #waiting: T[] = []
   #inFlight: readonly T[] = []
   #sending: Promise<void> | undefined
@@ -63,12 +66,6 @@ export class BatchQueue<T> {
   #retryAfterMs: number | undefined
   #drains = 0
   #closed = false
-
-  #created = 0
-  #delivered = 0
-  #rejected = 0
-  #pending = 0
-  readonly #dropped: Partial<Record<DropReason, number>> = {}
 
   constructor(options: BatchQueueOptions<T>) {
     this.#clock = options.clock
@@ -80,23 +77,16 @@ export class BatchQueue<T> {
   }
 
   get account(): SignalAccount {
-    return {
-      created: this.#created,
-      delivered: this.#delivered,
-      rejected: this.#rejected,
-      dropped: { ...this.#dropped },
-      pending: this.#pending,
-    }
+    return this.#ledger.account
   }
 
   add(item: T): void {
-    const weight = this.#weigh(item)
-    this.#created += weight
-    if (this.#closed) return this.#countDropped('closed', weight)
+    const count = this.#weigh(item)
+    this.#ledger.create(count)
+    if (this.#closed) return this.#drop(count, 'closed')
     if (this.#waiting.length + this.#inFlight.length >= this.#limits.maxQueueSize) {
-      return this.#countDropped('queue_full', weight)
+      return this.#drop(count, 'queue_full')
     }
-    this.#pending += weight
     this.#waiting.push(item)
     this.#plan()
   }
@@ -122,7 +112,7 @@ export class BatchQueue<T> {
     }
     this.#drains--
     this.#plan()
-    return this.#pending === 0
+    return this.#ledger.pending === 0
   }
 
   /**
@@ -138,7 +128,7 @@ export class BatchQueue<T> {
     const left = [...this.#inFlight, ...this.#waiting]
     this.#inFlight = []
     this.#waiting = []
-    if (left.length > 0) this.#settle(left, (weight) => this.#countDropped('flush_limit', weight))
+    if (left.length > 0) this.#drop(this.#count(left), 'flush_limit')
   }
 
   /** Makes sure that a send is scheduled whenever something waits and nothing else will send it. */
@@ -174,7 +164,8 @@ export class BatchQueue<T> {
     this.#inFlight = batch
     const abort = new AbortController()
     this.#abort = abort
-    const sent = this.#export(batch, abort).then((outcome) => {
+    const limits = { clock: this.#clock, limitMs: this.#limits.exportTimeoutMs }
+    const sent = exportOnce(this.#exportBatch, batch, abort, limits).then((outcome) => {
       this.#sending = undefined
       this.#abort = undefined
       // After a close the batch is in the books already.
@@ -187,62 +178,32 @@ export class BatchQueue<T> {
     return sent
   }
 
-  /** Settles exactly once, whatever the exporter does; a result that comes after an abort counts for nothing. */
-  #export(batch: readonly T[], abort: AbortController): Promise<ExportOutcome | Thrown> {
-    return new Promise((resolve) => {
-      const limitMs = this.#limits.exportTimeoutMs
-      const cancel = this.#clock.schedule(limitMs, () => abort.abort(`no result within ${limitMs} ms`), {
-        keepAlive: false,
-      })
-      const settle = (outcome: ExportOutcome | Thrown): void => {
-        cancel()
-        resolve(outcome)
-      }
-      abort.signal.addEventListener('abort', () => settle({ kind: 'retry', reason: String(abort.signal.reason) }))
-      try {
-        this.#exportBatch(batch, settle, abort.signal)
-      } catch (error) {
-        settle({ kind: 'threw', reason: String(error) })
-      }
-    })
-  }
-
-  #book(batch: readonly T[], outcome: ExportOutcome | Thrown): void {
-    switch (outcome.kind) {
-      case 'delivered':
-        return this.#settle(batch, (weight) => this.#bookDelivered(weight, outcome))
-      case 'refused':
-        return this.#settle(batch, (weight) => this.#countDropped('refused', weight, outcome.reason))
-      case 'threw':
-        return this.#settle(batch, (weight) => this.#countDropped('failed', weight, outcome.reason))
-      case 'retry':
-        this.#waiting = [...batch, ...this.#waiting]
-        this.#failures++
-        this.#retryAfterMs = outcome.retryAfterMs
-        return this.#report({ kind: 'retrying', reason: outcome.reason, pending: this.#pending })
+  #book(batch: readonly T[], outcome: SettledExport): void {
+    if (outcome.kind === 'retry') {
+      this.#waiting = [...batch, ...this.#waiting]
+      this.#failures++
+      this.#retryAfterMs = outcome.retryAfterMs
+      this.#report({ kind: 'retrying', reason: outcome.reason, pending: this.#ledger.pending })
+      return
     }
-  }
-
-  #bookDelivered(weight: number, outcome: ExportOutcome & { readonly kind: 'delivered' }): void {
-    const rejected = Math.min(weight, Math.max(0, outcome.rejectedCount ?? 0))
-    this.#delivered += weight - rejected
-    this.#rejected += rejected
-    if (rejected > 0) this.#report({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
-  }
-
-  /** Takes items out of the pending ones and lets `book` count them elsewhere. */
-  #settle(items: readonly T[], book: (weight: number) => void): void {
-    const weight = items.reduce((sum, item) => sum + this.#weigh(item), 0)
-    this.#pending -= weight
-    const recovered = this.#failures > 0 && !this.#closed
+    const hadFailed = this.#failures > 0
     this.#failures = 0
     this.#retryAfterMs = undefined
-    book(weight)
-    if (recovered) this.#report({ kind: 'recovered', pending: this.#pending })
+    const count = this.#count(batch)
+    if (outcome.kind !== 'delivered') {
+      return this.#drop(count, outcome.kind === 'refused' ? 'refused' : 'failed', outcome.reason)
+    }
+    const rejected = this.#ledger.deliver(count, outcome.rejectedCount ?? 0)
+    if (rejected > 0) this.#report({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
+    if (hadFailed) this.#report({ kind: 'recovered', pending: this.#ledger.pending })
   }
 
-  #countDropped(reason: DropReason, count: number, detail?: string): void {
-    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count
+  #count(items: readonly T[]): number {
+    return items.reduce((sum, item) => sum + this.#weigh(item), 0)
+  }
+
+  #drop(count: number, reason: DropReason, detail?: string): void {
+    this.#ledger.drop(count, reason)
     this.#report({ kind: 'dropped', reason, count, ...(detail === undefined ? {} : { detail }) })
   }
 
@@ -254,9 +215,4 @@ export class BatchQueue<T> {
       // Nobody is left to tell.
     }
   }
-}
-
-interface Thrown {
-  readonly kind: 'threw'
-  readonly reason: string
 }
