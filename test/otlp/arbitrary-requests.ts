@@ -28,7 +28,17 @@ export const text: Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom('__proto__', 'constructor', '0', '', '\uFEFFbom', '\uFFFD', '👍🏽', 'ß\u0000'),
+    arbitrary: fc.constantFrom(
+      '__proto__',
+      'constructor',
+      '0',
+      '',
+      '\uFEFFbom',
+      '\uFFFD',
+      '👍🏽',
+      'ß\u0000',
+      '\u007F\u0080\u07FF\u0800',
+    ),
   },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 60, maxLength: 140 }) },
 )

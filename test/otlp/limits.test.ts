@@ -92,9 +92,12 @@ test('a value that holds itself is refused, not followed forever', () => {
 
 test(`${MAX_ITEMS} items are taken, one more is refused`, () => {
   // Resource and scope are items, too.
-  const spans = (count: number): Buffer => requestWith(Buffer.alloc(count * 2, field(2)))
+  const span = field(2, field(5, 'n'))
+  const spans = (count: number): Buffer => requestWith(Buffer.alloc(count * span.length, span))
   expect(decodeRequest('traces', spans(MAX_ITEMS - 2))[0]?.scopes[0]?.items.length).toBe(MAX_ITEMS - 2)
-  expect(() => decodeRequest('traces', spans(MAX_ITEMS - 1))).toThrow(/more than 1000000 items in one request/)
+  expect(() => decodeRequest('traces', spans(MAX_ITEMS - 1))).toThrow(
+    /^traces: resource_spans\[0\]\.scope_spans\[0\]\.spans\[999998\]: more than 1000000 items in one request/,
+  )
 })
 
 test(`more than ${MAX_VALUES} values are refused, in one list or in many`, () => {

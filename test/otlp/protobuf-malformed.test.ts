@@ -65,6 +65,11 @@ describe('refused is', () => {
       /the length says 18446744073709552000/,
     ],
     ['a length beyond its message', field(1, field(2, Buffer.from([0x12, 0x03, 0x01]))), /says 3 bytes, 1 are left/],
+    [
+      'a length beyond its message, but not beyond the end',
+      Buffer.concat([field(1, field(2, Buffer.from([0x12, 0x03, 0x01]))), field(99, 'behind')]),
+      /says 3 bytes, 1 are left/,
+    ],
     ['a varint that leaves its message', Buffer.concat([requestOf(tag(6, 0)), varint(1)]), /runs past the end/],
     ['64 bits that leave their message', Buffer.concat([requestOf(tag(7, 1)), Buffer.alloc(8)]), /runs past the end/],
     ['64 bits cut off', requestOf(tag(7, 1), Buffer.alloc(7)), /message ends too early/],

@@ -44,3 +44,16 @@ test('bytes that are no UTF-8 are refused, also when a known text has characters
   expect(() => nameOf(Buffer.from([0xc3]))).toThrow(/not valid UTF-8/)
   expect(nameOf(Buffer.from([0xc3, 0xa4]))).toBe('ä')
 })
+
+test('only ASCII is kept: of other texts, no bytes with their numbers are ever taken for them', () => {
+  const cache = new TextCache()
+  const letters = ['a', 'b', '\u0080', '\u00C3', '\u00FF']
+  for (let number = 0; number < 5 ** 6; number++) {
+    const text = number.toString(5).replace(/\d/g, (digit) => letters[Number(digit)] as string)
+    const utf8 = Buffer.from(text, 'utf8')
+    const latin1 = Buffer.from(text, 'latin1')
+    if (utf8.length === latin1.length) continue
+    cache.add(utf8, 0, utf8.length, text)
+    expect(cache.find(latin1, 0, latin1.length)).toBeUndefined()
+  }
+})
