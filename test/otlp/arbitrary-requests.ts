@@ -85,8 +85,7 @@ const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
     attributesOf(tie('value')),
   ),
 }))
-export const attributeValue: Arbitrary<AttributeValue> = value
-export const attributes = attributesOf(value)
+const attributes = attributesOf(value)
 
 const resource: Arbitrary<Resource> = record({ attributes, droppedAttributesCount: uint32 })
 const scope: Arbitrary<Scope> = record({ name: text, version: text, attributes, droppedAttributesCount: uint32 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeRequest } from '../../src/otlp/decode-request.ts'
 import { encodeRequest } from '../../src/otlp/encode-request.ts'
-import type { LogRecord, Metric, Span } from '../../src/otlp/model.ts'
+import { TEMPORALITY, type LogRecord, type Metric, type Span } from '../../src/otlp/model.ts'
 import { field, fixed32Field, fixed64Field, requestOf, tag, varint, varintField } from './wire.ts'
 
 const bodyOf = (...value: readonly Uint8Array[]): LogRecord['body'] | undefined => logOf(field(5, ...value)).body
