@@ -22,7 +22,7 @@ export async function serveSafely(exchange: Exchange, intake: Intake, log: Log):
 
 /** Serves a request by its protocol: gRPC is what says so and comes over HTTP/2, everything else is OTLP over HTTP. */
 function serveRequest(exchange: Exchange, intake: Intake): Promise<void> {
-  // A sender that goes away while it is answered is no error of ours, and nobody is left to tell.
+  // Answers are only written to connections that are there. Should one break in between, it must not end the process.
   exchange.response.on('error', () => {})
   const isGrpc = isHttp2(exchange) && /^application\/grpc($|\+)/.test(headerValue(exchange, 'content-type'))
   return isGrpc ? serveGrpc(exchange, intake) : serveHttp(exchange, intake)

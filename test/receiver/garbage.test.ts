@@ -98,6 +98,18 @@ test.each([
   await isUnharmed(receiver)
 })
 
+test('a client that goes away right after the preface leaves no timer behind', async () => {
+  const clock = new ManualClock()
+  await using receiver = await started({ clock })
+  const connection = new RawConnection(receiver.port)
+  await connection.write(PREFACE)
+  await eventually(() => clock.pending === 1)
+  await arrived()
+  connection.reset()
+  await eventually(() => receiver.openConnections === 0)
+  expect(clock.pending).toBe(0)
+})
+
 test('headers that trickle in, byte after byte, are cut in time', async () => {
   await using receiver = await started({ headersTimeoutMs: 200 })
   using connection = new RawConnection(receiver.port)

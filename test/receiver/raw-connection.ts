@@ -6,13 +6,14 @@ export class RawConnection {
   /** Resolves when the connection is over, with everything received, as latin1 text. */
   readonly closed: Promise<string>
   #received = ''
+  #error: Error | undefined
 
   constructor(port: number) {
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     this.socket.setNoDelay(true)
     this.socket.setEncoding('latin1')
     this.socket.on('data', (text: string) => (this.#received += text))
-    this.socket.on('error', () => {})
+    this.socket.on('error', (error) => (this.#error = error))
     this.socket.on('end', () => this.socket.end())
     this.closed = new Promise((resolve) => {
       this.socket.on('close', () => resolve(this.#received))
@@ -21,6 +22,11 @@ export class RawConnection {
 
   get received(): string {
     return this.#received
+  }
+
+  /** What broke the connection, such as a reset by the other side. */
+  get error(): Error | undefined {
+    return this.#error
   }
 
   /** Resolves when the bytes have been handed to the system. */

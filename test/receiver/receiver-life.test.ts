@@ -104,6 +104,8 @@ test('requests under way when it stops are answered within the grace, new ones f
 
   const stopped = receiver.stop()
   await expect(sendGood(receiver)).rejects.toThrow('fetch failed')
+  // Only then has everything that was idle when it stopped been closed.
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
   for (const go of waiting) go()
 
   expect((await reply).trailers['grpc-status']).toBe('0')

@@ -63,7 +63,6 @@ export function buildTraceTree(received: readonly StoredSpan[]): TraceTree {
     const stack = [{ span: top, depth: 0, isLastChild: true }]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       const { span, depth, isLastChild } = next
-      if (placed.has(span)) continue
       placed.add(span)
       rows.push(toRow(span, depth, isLastChild, startTimeUnixNano, byId))
       const own = (children.get(span.spanId) ?? []).filter((child) => !placed.has(child))
