@@ -15,7 +15,11 @@ export interface ShutdownBudgetOptions {
   readonly inFlight?: Duration
   /** How long all resources together may take to stop. @default "4s" */
   readonly stop?: Duration
-  /** Reserved for the delivery of telemetry, whatever happened before. @default "4s" */
+  /**
+   * Reserved for the delivery of telemetry, whatever happened before.
+   *
+   * @default "4s", and 1 s on a terminal: without a collector nobody there should wait for it
+   */
   readonly flush?: Duration
   /** Left for the report and the end of the process. @default "2s" */
   readonly margin?: Duration
@@ -47,6 +51,7 @@ export interface ShutdownBudget {
 /** 25 s in all, five less than the 30 s which Kubernetes waits before SIGKILL. */
 const DEFAULTS = { drainDelay: 5000, inFlight: 10_000, stop: 4000, flush: 4000, margin: 2000 } as const
 const SLICES = ['drainDelay', 'inFlight', 'stop', 'flush', 'margin'] as const
+const TERMINAL_FLUSH_MS = 1000
 const DEFAULT_CRASH_MS = 2000
 const MAX_SLICE_MS = 3_600_000
 
@@ -81,7 +86,10 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
   const { chosen, crashMs } = readSlices(
     drainDelayMs === undefined ? options : { ...options, drainDelay: drainDelayMs },
   )
-  if (!('drainDelay' in chosen) && around.isTerminal) chosen.drainDelay = 0
+  if (around.isTerminal) {
+    chosen.drainDelay ??= 0
+    chosen.flush ??= TERMINAL_FLUSH_MS
+  }
   const graceMs = graceSeconds === undefined ? ASSUMED_GRACE_MS : graceSeconds * 1000
   const graceSource = graceSeconds === undefined ? 'assumed' : 'SEAWORTHY_GRACE_SECONDS'
   const known = { graceMs, graceSource, crashMs } as const

@@ -36,9 +36,9 @@ describe('without anything chosen', () => {
     })
   })
 
-  test('a terminal skips the drain and keeps the rest', () => {
+  test('a terminal skips the drain, flushes shortly, and keeps the rest', () => {
     const budget = resolveShutdownBudget({}, { env: {}, isTerminal: true })
-    expect(budget).toMatchObject({ drainDelayMs: 0, inFlightMs: 10_000, totalMs: 20_000 })
+    expect(budget).toMatchObject({ drainDelayMs: 0, flushMs: 1000, inFlightMs: 10_000, totalMs: 17_000 })
   })
 
   test('the budget cannot be changed afterwards', () => {
