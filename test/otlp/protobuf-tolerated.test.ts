@@ -108,7 +108,7 @@ describe('a message that comes in pieces is merged:', () => {
       {
         type: 'sum',
         isMonotonic: true,
-        aggregationTemporality: 2,
+        aggregationTemporality: TEMPORALITY.cumulative,
         points: [{ value: 1 }, { value: 2 }],
       },
     )
