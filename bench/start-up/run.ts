@@ -3,7 +3,7 @@
  * interleaved round by round. Times are medians of this machine; only the differences within one run mean something.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,7 @@ import { createReceiver } from '../../src/receiver/receiver.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const BARE = ['--import', './bench/start-up/without-seaworthy.mjs']
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks/start-up.md', import.meta.url))
 const REQUESTS = 500
 const READY_LIMIT_MS = 30_000
 const CLOCK_TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
@@ -45,13 +46,17 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean' },
     rounds: { type: 'string', default: '7' },
+    page: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 })
 if (values.help === true) {
-  process.stdout.write('Usage: npm run bench:start-up -- [--rounds N] [--json]\n')
+  process.stdout.write(
+    'Usage: npm run bench:start-up -- [--rounds N] [--json | --page]\n  --page  write docs/benchmarks/start-up.md\n',
+  )
 } else {
   const results = await measureAll(Number(values.rounds))
+  if (values.page === true) writeFileSync(PAGE, toPage(results))
   process.stdout.write(values.json === true ? `${JSON.stringify(results)}\n` : `${toTable(results)}\n`)
 }
 
@@ -155,6 +160,18 @@ function summarise(variant: string, samples: readonly Sample[]): StartUpResult {
     return { readyMs: of('readyMs'), cpuMs: of('cpuMs'), rssMiB: of('rssMiB'), loadedRssMiB: of('loadedRssMiB') }
   }
   return { variant, rounds: samples.length, median: pick(0.5), min: pick(0) }
+}
+
+function toPage(results: readonly StartUpResult[]): string {
+  return `# Start-up and memory
+
+What the runtime costs before the first request, and what it holds: the two services of the example bare (the same code
+with nothing of Seaworthy behind it: no probes, no drain, no telemetry) and on Seaworthy, from \`dist\`, in fresh
+processes, interleaved round by round. The telemetry goes to a receiver in the measuring process. Written by
+\`npm run bench:start-up -- --page\`; only differences within one run mean something.
+
+${toTable(results)}
+`
 }
 
 function toTable(results: readonly StartUpResult[]): string {

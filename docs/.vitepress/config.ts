@@ -38,6 +38,7 @@ export default defineConfig({
     sidebar: [
       { text: 'Guide', items: [...pagesOf('guide')] },
       { text: 'Reference', items: [...pagesOf('reference')] },
+      { text: 'Benchmarks', items: [...pagesOf('benchmarks')] },
     ],
   },
 })

@@ -170,7 +170,7 @@ test('what is in the outbox survives a restart, and is delivered then', async ()
   expect(shop.receiver.spans({ service: 'payments', name: 'POST /receipts' })).toEqual([])
 
   const again = await startService('orders', {
-    ...(shop.receiver.environment() as Record<string, string>),
+    ...shop.receiver.environment(),
     OTEL_BSP_SCHEDULE_DELAY: '100',
     PAYMENTS__URL: shop.payments.url,
     DATABASE__PATH: join(folder, 'orders.db'),
