@@ -110,6 +110,17 @@ test('a client that goes away right after the preface leaves no timer behind', a
   expect(clock.pending).toBe(0)
 })
 
+test('connections without any traffic are closed after the idle time', async () => {
+  await using receiver = await started({ idleTimeoutMs: 1_000 })
+  using http1 = new RawConnection(receiver.port)
+  await http1.write(`${HEAD}content-length: 2\r\n\r\n{}`)
+  const client = new GrpcClient(receiver.endpoint)
+  await client.call(EXPORT_TRACES, [frame(tracesBytes())])
+  expect(receiver.openConnections).toBe(2)
+  await eventually(() => receiver.openConnections === 0)
+  expect(receiver.errors).toEqual({})
+})
+
 test('headers that trickle in, byte after byte, are cut in time', async () => {
   await using receiver = await started({ headersTimeoutMs: 200 })
   using connection = new RawConnection(receiver.port)
