@@ -114,9 +114,9 @@ class ProcessTelemetry implements Telemetry {
   async #start(): Promise<void> {
     const settings = this.#settings
     warnOfSettings(this.#options.log, settings)
-    const stock = await import('./stock/start-pipeline.ts')
     if (!settings.disabled) {
-      this.#pipeline = await stock.startPipeline({
+      const { startPipeline } = await import('./stock/start-pipeline.ts')
+      this.#pipeline = await startPipeline({
         settings,
         resource: this.resource,
         clock: this.#options.clock,
@@ -125,9 +125,11 @@ class ProcessTelemetry implements Telemetry {
       })
       this.#undo.push(this.#options.finalFlush.add(this))
     }
+    // Context is passed on even where nothing is recorded, as the specification asks of a disabled SDK.
+    const { createContextManager, createPropagator } = await import('./stock/context-and-propagation.ts')
     const registration = registerApiGlobals({
-      contextManager: stock.createContextManager(),
-      propagator: stock.createPropagator(settings.propagators),
+      contextManager: createContextManager(),
+      propagator: createPropagator(settings.propagators),
       ...this.#pipeline,
     })
     this.#undo.push(() => registration.restore())

@@ -43,3 +43,9 @@ test('no exporter is loaded for a signal that goes nowhere', async () => {
   const { afterFlush } = await listPackages(none)
   expect(afterFlush.filter((name) => name.includes('exporter'))).toEqual([])
 })
+
+test('a disabled SDK is not even loaded: only what passes context on', async () => {
+  const { afterFlush } = await listPackages({ OTEL_SDK_DISABLED: 'true' })
+  expect(afterFlush.filter((name) => name.includes('/sdk-') || name.includes('exporter'))).toEqual([])
+  expect(afterFlush).toContain('@opentelemetry/context-async-hooks')
+})

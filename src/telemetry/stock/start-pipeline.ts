@@ -1,16 +1,8 @@
-import type {
-  ContextManager,
-  LoggerProvider,
-  MeterProvider,
-  TextMapPropagator,
-  TracerProvider,
-} from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { CompositePropagator, SDK_INFO, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { SDK_INFO } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { Clock } from '../../core/clock.ts'
 import type { Signal } from '../../otlp/model.ts'
-import type { PropagatorName } from '../env/propagators-env.ts'
 import type { TelemetrySettings } from '../env/telemetry-env.ts'
 import type { QueueTrouble } from '../pipeline/batch-queue.ts'
 import type { SignalAccount } from '../pipeline/signal-account.ts'
@@ -62,17 +54,4 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await Promise.all(Object.values(pipelines).map((pipeline) => pipeline.close(limitMs)))
     },
   }
-}
-
-/** W3C trace context and baggage, as far as they are asked for. */
-export function createPropagator(names: readonly PropagatorName[]): TextMapPropagator {
-  const propagators = names.map((name) =>
-    name === 'tracecontext' ? new W3CTraceContextPropagator() : new W3CBaggagePropagator(),
-  )
-  return new CompositePropagator({ propagators })
-}
-
-/** Context by `AsyncLocalStorage`. */
-export function createContextManager(): ContextManager {
-  return new AsyncLocalStorageContextManager()
 }
