@@ -47,7 +47,7 @@ export function sendGrpcFailure(exchange: GrpcExchange, failure: Failure): void 
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses
  */
-export function percentEncode(text: string): string {
+function percentEncode(text: string): string {
   return Array.from(Buffer.from(text), (byte) =>
     byte < 0x20 || byte > 0x7e || byte === 0x25
       ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}`

@@ -10,14 +10,13 @@ import type { CountKeeper, Transport } from './counts.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
 import type { CustomAnswer, Respond } from './respond.ts'
 
-export const COMPLETE_SUCCESS: ExportResponse = { rejectedCount: 0, errorMessage: '' }
+const COMPLETE_SUCCESS: ExportResponse = { rejectedCount: 0, errorMessage: '' }
 
 /** What happens to a body once it is there, the same for all transports: decode, decide, store, count. */
 export class Ingest {
   readonly #store: TelemetryStore
   readonly #counts: CountKeeper
   readonly #respond: Respond | undefined
-
   readonly #log: Log
 
   constructor(store: TelemetryStore, counts: CountKeeper, respond: Respond | undefined, log: Log) {

@@ -23,7 +23,8 @@ export interface StoreOptions {
   readonly maxMetricPoints?: number
   /**
    * Bytes kept for each of the three signals, counted as they were encoded on the wire and shared out evenly among the
-   * items of a request; in memory they take several times as much. 1 MiB to 16 GiB. What one request brought may
+   * items of a request; in memory typical spans take about twice as
+   * much. 1 MiB to 16 GiB. What one request brought may
    * exceed it by the size of that request, since its newest item always stays.
    *
    * @default 64 MiB: 100_000 spans of average size stay below it, and one request of the largest size fits

@@ -23,7 +23,7 @@ function meets(value: AttributeValue, expected: AttributeExpectation): boolean {
 }
 
 /** Deep equality. `5` and `5n` are the same number, for the decoder chooses between them by size. */
-export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
+function sameValue(a: AttributeValue, b: AttributeValue): boolean {
   if (isNumeric(a) && isNumeric(b)) return a === b || exact(a) === exact(b) || (a !== a && b !== b)
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
   if (a instanceof Uint8Array || b instanceof Uint8Array) {
