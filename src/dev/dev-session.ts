@@ -3,7 +3,8 @@ import type { Environment } from '../core/env-reader.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { freePort } from '../process/free-port.ts'
 import { OwnedProcess, type ProcessExit } from '../process/owned-process.ts'
-import { createReceiver, type Receiver } from '../receiver/receiver.ts'
+import { otelEnvironment } from '../receiver/otel-environment.ts'
+import { createReceiver, type Receiver, type ReceiverAddress } from '../receiver/receiver.ts'
 import type { StoredLog, StoredSpan } from '../store/stored-item.ts'
 import type { TelemetryStore } from '../store/telemetry-store.ts'
 import { type OutputLine, readOutputLine, type ReportedShutdown } from './service-output.ts'
@@ -63,10 +64,10 @@ export class DevSession {
 
   /** @throws {@link SeaworthyError} `SEA_RECEIVER_PORT_TAKEN` for a chosen port, `SEA_PROCESS_NOT_STARTED` */
   static async start(options: DevOptions): Promise<DevSession> {
-    const { receiver, endpoint } = await startReceiver(options)
+    const { receiver, address } = await startReceiver(options)
     receiver.store.on('span', options.onSpan)
     receiver.store.on('log', options.onLog)
-    const adminPort = await freePort()
+    const adminPort = Number(options.env['SEAWORTHY_ADMIN_PORT']) || (await freePort())
     const output: { shutdown?: ReportedShutdown } = {}
     try {
       const child = await OwnedProcess.start({
@@ -74,14 +75,14 @@ export class DevSession {
         args: options.args,
         cwd: options.cwd,
         clock: options.clock,
-        env: toEnvironment(options, endpoint, adminPort),
+        env: toEnvironment(options, address, adminPort),
         onLine(raw, stream) {
           const line = readOutputLine(raw)
           if (line.shutdown !== undefined) output.shutdown = line.shutdown
           options.onOutput(line, stream, raw)
         },
       })
-      return new DevSession(receiver, endpoint, adminPort, child, output)
+      return new DevSession(receiver, address.endpoint, adminPort, child, output)
     } catch (error) {
       await receiver.stop()
       throw error
@@ -105,20 +106,22 @@ export class DevSession {
 async function startReceiver({
   port,
   clock,
-}: DevOptions): Promise<{ readonly receiver: Receiver; readonly endpoint: string }> {
+}: DevOptions): Promise<{ readonly receiver: Receiver; readonly address: ReceiverAddress }> {
   try {
     const receiver = createReceiver({ port: port ?? USUAL_PORT, clock })
-    const { endpoint } = await receiver.start()
-    return { receiver, endpoint }
+    return { receiver, address: await receiver.start() }
   } catch (error) {
     if (port !== undefined || !isSeaworthyError(error, 'SEA_RECEIVER_PORT_TAKEN')) throw error
     const receiver = createReceiver({ port: 0, clock })
-    const { endpoint } = await receiver.start()
-    return { receiver, endpoint }
+    return { receiver, address: await receiver.start() }
   }
 }
 
-function toEnvironment({ env, protocol, isTerminal }: DevOptions, endpoint: string, adminPort: number): Environment {
+function toEnvironment(
+  { env, protocol, isTerminal }: DevOptions,
+  address: ReceiverAddress,
+  adminPort: number,
+): Environment {
   return {
     // What somebody watches should arrive while they watch; a variable that is set already wins.
     OTEL_BSP_SCHEDULE_DELAY: '500',
@@ -127,7 +130,6 @@ function toEnvironment({ env, protocol, isTerminal }: DevOptions, endpoint: stri
     ...(isTerminal ? { SEAWORTHY_DRAIN_DELAY: '0' } : {}),
     SEAWORTHY_ADMIN_PORT: String(adminPort),
     ...env,
-    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    ...otelEnvironment(address, protocol),
   }
 }
