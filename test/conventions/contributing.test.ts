@@ -34,7 +34,7 @@ test('every npm script that it names exists, and every script is named or a step
   const { scripts } = readManifest()
   const code = [...text.matchAll(/`([^`]+)`/g)].map(([, inside = '']) => inside).join('\n')
   const named = new Set(
-    [...code.matchAll(/\bnpm (?:run ([a-z][a-z:]*)|(test)\b)/g)].map((found) => found[1] ?? found[2] ?? ''),
+    [...code.matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(test)\b)/g)].map((found) => found[1] ?? found[2] ?? ''),
   )
   expect([...named].filter((script) => !(script in scripts))).toEqual([])
   expect(Object.keys(scripts).filter((script) => !named.has(script) && !script.startsWith('pre'))).toEqual([])
