@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { startProgram, startService } from './start-service.ts'
 
@@ -29,4 +30,12 @@ test('a program that is no longer wanted is ended, whatever it is doing', async 
 test('a file that does not exist is reported by its exit', async () => {
   await using program = startProgram(new URL('services/absent.ts', import.meta.url))
   expect(await program.exit).toEqual({ code: 1, signal: null })
+})
+
+test('a service runs on the Node and the flavour that the environment asks for', async () => {
+  const { SEAWORTHY_TEST_NODE = process.execPath, SEAWORTHY_TEST_DIST } = process.env
+  const version = execFileSync(SEAWORTHY_TEST_NODE, ['--version'], { encoding: 'utf8' }).trim()
+  const entry = SEAWORTHY_TEST_DIST === '1' ? 'dist/public/index.js' : 'src/public/index.ts'
+  await using service = await startService('tells-what-runs')
+  expect(service.ready).toBe(`${version} ${new URL(`../../${entry}`, import.meta.url).href}`)
 })

@@ -35,8 +35,10 @@ export interface ProgramSettings {
   readonly flavour?: 'source' | 'built'
 }
 
-/** Longer than any program here may live: none outlasts a test run that was cut off. */
+/** Longer than any program here may live. */
 const LIFE_LIMIT_MS = 60_000
+/** Preloaded into each program, so that none outlasts a test run that was itself killed. */
+const END_BY_ITSELF = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${LIFE_LIMIT_MS}).unref()`
 const LINE_LIMIT_MS = 15_000
 
 /** Starts `test/process/services/<name>.ts` and waits until it says `ready`. */
@@ -65,6 +67,7 @@ export function startProgram(
   const flavour = settings.flavour ?? (process.env['SEAWORTHY_TEST_DIST'] === '1' ? 'built' : 'source')
   const flags = [
     '--disable-warning=ExperimentalWarning',
+    `--import=data:text/javascript,${encodeURIComponent(END_BY_ITSELF)}`,
     ...(flavour === 'source' ? ['--conditions=seaworthy-source'] : []),
   ]
   const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
