@@ -94,7 +94,7 @@ describe('a configuration that is refused: nothing starts, every problem is told
 
 describe('SIGTERM during the start', () => {
   test('gives it up, stops what had started, and exits with 0: that is what was asked for', async () => {
-    await using shop = launchShop({ DB_START: 'hangs' })
+    await using shop = launchShop({ DB_START: 'hangs', START_TIMEOUT: '1h' })
     await shop.line('db start')
     shop.kill('SIGTERM')
     expect(await shop.exit).toEqual({ code: 0, signal: null })
