@@ -51,7 +51,7 @@ export interface GracefulShutdownOptions {
   readonly timeout?: Duration
   /** Reserved at the end of `timeout` for telemetry, whatever the handlers do. @default "4s", or a quarter of a shorter timeout */
   readonly flushTimeout?: Duration
-  /** Which signals {@link GracefulShutdown.waitForShutdown} listens to. @default SIGTERM and SIGINT */
+  /** Which signals {@link GracefulShutdown.waitForShutdown} listens to; `[]` for none. @default SIGTERM and SIGINT */
   readonly signals?: readonly NodeJS.Signals[]
   /**
    * Delivers what is not Seaworthy's own telemetry, such as a stock OpenTelemetry SDK: `() => sdk.shutdown()`. Runs last,

@@ -63,10 +63,9 @@ export function listenToSignals(options: SignalOptions): () => void {
   }
 }
 
-/** Reads the option `signals`: names of signals that a process can listen to, at least one. */
+/** Reads the option `signals`: names of signals that a process can listen to; none at all is a choice, too. */
 export function readSignals(read: OptionReader): readonly NodeJS.Signals[] {
   const signals = read.list('signals', { fallback: DEFAULT_SIGNALS })
-  if (signals.length === 0) read.problem('"signals" is empty, expected at least one')
   for (const signal of signals) {
     if (!(signal in constants.signals)) {
       const meant = didYouMean(signal, Object.keys(constants.signals))

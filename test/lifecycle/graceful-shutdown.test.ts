@@ -378,6 +378,15 @@ describe('waiting for a signal', () => {
     expect(voyage.clock.pending).toBe(0)
   })
 
+  test('with no signals at all, it waits until the shutdown is asked for in another way', async () => {
+    const voyage = new Voyage({ signals: [] })
+    const waiting = voyage.shutdown.waitForShutdown()
+    process.emit(SIGNAL, SIGNAL)
+    const report = await voyage.run()
+    expect(await waiting).toBe(report)
+    expect(report.reason).toEqual({ kind: 'requested' })
+  })
+
   test('after the shutdown is over, there is nothing to wait for', async () => {
     const voyage = new Voyage().add('http', 1)
     const report = await voyage.run()

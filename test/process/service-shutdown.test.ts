@@ -128,7 +128,7 @@ test.each([
 
 describe('what fails while the service runs takes the whole way down, and the exit code is 1', () => {
   test.each([
-    ['a listener', { TROUBLE: 'listener' }, '"api" failed', 'Listener "api"'],
+    ['a listener', { TROUBLE: 'listener' }, '"api" failed', 'the listener broke'],
     ['an uncaught exception', { TROUBLE: 'exception' }, 'uncaught exception', 'nobody caught this'],
     ['an unhandled rejection', { TROUBLE: 'rejection' }, 'uncaught exception', 'nobody handled this'],
   ])('%s', async (_what, env, reason, error) => {
