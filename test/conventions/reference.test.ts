@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { DEVELOPMENT_DEPENDENCIES, RUNTIME_DEPENDENCIES } from '../../docs/dependencies.ts'
 import { type RenderedPage, renderReference } from '../../scripts/reference-page.ts'
 import { filesUnder, isThere, readManifest, readText } from '../../scripts/repository-files.ts'
+import { renderGuide } from '../../scripts/shown-examples.ts'
 
 const pages = await renderReference()
 const { dependencies, devDependencies } = readManifest()
@@ -11,7 +12,7 @@ function isStale({ path, text }: RenderedPage): boolean {
 }
 
 test('every generated page is as its sources are (else: npm run docs:gen)', () => {
-  expect(pages.filter(isStale).map(({ path }) => path)).toEqual([])
+  expect([...pages, ...renderGuide()].filter(isStale).map(({ path }) => path)).toEqual([])
 })
 
 test('a page that was changed by hand, or is missing, is stale', () => {
