@@ -95,10 +95,23 @@ export function summarise(report: ShutdownReport): string {
   )
   const cut = report.aborted.map((work) => `aborted ${work}`)
   const trouble = [...late, ...cut, ...(report.failures ?? []), ...lost]
-  const how = trouble.length === 0 ? 'everything ended by itself' : trouble.join(', ')
+  const how = trouble.length === 0 ? describeEnd(report.reason) : trouble.join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
   return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
+}
+
+function describeEnd({ kind }: ShutdownReason): string {
+  switch (kind) {
+    case 'signal':
+    case 'requested':
+      return 'everything ended by itself'
+    case 'failed-start':
+      return 'what had started was stopped again'
+    case 'fatal':
+    case 'uncaught':
+      return 'everything else ended by itself'
+  }
 }
 
 /** The text of anything that was thrown. Never throws: an odd value must not cost the report of everything else. */

@@ -12,6 +12,7 @@ import {
   type PhaseRecord,
   type ShutdownReason,
   type ShutdownReport,
+  wasAsked,
 } from './shutdown-report.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { stopInOrder, type Stoppable } from './stop-in-order.ts'
@@ -71,7 +72,10 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
   )
 
   const aborted = countAborted(plan)
-  const clean = aborted.length === 0 && phases.every(({ hooks }) => hooks.every((hook) => hook.outcome === 'done'))
+  const clean =
+    wasAsked(reason) &&
+    aborted.length === 0 &&
+    phases.every(({ hooks }) => hooks.every((hook) => hook.outcome === 'done'))
   // The span ends and the deferral with it before the flush, so that both are part of what is delivered.
   trace.end(clean)
   endDeferral()

@@ -1,5 +1,5 @@
 import type { Environment } from '../core/env-reader.ts'
-import { type ShutdownReport, summarise, toReportFields, wasAsked } from '../lifecycle/shutdown-report.ts'
+import { type ShutdownReport, summarise, toReportFields } from '../lifecycle/shutdown-report.ts'
 import { writeTerminationLog } from '../lifecycle/termination-log.ts'
 import type { ServiceCore } from './service-core.ts'
 
@@ -20,6 +20,6 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
   await admin?.close(options.limitMs / 4)
   // Lines that still wait go first; if the reader is too slow for them, the report is written all the same.
   await logging.flush(options.limitMs / 2)
-  const level = report.clean && wasAsked(report.reason) ? 'info' : 'error'
+  const level = report.clean ? 'info' : 'error'
   logging.writeLastWords({ shutdown: toReportFields(report) }, text, { level })
 }

@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import type { HookContext } from '../lifecycle/hook.ts'
 import { formatDuration } from '../core/duration.ts'
+import { describeKind } from '../core/option-reader.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { applyServerDefaults } from '../server/server-defaults.ts'
 import type { FinishReport } from '../server/finish-report.ts'
 import { type HttpDrain, trackHttpServer } from '../server/http-drain.ts'
@@ -32,7 +35,7 @@ export function toListenerNode<Config, N extends Needs>(
     ...limits,
     value: () => listener?.bound,
     async start({ signal }) {
-      const built = toServer(await definition.start(toContext(host, name, definition.needs, signal)))
+      const built = toServer(name, await definition.start(toContext(host, name, definition.needs, signal)))
       await built.ready?.()
       listener = await bind(host, name, definition, built)
     },
@@ -71,15 +74,31 @@ interface RunningListener {
   readonly close: (() => unknown) | undefined
 }
 
-function toServer(listenable: Listenable): BuiltServer {
+function toServer(name: string, listenable: Listenable): BuiltServer {
   if (typeof listenable === 'function') return { server: createServer(listenable) }
-  if ('listen' in listenable && 'listeners' in listenable && !('server' in listenable)) return { server: listenable }
-  const app = listenable as Exclude<Listenable, RequestListener | Server>
+  if (isServer(listenable)) return { server: listenable }
+  const app = listenable as Partial<Exclude<Listenable, RequestListener | Server>> | undefined | null
+  if (!isServer(app?.server)) throw notListenable(name, listenable)
+  const { ready, close } = app
   return {
     server: app.server,
-    ...(app.ready === undefined ? {} : { ready: async () => app.ready?.() }),
-    ...(app.close === undefined ? {} : { close: async () => app.close?.() }),
+    // Called on the application, as their owners expect it.
+    ...(ready === undefined ? {} : { ready: async () => ready.call(app) }),
+    ...(close === undefined ? {} : { close: async () => close.call(app) }),
   }
+}
+
+function isServer(value: unknown): value is Server {
+  return value instanceof NetServer
+}
+
+function notListenable(name: string, value: unknown): SeaworthyError {
+  const got = value === undefined ? 'nothing (is a return missing?)' : describeKind(value)
+  return new SeaworthyError(
+    'SEA_LISTENER_NOT_LISTENABLE',
+    `start of listener "${name}" must return a request handler, a server, or an application with a server; it returned ${got}`,
+    { hint: 'Return (request, response) => …, http.createServer(…), or for example a Fastify instance.' },
+  )
 }
 
 async function bind<Config, N extends Needs>(

@@ -2,7 +2,7 @@ import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { EXIT_CODE } from '../lifecycle/exit-code.ts'
 import { listenToSignals } from '../lifecycle/signals.ts'
-import { messageOf, type ShutdownReport, wasAsked } from '../lifecycle/shutdown-report.ts'
+import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { ServiceLife } from './service-life.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 
@@ -26,7 +26,7 @@ async function live(life: ServiceLife, name: string): Promise<number> {
   } catch (error) {
     if (life.core === undefined) {
       // Nothing has started, not even the log: one plain message for whoever reads the terminal or the pod's output.
-      process.stderr.write(`${name} did not start: ${isSeaworthyError(error) ? error.describe() : messageOf(error)}\n`)
+      process.stderr.write(`${describeRefusal(name, error)}\n`)
       return isConfigurationError(error) ? EXIT_CODE.configuration : EXIT_CODE.unclean
     }
   }
@@ -34,9 +34,15 @@ async function live(life: ServiceLife, name: string): Promise<number> {
   return toExitCode(report)
 }
 
+function describeRefusal(name: string, error: unknown): string {
+  if (!isSeaworthyError(error))
+    return `${name} did not start: ${error instanceof Error ? error.stack : messageOf(error)}`
+  return `${name} did not start [${error.code}]: ${error.describe()}`
+}
+
 function toExitCode({ reason, clean }: ShutdownReport): number {
   if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
-  return wasAsked(reason) && clean ? EXIT_CODE.clean : EXIT_CODE.unclean
+  return clean ? EXIT_CODE.clean : EXIT_CODE.unclean
 }
 
 const CONFIGURATION_ERRORS = [

@@ -1,6 +1,6 @@
 import type { LifecycleState } from '../core/lifecycle-state.ts'
 import type { Log } from '../core/log.ts'
-import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
 import { createProbeSource } from '../health/probes.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
@@ -8,7 +8,13 @@ import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
 import { runHook } from '../lifecycle/hook.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
 import { toCrashBudget } from '../lifecycle/shutdown-budget.ts'
-import type { PhaseName, ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import {
+  describeReason,
+  messageOf,
+  type PhaseName,
+  type ShutdownReason,
+  type ShutdownReport,
+} from '../lifecycle/shutdown-report.ts'
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
 import { closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
@@ -24,6 +30,7 @@ export class ServiceLife {
   readonly #health: HealthChecker
   readonly #interrupt = new AbortController()
   readonly #ended = Promise.withResolvers<ShutdownReport>()
+  readonly #failures: string[] = []
   readonly #onLogging: ((log: Log) => void)[] = []
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
@@ -63,6 +70,9 @@ export class ServiceLife {
   }
 
   stop(reason: ShutdownReason): Promise<ShutdownReport> {
+    // What fails in the middle of a shutdown can't begin one, but it must not be forgotten.
+    if (this.#stopping !== undefined && (reason.kind === 'fatal' || reason.kind === 'uncaught'))
+      this.#failures.push(`${describeReason(reason)}: ${messageOf(reason.error)}`)
     this.#stopping ??= this.#stop(reason)
     return this.#stopping
   }
@@ -81,10 +91,18 @@ export class ServiceLife {
       if (this.#stopping !== undefined) throw interrupted(name)
       this.#state = 'ready'
       const startMs = Math.round(clock.now() - startedAt)
-      log?.info({ startMs, admin: this.#core?.admin?.bound?.url, components: result.started }, `${name} is ready`)
+      const fields = { startMs, admin: this.#core?.admin?.bound?.url, components: result.started }
+      const failing = this.#failingChecks()
+      if (failing.length === 0) log?.info(fields, `${name} is ready`)
+      else log?.warn({ ...fields, failing }, `${name} has started and is not ready: ${failing.join(', ')}`)
     } catch (error) {
       if (this.#core === undefined) this.#state = 'failed'
-      else await this.stop({ kind: 'failed-start', error })
+      else {
+        // With its stack, its code and its hint; the report has only its message.
+        if (!isSeaworthyError(error, 'SEA_START_INTERRUPTED'))
+          this.#core.logging.log.error({ err: error }, `${name} did not start`)
+        await this.stop({ kind: 'failed-start', error })
+      }
       throw error
     }
   }
@@ -143,8 +161,17 @@ export class ServiceLife {
       finish: nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
       aborted: () => nodes.flatMap((node) => node.aborted?.() ?? []),
       stop: new DependencyGraph(nodes),
+      failures: () => this.#failures,
       finalFlush,
     }
+  }
+
+  /** Critical checks that say no, by name. */
+  #failingChecks(): readonly string[] {
+    const { checks } = this.#health.report('ready')
+    return Object.entries(checks).flatMap(([name, { status, critical }]) =>
+      critical && status !== 'healthy' && status !== 'degraded' ? [name] : [],
+    )
   }
 
   #enter(phase: PhaseName): void {

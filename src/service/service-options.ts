@@ -5,10 +5,11 @@ import type { Duration } from '../core/duration.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
 import { type FinalFlush, processFinalFlush } from '../core/final-flush.ts'
 import { OptionReader } from '../core/option-reader.ts'
-import type { LoadConfigOptions } from '../config/load-config.ts'
-import type { LogLevel } from '../logging/log-level.ts'
+import { type LoadConfigOptions, resolveLoadConfigOptions } from '../config/load-config-options.ts'
+import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
 import { DEFAULT_SIGNALS } from '../lifecycle/signals.ts'
-import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+import { messageOf } from '../lifecycle/shutdown-report.ts'
 
 /** The admin port: probes, for a kubelet or anyone who asks. */
 export interface AdminOptions {
@@ -112,8 +113,39 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
     finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
     isTerminal: read.boolean('isTerminal', { fallback: isatty(1) }),
   }
+  checkNested(read, resolved)
   read.done()
   return Object.freeze(resolved)
+}
+
+/** What is inside of the options is checked with them: a mistake is found where it was made, before anything starts. */
+function checkNested(
+  read: OptionReader,
+  { admin, config, logging, shutdown, telemetry, isTerminal }: ResolvedServiceOptions,
+): void {
+  const collect = (check: () => unknown): void => {
+    try {
+      check()
+    } catch (error) {
+      read.problem(messageOf(error))
+    }
+  }
+  collect(() => resolveShutdownBudget(shutdown, { env: {}, isTerminal }))
+  if (admin !== false) collect(() => resolveAdmin(admin, {}))
+  if (config !== undefined) collect(() => resolveLoadConfigOptions(config))
+  collect(() => {
+    const inside = new OptionReader(logging, 'logging')
+    inside.oneOf('level', LOG_LEVELS, { fallback: 'info' })
+    inside.list('redact', { fallback: [] })
+    inside.done()
+  })
+  if (telemetry !== false) {
+    collect(() => {
+      const inside = new OptionReader(telemetry, 'telemetry')
+      inside.value('resourceAttributes')
+      inside.done()
+    })
+  }
 }
 
 export interface ResolvedAdmin {

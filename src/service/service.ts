@@ -11,6 +11,7 @@ import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, Task
 import { readDefinition } from './definition-reader.ts'
 import { toListenerNode } from './listener-node.ts'
 import { toResourceNode } from './resource-node.ts'
+import { requireNode } from './required-node.ts'
 import { runService } from './run-service.ts'
 import type { ServiceCore } from './service-core.ts'
 import { ServiceLife } from './service-life.ts'
@@ -32,6 +33,7 @@ import { toTaskNode } from './task-node.ts'
 export function createService<S extends StandardSchemaV1>(
   options: ServiceOptions<S>,
 ): Service<StandardSchemaV1.InferOutput<S>> {
+  requireNode(process.versions.node)
   return new Service(resolveServiceOptions(options))
 }
 

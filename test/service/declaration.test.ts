@@ -9,6 +9,33 @@ test('every problem of the options comes in one error', () => {
   )
 })
 
+test('what is inside of the options is checked with them', () => {
+  const wrong = {
+    name: 'x',
+    admin: { prot: 1 },
+    shutdown: { inflight: 1 },
+    logging: { level: 'loud' },
+    telemetry: true,
+    config: { shema: {} },
+    startTimeout: 'x',
+  }
+  let message = ''
+  try {
+    createService(wrong as never)
+  } catch (error) {
+    message = (error as Error).message
+  }
+  for (const part of [
+    '"startTimeout" is "x"',
+    'Did you mean "port"?',
+    'Did you mean "inFlight"?',
+    '"level" is "loud"',
+    'telemetry: expected an object',
+    'Did you mean "schema"?',
+  ])
+    expect(message).toContain(part)
+})
+
 test('a definition is checked where it is given, by kind and name', () => {
   const service = quietService()
   expect(() => service.resource('db', { strat: () => 1 } as never)).toThrow(

@@ -312,6 +312,37 @@ test('a listener may be a handler, a server, or an application with a server', a
   expect(closed).toEqual(['ready', 'close'])
 })
 
+test.each([
+  ['nothing', undefined, 'it returned nothing (is a return missing?)'],
+  ['something else', { hello: 1 }, 'it returned an object'],
+  ['an application without a server', { server: {}, ready() {} }, 'it returned an object'],
+])('a listener that returns %s refuses the start, and says what it should return', async (_what, returned, message) => {
+  const service = quietService()
+  service.listener('web', { start: () => returned as never })
+  await expect(service.start()).rejects.toMatchObject({
+    code: 'SEA_START_FAILED',
+    message: expect.stringContaining(message),
+    cause: { code: 'SEA_LISTENER_NOT_LISTENABLE', hint: expect.stringContaining('Return (request, response)') },
+  })
+})
+
+test('a task that fails in the middle of a shutdown is not forgotten', async () => {
+  const service = quietService()
+  const told = gate()
+  service.resource('slow', { start: () => 1, stop: () => told.promise })
+  service.listener('web', {
+    start: () => {
+      const server = createServer()
+      // What a listener reports once the shutdown has begun.
+      setTimeout(() => (server.emit('error', new Error('broke late')), told.resolve()), 100)
+      return server
+    },
+  })
+  await service.start()
+  const report = await service.stop()
+  expect(report).toMatchObject({ clean: false, failures: [expect.stringContaining('broke late')] })
+})
+
 test('a port that is taken refuses the start, naming listener and port', async () => {
   const squatter = createServer().listen(0)
   onTestFinished(() => void squatter.close())
