@@ -21,13 +21,23 @@ export interface WaitOptions {
   /**
    * After this time the wait fails. Milliseconds, or a text such as `"10s"`.
    *
-   * @default 5s: as long as exporters usually gather a batch
+   * @default 5s: many times what {@link TestReceiver.environment} lets a service gather a batch
    */
   readonly timeout?: Duration
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
 const NAME_LENGTH = 120
+
+/**
+ * How soon a service in a test sends what it has, in milliseconds. The defaults of the specification, 5 s for spans and
+ * 60 s for metrics, are longer than a test waits.
+ */
+const PROMPT = {
+  OTEL_BSP_SCHEDULE_DELAY: '100',
+  OTEL_BLRP_SCHEDULE_DELAY: '100',
+  OTEL_METRIC_EXPORT_INTERVAL: '500',
+}
 
 /**
  * A started OTLP receiver with what a test needs: the environment that points a service at it, waiting that is no
@@ -72,7 +82,9 @@ export class TestReceiver {
 
   /**
    * The variables that make a service send here, to be put over its environment. They also undo what is set for single
-   * signals.
+   * signals, and have spans and log records sent after 100 ms and metrics every 500 ms, so that what a running service
+   * does can be waited for. To try other delays, put `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BLRP_SCHEDULE_DELAY` or
+   * `OTEL_METRIC_EXPORT_INTERVAL` over it.
    *
    * @param protocol how the service should send
    * @example
@@ -81,7 +93,7 @@ export class TestReceiver {
    * ```
    */
   environment(protocol: OtelProtocol = 'http/protobuf'): Record<string, string> {
-    return otelEnvironment(this.#address, protocol)
+    return { ...otelEnvironment(this.#address, protocol), ...PROMPT }
   }
 
   /**
@@ -139,6 +151,7 @@ export class TestReceiver {
   async waitForSpans(count: number, query: SpanQuery = {}, options: WaitOptions = {}): Promise<StoredSpan[]> {
     return this.#wait(options, {
       noun: 'span',
+      delay: 'OTEL_BSP_SCHEDULE_DELAY, 5s by default',
       conditions: compileSpanQuery(query),
       count,
       arrived: () => this.store.spans(),
@@ -159,6 +172,7 @@ export class TestReceiver {
   async waitForLog(query: LogQuery, options: WaitOptions = {}): Promise<StoredLog> {
     const expected: Expected<StoredLog> = {
       noun: 'log record',
+      delay: 'OTEL_BLRP_SCHEDULE_DELAY, 1s by default',
       conditions: compileLogQuery(query),
       count: 1,
       arrived: () => this.store.logs(),
@@ -180,6 +194,7 @@ export class TestReceiver {
   async waitForMetric(query: MetricQuery, options: WaitOptions = {}): Promise<StoredMetricPoint> {
     const expected: Expected<StoredMetricPoint> = {
       noun: 'metric point',
+      delay: 'OTEL_METRIC_EXPORT_INTERVAL, 60s by default',
       conditions: compileMetricQuery(query),
       count: 1,
       arrived: () => this.store.metrics().map((series) => series.latest),

@@ -7,6 +7,8 @@ import { type Condition, matchesAll } from '../store/query/condition.ts'
 export interface Expected<T> {
   /** What an item is called: `span`. */
   readonly noun: string
+  /** The variable that says how long a running service gathers such items before it sends them, with its default. */
+  readonly delay: string
   readonly conditions: readonly Condition<T>[]
   readonly count: number
   /** Everything that has arrived so far. */
@@ -68,7 +70,14 @@ function timedOut<T>(expected: Expected<T>, patience: Patience): SeaworthyError 
   return new SeaworthyError(
     'SEA_TESTING_TIMED_OUT',
     `${what} arrived within ${formatDuration(patience.limitMs)}${report(expected, patience)}`,
-    { hint: 'Compare with what arrived; if nothing did, check where the service sends and that it flushes.' },
+    { hint: expected.arrived().length > 0 ? 'Compare the conditions with what arrived.' : hintForSilence(expected) },
+  )
+}
+
+function hintForSilence<T>({ noun, delay }: Expected<T>): string {
+  return (
+    'Give the service all of receiver.environment(), or wait for longer: ' +
+    `each ${noun} is held back until the next batch (${delay}), or until the service stops.`
   )
 }
 

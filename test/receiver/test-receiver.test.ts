@@ -152,6 +152,36 @@ test.each(['http/protobuf', 'http/json', 'grpc'] as const)(
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: '',
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: '',
       OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: '',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+      OTEL_BLRP_SCHEDULE_DELAY: '100',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
     })
   },
 )
+
+test.each([
+  ['span', 'OTEL_BSP_SCHEDULE_DELAY, 5s by default', (receiver: TestReceiver) => receiver.waitForSpan({})],
+  ['log record', 'OTEL_BLRP_SCHEDULE_DELAY, 1s by default', (receiver: TestReceiver) => receiver.waitForLog({})],
+  [
+    'metric point',
+    'OTEL_METRIC_EXPORT_INTERVAL, 60s by default',
+    (receiver: TestReceiver) => receiver.waitForMetric({}),
+  ],
+] as const)('when no %s arrived at all, the hint names what holds it back: %s', async (noun, delay, wait) => {
+  const clock = new ManualClock()
+  await using receiver = await startReceiver({ clock })
+  const failed = wait(receiver).catch((error: unknown) => error)
+  await clock.advance(5_000)
+  expect(await failed).toMatchObject({
+    hint: `Give the service all of receiver.environment(), or wait for longer: each ${noun} is held back until the next batch (${delay}), or until the service stops.`,
+  })
+})
+
+test('when others arrived, the hint is to compare, not to wait', async () => {
+  const clock = new ManualClock()
+  await using receiver = await startReceiver({ clock })
+  addSpans(receiver, 'another')
+  const failed = receiver.waitForSpan({ name: 'x' }).catch((error: unknown) => error)
+  await clock.advance(5_000)
+  expect(await failed).toMatchObject({ hint: 'Compare the conditions with what arrived.' })
+})
