@@ -84,7 +84,7 @@ describe('a configuration that is refused: nothing starts, every problem is told
     await using shop = launchShop(env)
     expect(await shop.exit).toEqual({ code: 2, signal: null })
     const text = shop.errorLines.join('\n')
-    expect(text).toContain('shop did not start: ')
+    expect(text).toContain('shop did not start [')
     for (const each of told) expect(text).toContain(each)
     expect(text).not.toContain('files start')
     expect(text).not.toMatch(/^ {4}at /m)
