@@ -75,6 +75,14 @@ class Aliases {
       return
     }
     const isGrpc = target.isBare && this.#read.text('OTEL_EXPORTER_OTLP_PROTOCOL') === undefined
+    if (isGrpc && target.isHttpPort) {
+      // gRPC there would fail for good, and with an error that speaks of TLS.
+      this.#read.problem(
+        'OTLP_ENDPOINT has no scheme, which means gRPC, and 4318 is the port of HTTP: ' +
+          'write http:// before it, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+      )
+      return
+    }
     this.#use('OTLP_ENDPOINT', {
       OTEL_EXPORTER_OTLP_ENDPOINT: target.url,
       ...(isGrpc ? { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } : {}),
@@ -83,8 +91,8 @@ class Aliases {
     const security =
       declared === true
         ? 'without TLS, because OTEL_EXPORTER_OTLP_INSECURE is true'
-        : 'with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true or write http:// before it for plain text'
-    this.#warnings.push(`OTLP_ENDPOINT has no scheme and is called${isGrpc ? ' by grpc' : ''} ${security}`)
+        : 'with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true for plain text'
+    this.#warnings.push(`OTLP_ENDPOINT has no scheme and is called${isGrpc ? ' by gRPC and' : ''} ${security}`)
   }
 
   sampleRate(): void {

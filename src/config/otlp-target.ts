@@ -5,6 +5,8 @@ export interface OtlpTarget {
   readonly url: string
   /** Written without a scheme, as gRPC targets are. */
   readonly isBare: boolean
+  /** Names the port of OTLP over HTTP, 4318. */
+  readonly isHttpPort: boolean
 }
 
 /**
@@ -20,5 +22,5 @@ export function parseOtlpTarget(text: string, { insecure }: { readonly insecure:
   if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) return undefined
   // A port that is the scheme's own is not kept by the parser, and without any port a bare name is more likely a slip.
   if (isBare && !/:\d+$/.test(text)) return undefined
-  return { url, isBare }
+  return { url, isBare, isHttpPort: parsed.port === '4318' }
 }

@@ -36,7 +36,7 @@ test('the variables of the document become standard ones', () => {
     'SERVICE_VERSION is read as service.version of OTEL_RESOURCE_ATTRIBUTES; use the standard variable',
     'ENVIRONMENT is read as deployment.environment.name of OTEL_RESOURCE_ATTRIBUTES; use the standard variable',
     'OTLP_ENDPOINT is read as OTEL_EXPORTER_OTLP_ENDPOINT; use the standard name',
-    'OTLP_ENDPOINT has no scheme and is called with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true or write http:// before it for plain text',
+    'OTLP_ENDPOINT has no scheme and is called with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true for plain text',
     'TRACE_SAMPLE_RATE is read as OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG; use the standard name',
     'METRIC_INTERVAL is read as OTEL_METRIC_EXPORT_INTERVAL; use the standard name',
   ])
@@ -112,11 +112,22 @@ describe('OTLP_ENDPOINT', () => {
   test('without a scheme, the warning says how it is called', () => {
     expect(applied({ OTLP_ENDPOINT: 'c:4317' }).warnings).toEqual([
       'OTLP_ENDPOINT is read as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL; use the standard name',
-      'OTLP_ENDPOINT has no scheme and is called by grpc with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true or write http:// before it for plain text',
+      'OTLP_ENDPOINT has no scheme and is called by gRPC and with TLS; set OTEL_EXPORTER_OTLP_INSECURE=true for plain text',
     ])
     expect(applied({ OTLP_ENDPOINT: 'c:4317', OTEL_EXPORTER_OTLP_INSECURE: 'true' }).warnings[1]).toBe(
-      'OTLP_ENDPOINT has no scheme and is called by grpc without TLS, because OTEL_EXPORTER_OTLP_INSECURE is true',
+      'OTLP_ENDPOINT has no scheme and is called by gRPC and without TLS, because OTEL_EXPORTER_OTLP_INSECURE is true',
     )
+  })
+})
+
+test('OTLP_ENDPOINT without a scheme at the port of HTTP is refused, unless the protocol is set', () => {
+  const env = { OTLP_ENDPOINT: 'collector:4318', OTEL_EXPORTER_OTLP_INSECURE: 'true' }
+  expect(() => applyEnvironmentAliases(env)).toThrow(
+    'OTLP_ENDPOINT has no scheme, which means gRPC, and 4318 is the port of HTTP: ' +
+      'write http:// before it, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+  )
+  expect(applied({ ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).added).toEqual({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   })
 })
 

@@ -43,7 +43,7 @@ export function readOtlpSettings(read: EnvReader, signal: Signal, warn: (text: s
   const protocol = chosen ?? (isBareTarget ? 'grpc' : 'http/protobuf')
   const location =
     protocol === 'grpc'
-      ? grpcLocation(read, names, endpointName, endpoint, warn)
+      ? grpcLocation(read, names, endpointName, endpoint, { warn, chosen: chosen !== undefined })
       : httpLocation(read, names, endpointName, endpoint, warn)
   return {
     protocol,

@@ -11,6 +11,21 @@ export function hasScheme(endpoint: string): boolean {
 /** `host:port`, `[::1]:port`. Without the port it could be anything, a typing error above all. */
 const TARGET = /^(?:[^\s:/@[\]]+|\[[\da-f:.]+\]):\d{1,5}$/i
 
+/** The port of OTLP over HTTP. */
+const HTTP_PORT = /:4318$/
+
+/**
+ * Why a target without a scheme can't be taken for gRPC when nobody has said so: its port is that of HTTP, and every
+ * attempt would fail with an error of TLS. `undefined` when it can.
+ */
+export function refuseHttpPort(name: string, target: string): string | undefined {
+  if (!TARGET.test(target) || !HTTP_PORT.test(target)) return undefined
+  return (
+    `${name} is "${target}": without a scheme that means gRPC, and 4318 is the port of HTTP. ` +
+    `Write http://${target}, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc`
+  )
+}
+
 /** Where to send to. */
 export interface Location {
   readonly url: string
@@ -37,12 +52,13 @@ export function httpLocation(
   return { url: url.href, label: `${url.origin}${url.pathname}` }
 }
 
+/** @param chosen whether somebody asked for gRPC, rather than leave out the scheme */
 export function grpcLocation(
   read: EnvReader,
   names: OtlpNames,
   name: string | undefined,
   endpoint = 'http://localhost:4317',
-  warn: (text: string) => void,
+  { warn, chosen }: { readonly warn: (text: string) => void; readonly chosen: boolean },
 ): Location {
   const insecureName = names.set('INSECURE')
   const insecure = insecureName === undefined ? undefined : read.boolean(insecureName)
@@ -50,9 +66,17 @@ export function grpcLocation(
   const isTarget = isBareTarget && TARGET.test(endpoint)
   if (isTarget && insecure === undefined) {
     warn(
-      `${name} has no scheme, so it is called with TLS as the specification asks; ` +
-        'write http:// before it for plain text, https:// for TLS',
+      chosen
+        ? `${name} has no scheme, so it is called with TLS as the specification asks; ` +
+            'write http:// before it for plain text, https:// for TLS'
+        : `${name} has no scheme, so it is called by gRPC and with TLS; ` +
+            'set OTEL_EXPORTER_OTLP_INSECURE=true for gRPC in plain text, or write a URL such as http://collector:4318 for HTTP',
     )
+  }
+  const refusal = chosen ? undefined : refuseHttpPort(name ?? '', endpoint)
+  if (refusal !== undefined) {
+    read.problem(refusal)
+    return { url: '', label: '' }
   }
   const url = parseHttpUrl(isTarget ? `${insecure === true ? 'http' : 'https'}://${endpoint}` : endpoint)
   if (url === undefined) {

@@ -93,9 +93,32 @@ test('a target without a scheme means gRPC, with TLS as the specification has it
 
   expect(tracesOf(env)).toMatchObject({ protocol: 'grpc', url: 'https://collector:4317', isDefault: false })
   expect(readTelemetryEnv(env).warnings).toEqual([
+    'OTEL_EXPORTER_OTLP_ENDPOINT has no scheme, so it is called by gRPC and with TLS; ' +
+      'set OTEL_EXPORTER_OTLP_INSECURE=true for gRPC in plain text, or write a URL such as http://collector:4318 for HTTP',
+  ])
+  // Whoever chose gRPC needs to hear of TLS only.
+  expect(readTelemetryEnv({ ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).warnings).toEqual([
     'OTEL_EXPORTER_OTLP_ENDPOINT has no scheme, so it is called with TLS as the specification asks; ' +
       'write http:// before it for plain text, https:// for TLS',
   ])
+})
+
+test.for([{}, { OTEL_EXPORTER_OTLP_INSECURE: 'true' }])(
+  'a target without a scheme at the port of HTTP is refused, not called by gRPC, and the fix is named: %j',
+  (others) => {
+    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT']) {
+      expect(() => readTelemetryEnv({ ...others, [name]: 'localhost:4318' })).toThrow(
+        `${name} is "localhost:4318": without a scheme that means gRPC, and 4318 is the port of HTTP. ` +
+          'Write http://localhost:4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
+      )
+    }
+  },
+)
+
+test('gRPC at the port of HTTP can be had by asking for it', () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+  expect(tracesOf(env).url).toBe('https://localhost:4318')
+  expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:43180' }).url).toBe('https://localhost:43180')
 })
 
 test('OTEL_EXPORTER_OTLP_INSECURE decides for a target without a scheme, and only for that', () => {
