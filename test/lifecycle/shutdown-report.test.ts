@@ -58,6 +58,20 @@ describe('one line for people', () => {
     )
   })
 
+  test.each<[ShutdownReason, string]>([
+    [
+      { kind: 'failed-start', error: new Error('no db') },
+      '(the start failed: no db): what had started was stopped again',
+    ],
+    [
+      { kind: 'fatal', component: 'outbox', error: new Error('no db') },
+      '("outbox" failed: no db): everything else ended by itself',
+    ],
+    [{ kind: 'uncaught', error: new Error('no db') }, '(uncaught exception: no db): everything else ended by itself'],
+  ])('a shutdown that nobody asked for does not sound as if all were well: %j', (reason, text) => {
+    expect(summarise({ ...clean, reason, clean: false })).toBe(`stopped in 5.47s ${text}`)
+  })
+
   test('lost telemetry is told even when all else was clean', () => {
     expect(summarise({ ...clean, flushes: troubled.flushes })).toMatchInlineSnapshot(
       `"stopped in 5.47s (SIGTERM): telemetry not delivered completely"`,

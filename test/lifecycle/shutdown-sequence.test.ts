@@ -4,7 +4,7 @@ import { ManualClock } from '../../src/core/manual-clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { DependencyGraph } from '../../src/lifecycle/dependency-graph.ts'
 import { resolveShutdownBudget } from '../../src/lifecycle/shutdown-budget.ts'
-import type { PhaseName } from '../../src/lifecycle/shutdown-report.ts'
+import type { PhaseName, ShutdownReason } from '../../src/lifecycle/shutdown-report.ts'
 import { runShutdown, type ShutdownPlan } from '../../src/lifecycle/shutdown-sequence.ts'
 import type { Stoppable } from '../../src/lifecycle/stop-in-order.ts'
 
@@ -40,7 +40,10 @@ class Voyage {
     }
   }
 
-  async run(plan: Partial<ShutdownPlan> & { readonly stoppables?: readonly Stoppable[] }, byMs = 60_000) {
+  async run(
+    plan: Partial<ShutdownPlan> & { readonly stoppables?: readonly Stoppable[] },
+    { byMs = 60_000, reason = { kind: 'signal', signal: 'SIGTERM' } }: { byMs?: number; reason?: ShutdownReason } = {},
+  ) {
     const { stoppables = [], ...rest } = plan
     const report = runShutdown(
       {
@@ -55,7 +58,7 @@ class Voyage {
       {
         clock: this.clock,
         budget: FULL_BUDGET,
-        reason: { kind: 'signal', signal: 'SIGTERM' },
+        reason,
         onPhase: (phase: PhaseName) => this.note(`[${phase}]`),
       },
     )
@@ -129,7 +132,7 @@ test('without listeners nobody has to be waited for: no drain', async () => {
 
 test('while the drain lasts, nothing is closed yet', async () => {
   const voyage = new Voyage()
-  void voyage.run({ finish: [{ name: 'api', run: voyage.notes('finish api') }] }, 4999)
+  void voyage.run({ finish: [{ name: 'api', run: voyage.notes('finish api') }] }, { byMs: 4999 })
   await voyage.clock.advance(0)
   expect(voyage.events).toEqual(['0 [announce]', '0 [drain]'])
 })
@@ -286,6 +289,16 @@ test('what failed besides while the shutdown ran is read at its very end, and ma
   })
   expect(report).toMatchObject({ failures: ['uncaught exception: db crashed'], clean: false })
   expect(report.phases.flatMap(({ hooks }) => hooks)).toEqual([{ name: 'db', outcome: 'done', tookMs: 0 }])
+})
+
+test.each<[ShutdownReason, boolean]>([
+  [{ kind: 'signal', signal: 'SIGTERM' }, true],
+  [{ kind: 'requested' }, true],
+  [{ kind: 'failed-start', error: new Error('x') }, false],
+  [{ kind: 'fatal', component: 'api', error: new Error('x') }, false],
+  [{ kind: 'uncaught', error: new Error('x') }, false],
+])('when all of it went well, a shutdown for the reason %j is clean: %s', async (reason, clean) => {
+  expect(await new Voyage().run({}, { reason })).toMatchObject({ reason, clean })
 })
 
 test('with nothing failed besides, the report does not mention it', async () => {

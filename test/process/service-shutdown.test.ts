@@ -149,3 +149,15 @@ describe('what fails while the service runs takes the whole way down, and the ex
     expect(shop.report()).toMatchObject({ reason: '"outbox" failed', error: 'the relay broke' })
   })
 })
+
+test('what fails while the shutdown already runs is in its report, stops nothing, and the exit code is 1', async () => {
+  await using shop = await startShop({ DB_STOP: 'crashes' })
+  shop.kill('SIGTERM')
+  expect(await shop.exit).toEqual({ code: 1, signal: null })
+  expect(deeds(shop)).toEqual(['outbox end', 'db stop', 'files stop'])
+  expect(shop.report()).toMatchObject({
+    reason: 'SIGTERM',
+    clean: false,
+    failures: ['uncaught exception: db crashed at stop'],
+  })
+})
