@@ -14,7 +14,6 @@ export type { HealthCheckContext, HealthCheckDefinition, HealthCheckResult, Heal
 export type { HealthHandlerOptions } from './health-handler.ts'
 export type { CheckReport, HealthReport } from './health-report.ts'
 export type { CheckStatus, HealthStatus } from './health-status.ts'
-export { tcpCheck } from './tcp-check.ts'
 
 /** How a {@link HealthChecker} behaves. Every option has a default. */
 export interface HealthCheckerOptions {

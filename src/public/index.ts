@@ -43,8 +43,8 @@ export {
   type HealthHandlerOptions,
   type HealthReport,
   type HealthStatus,
-  tcpCheck,
 } from '../health/health-checker.ts'
+export { tcpCheck } from '../health/tcp-check.ts'
 export {
   createLogging,
   type LastWordsOptions,
