@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { HealthChecker, tcpCheck } from '../../src/health/health-checker.ts'
+import { HealthChecker } from '../../src/health/health-checker.ts'
+import { tcpCheck } from '../../src/health/tcp-check.ts'
 
 async function listen(host = '127.0.0.1') {
   const server = createServer((socket) => socket.on('error', () => {}))
