@@ -95,6 +95,12 @@ export const GATES: readonly Gate[] = [
   },
   ...NODE_VERSIONS.map((version) => builtOn(version)),
   {
+    name: 'mutations',
+    proves: 'no OTLP body crashes, hangs or fills a decoder',
+    command: ['node', 'scripts/fuzz-otlp.ts', '--count', '100000'],
+    limitMs: 10 * MINUTE_MS,
+  },
+  {
     name: 'demo',
     proves: 'the ledger of the demo balances',
     command: ['npm', 'run', '--silent', 'demo', '--', '--json'],
