@@ -1,28 +1,30 @@
+import type { HealthCheckResult } from '../health/health-check.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
+import { lostCount } from '../telemetry/pipeline/signal-account.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 /**
- * Shows lost telemetry as *degraded* health, until a whole interval of the check has passed without loss. Never more than
- * degraded: an outage of the collector must not take a service out of traffic.
+ * Shows telemetry that does not arrive as *degraded* health: while the latest attempt to deliver a signal has failed, and
+ * until a whole interval of the check has passed without loss. Never more than degraded: an outage of the collector must
+ * not take a service out of traffic.
  */
 export function watchTelemetry(health: HealthChecker, telemetry: Telemetry | undefined): void {
   if (telemetry === undefined) return
-  let before = 0
+  let lostBefore = 0
   health.register({
     name: 'telemetry',
     critical: false,
-    check() {
+    check(): HealthCheckResult | undefined {
       const lost = countLost(telemetry)
-      const now = lost - before
-      before = lost
-      return now === 0 ? undefined : { status: 'degraded', message: `${now} items lost since the last check` }
+      const lostNow = lost - lostBefore
+      lostBefore = lost
+      const troubles = Object.entries(telemetry.failures()).map(([signal, why]) => `cannot deliver ${signal}: ${why}`)
+      if (lostNow > 0) troubles.push(`${lostNow} items lost since the last check`)
+      return troubles.length === 0 ? undefined : { status: 'degraded', message: troubles.join('; ') }
     },
   })
 }
 
 function countLost(telemetry: Telemetry): number {
-  return Object.values(telemetry.account()).reduce(
-    (sum, { rejected, dropped }) => sum + rejected + Object.values(dropped).reduce((all, count) => all + count, 0),
-    0,
-  )
+  return Object.values(telemetry.account()).reduce((sum, account) => sum + lostCount(account), 0)
 }

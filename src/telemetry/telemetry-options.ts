@@ -94,6 +94,11 @@ export interface Telemetry extends Flusher {
   /** Where everything went, per signal. `created = delivered + rejected + dropped + pending` at every moment. */
   account(): Readonly<Record<Signal, SignalAccount>>
   /**
+   * Of each signal whose latest attempt delivered nothing, why. Empty before the first attempt, and again as soon as one
+   * delivers.
+   */
+  failures(): Readonly<Partial<Record<Signal, string>>>
+  /**
    * The last flush: collects metrics once more, delivers what is pending, tries again what fails, and closes. Takes at
    * most `limitMs` even when the collector hangs, never rejects, and is done once: every call gets the same outcome.
    * What is created later counts as dropped.

@@ -94,6 +94,15 @@ class ProcessTelemetry implements Telemetry {
     return { traces: of('traces'), metrics: of('metrics'), logs: this.#earlyLines.addTo(of('logs')) }
   }
 
+  failures(): Readonly<Partial<Record<Signal, string>>> {
+    const failures: Partial<Record<Signal, string>> = {}
+    for (const signal of ['traces', 'metrics', 'logs'] as const) {
+      const failure = this.#pipeline?.failure(signal)
+      if (failure !== undefined) failures[signal] = failure
+    }
+    return failures
+  }
+
   flush(limitMs: number): Promise<FlushOutcome> {
     this.#flushing ??= this.#flush(limitMs)
     return this.#flushing

@@ -63,6 +63,7 @@ export class BatchQueue<T> {
   #abort: AbortController | undefined
   #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
   #failures = 0
+  #failure: string | undefined
   #retryAfterMs: number | undefined
   #drains = 0
   #closed = false
@@ -78,6 +79,11 @@ export class BatchQueue<T> {
 
   get account(): SignalAccount {
     return this.#ledger.account
+  }
+
+  /** Why the latest attempt delivered nothing. `undefined` before the first one, and after one that delivered. */
+  get failure(): string | undefined {
+    return this.#failure
   }
 
   add(item: T): void {
@@ -179,6 +185,7 @@ export class BatchQueue<T> {
   }
 
   #book(batch: readonly T[], outcome: SettledExport): void {
+    this.#failure = outcome.kind === 'delivered' ? undefined : outcome.reason
     if (outcome.kind === 'retry') {
       this.#waiting = [...batch, ...this.#waiting]
       this.#failures++

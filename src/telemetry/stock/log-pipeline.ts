@@ -17,6 +17,7 @@ export async function startLogPipeline(options: SignalPipelineOptions): Promise<
   return {
     provider: createProvider(options, [new LogQueueProcessor(queue)]),
     account: () => queue.account,
+    failure: () => queue.failure,
     close: (limitMs) => closeQueue(clock, limitMs, queue, exporter),
   }
 }

@@ -29,6 +29,7 @@ export async function startMetricPipeline(options: SignalPipelineOptions): Promi
   return {
     provider: new MeterProvider({ resource, readers: [reader] }),
     account: () => queue.account,
+    failure: () => queue.failure,
     async close(limitMs) {
       const startedAt = clock.now()
       // Half of the time at most: the other half is for delivering what has been collected.

@@ -19,13 +19,15 @@ export interface SignalPipelineOptions {
 export interface SignalPipeline<P> {
   readonly provider: P
   account(): SignalAccount
+  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  failure(): string | undefined
   /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
   close(limitMs: number): Promise<void>
 }
 
 /** A signal that goes nowhere still has a provider: ids and sampling decisions travel on. */
 export function withoutExport<P>(provider: P): SignalPipeline<P> {
-  return { provider, account: () => EMPTY_ACCOUNT, close: async () => {} }
+  return { provider, account: () => EMPTY_ACCOUNT, failure: () => undefined, close: async () => {} }
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Pipeline {
   readonly meterProvider: MeterProvider
   readonly loggerProvider: LoggerProvider
   account(signal: Signal): SignalAccount
+  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  failure(signal: Signal): string | undefined
   /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
   close(limitMs: number): Promise<void>
 }
@@ -50,6 +52,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     meterProvider: metrics.provider,
     loggerProvider: logs.provider,
     account: (signal) => pipelines[signal].account(),
+    failure: (signal) => pipelines[signal].failure(),
     async close(limitMs) {
       await Promise.all(Object.values(pipelines).map((pipeline) => pipeline.close(limitMs)))
     },

@@ -18,6 +18,7 @@ export async function startTracePipeline(options: SignalPipelineOptions): Promis
   return {
     provider: createProvider(options, [new SpanQueueProcessor(queue)]),
     account: () => queue.account,
+    failure: () => queue.failure,
     close: (limitMs) => closeQueue(clock, limitMs, queue, exporter),
   }
 }

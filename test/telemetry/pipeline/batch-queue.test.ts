@@ -313,3 +313,21 @@ test('a listener that throws does not reach whoever adds', () => {
   )
   expect(() => add(queue, 1, 2)).not.toThrow()
 })
+
+test('the failure of the latest attempt is known until an attempt delivers', async () => {
+  const { clock, held, queue } = setUp({ exportTimeoutMs: 3_600_000 })
+  const known: (string | undefined)[] = [queue.failure]
+  const outcomes: readonly ExportOutcome[] = [
+    { kind: 'retry', reason: 'away' },
+    { kind: 'refused', reason: 'not like this' },
+    { kind: 'delivered' },
+  ]
+  for (const [index, outcome] of outcomes.entries()) {
+    add(queue, index)
+    await clock.advance(60_000)
+    held.end(index, outcome)
+    await clock.advance(0)
+    known.push(queue.failure)
+  }
+  expect(known).toEqual([undefined, 'away', 'not like this', undefined])
+})
