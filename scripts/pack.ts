@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { publishedManifest } from './published-manifest.ts'
+import { PUBLISHED_FILES, publishedManifest } from './published-manifest.ts'
 import { ROOT, isThere } from './repository-files.ts'
 
 /** The folder that is published, and nothing else: what lies in it is what users get. */
@@ -13,7 +13,7 @@ export async function stagePackage(): Promise<void> {
   if (!isThere('dist')) throw new Error('There is no dist. Run "npm run build".')
   await rm(STAGE, { recursive: true, force: true })
   await mkdir(STAGE, { recursive: true })
-  for (const path of ['dist', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
+  for (const path of PUBLISHED_FILES) {
     await cp(join(ROOT, path), join(STAGE, path), { recursive: true })
   }
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>

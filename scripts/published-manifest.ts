@@ -6,7 +6,6 @@ const PUBLISHED = [
   'keywords',
   'license',
   'bin',
-  'files',
   'type',
   'sideEffects',
   'exports',
@@ -14,6 +13,22 @@ const PUBLISHED = [
   'peerDependencies',
   'peerDependenciesMeta',
   'engines',
+] as const
+
+/**
+ * What the package holds besides its manifest: the code, and what the links of the README lead to, so that everything
+ * can be read where it is installed, in the version that is installed.
+ */
+export const PUBLISHED_FILES = [
+  'dist',
+  'docs/guide',
+  'docs/reference',
+  'docs/examples',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'PRINCIPLES.md',
+  'CONTRIBUTING.md',
 ] as const
 
 /**
@@ -28,6 +43,7 @@ const SOURCE_CONDITION = 'seaworthy-source'
 export function publishedManifest(manifest: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const published: Record<string, unknown> = {}
   for (const field of PUBLISHED) if (manifest[field] !== undefined) published[field] = manifest[field]
+  published['files'] = [...PUBLISHED_FILES]
   published['exports'] = withoutSource(manifest['exports'])
   published['dependencies'] = withSharedRanges(manifest['dependencies'])
   return published

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, inject, test } from 'vitest'
 import { readManifest } from '../../scripts/repository-files.ts'
+import { findBrokenLinks } from '../conventions/markdown-links.ts'
 
 const installed = join(inject('installedProject'), 'node_modules/seaworthy')
+
+/** A third more than it was when the pages came in: growth beyond that should be a decision. */
+const MAX_TARBALL_BYTES = 500_000
 
 async function publishedFiles(): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)('tar', ['-tzf', inject('tarball')])
@@ -17,8 +22,24 @@ async function publishedFiles(): Promise<readonly string[]> {
 }
 
 test('the tarball holds the built files and what a reader needs, and nothing of development', async () => {
-  const others = (await publishedFiles()).filter((path) => !/^dist\/[a-z0-9/-]+\.(?:js|d\.ts)$/.test(path))
-  expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  const wanted =
+    /^(?:dist\/[a-z0-9/-]+\.(?:js|d\.ts)|docs\/(?:guide|reference)\/[a-z-]+\.md|docs\/examples\/[a-z-]+\.ts)$/
+  const others = (await publishedFiles()).filter((path) => !wanted.test(path))
+  expect(others).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'PRINCIPLES.md', 'README.md', 'package.json'])
+})
+
+test('every link on a page of the tarball leads to something in it', async () => {
+  const files = await publishedFiles()
+  const isThere = (path: string) => files.some((file) => file === path || file.startsWith(`${path}/`))
+  const readText = (path: string) => readFileSync(join(installed, path), 'utf8')
+  const pages = files.filter((path) => path.endsWith('.md'))
+  expect(pages).toContain('docs/guide/getting-started.md')
+  expect(pages.flatMap((page) => findBrokenLinks(page, readText(page), { isThere, readText }))).toEqual([])
+})
+
+test('the tarball stays small', async () => {
+  const { size } = await stat(inject('tarball'))
+  expect(size).toBeLessThan(MAX_TARBALL_BYTES)
 })
 
 test('its manifest has no scripts, development dependencies, workspaces, or way to the sources', async () => {
