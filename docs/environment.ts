@@ -1,3 +1,5 @@
+import type { SeaworthyVariable } from '../src/config/seaworthy-variables.ts'
+
 /** An environment variable of Seaworthy's own. */
 export interface OwnVariable {
   /** What its value looks like, with the range. */
@@ -7,8 +9,8 @@ export interface OwnVariable {
   readonly meaning: string
 }
 
-/** Every `SEAWORTHY_*` variable. A test compares the names with those that the sources read. */
-export const OWN_VARIABLES: Readonly<Record<string, OwnVariable>> = {
+/** Every `SEAWORTHY_*` variable. */
+export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
   SEAWORTHY_ADMIN_PORT: {
     form: 'port, 0 to 65535',
     fallback: '`admin.port`, or 9091',

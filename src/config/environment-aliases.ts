@@ -2,11 +2,12 @@ import { parseDuration } from '../core/duration.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
 import { intendedOtelVariable } from './otel-variables.ts'
 import { parseOtlpTarget } from './otlp-target.ts'
+import { describeUnknownSeaworthyVariables } from './seaworthy-variables.ts'
 
 export interface AliasedEnvironment {
   /** The environment with the standard variables that the aliases stand for. The aliases themselves are still there. */
   readonly env: Environment
-  /** One line per alias that was used or ignored and per near miss, without any value. Say each once. */
+  /** One line per alias that was used or ignored, per near miss and per unknown `SEAWORTHY_*`, without any value. Say each once. */
   readonly warnings: readonly string[]
 }
 
@@ -124,6 +125,7 @@ class Aliases {
       if (intended === undefined) continue
       this.#warnings.push(`${name} is no variable of OpenTelemetry and has no effect. Did you mean "${intended}"?`)
     }
+    this.#warnings.push(...describeUnknownSeaworthyVariables(this.#original))
   }
 
   done(): AliasedEnvironment {

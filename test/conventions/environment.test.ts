@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ALIASES, OWN_VARIABLES } from '../../docs/environment.ts'
 import { filesUnder, readText } from '../../scripts/repository-files.ts'
 import { applyEnvironmentAliases } from '../../src/config/environment-aliases.ts'
+import { SEAWORTHY_VARIABLES } from '../../src/config/seaworthy-variables.ts'
 import { parseSource, walk } from './parsed-source.ts'
 
 const OWN = /^SEAWORTHY_[A-Z_]*[A-Z]$/
@@ -16,9 +17,11 @@ function ownVariablesIn(path: string): readonly string[] {
   return names
 }
 
-test('the reference has every SEAWORTHY_* variable that the sources read, and no other', () => {
-  const read = new Set(filesUnder('src').flatMap(ownVariablesIn))
-  expect(Object.keys(OWN_VARIABLES)).toEqual([...read].toSorted())
+test('the table and the reference have every SEAWORTHY_* variable that the sources read, and no other', () => {
+  const readers = filesUnder('src').filter((path) => path !== 'src/config/seaworthy-variables.ts')
+  const read = new Set(readers.flatMap(ownVariablesIn))
+  expect(SEAWORTHY_VARIABLES).toEqual([...read].toSorted())
+  expect(Object.keys(OWN_VARIABLES)).toEqual(SEAWORTHY_VARIABLES)
 })
 
 test.each(Object.keys(ALIASES))('the alias %s of the reference is understood, with a warning', (name) => {
