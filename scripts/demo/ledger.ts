@@ -24,7 +24,12 @@ export interface ReceivedServerSpan {
 
 export interface Balance {
   readonly requests: { readonly sent: number; readonly answered: number; readonly failed: number }
-  readonly spans: { readonly expected: number; readonly received: number }
+  readonly spans: {
+    readonly expected: number
+    readonly received: number
+    /** What is expected, by service. */
+    readonly expectedOf: Readonly<Record<'orders' | 'payments', number>>
+  }
   /** What does not add up, one sentence each; empty when the ledger balances. */
   readonly problems: readonly string[]
 }
@@ -37,12 +42,12 @@ export function balance(requests: readonly SentRequest[], spans: readonly Receiv
     problems.push(`${method} ${path} got no answer: ${failure ?? 'unknown'}`)
   }
   const byTrace = Map.groupBy(spans, (span) => span.traceId)
-  let expected = 0
+  const expectedOf = { orders: 0, payments: 0 }
   let received = 0
   for (const request of answered) {
     const ofTrace = byTrace.get(request.traceId) ?? []
     for (const service of servicesOf(request)) {
-      expected++
+      expectedOf[service]++
       const found = ofTrace.filter((span) => span.service === service)
       if (found.length > 0) received++
       const name = `${request.method} ${request.path} (trace ${request.traceId})`
@@ -55,13 +60,13 @@ export function balance(requests: readonly SentRequest[], spans: readonly Receiv
   }
   return {
     requests: { sent: requests.length, answered: answered.length, failed: requests.length - answered.length },
-    spans: { expected, received },
+    spans: { expected: expectedOf.orders + expectedOf.payments, received, expectedOf },
     problems,
   }
 }
 
 /** An order that was paid or declined has been at the payments service, too; everything else stayed at orders. */
-function servicesOf({ method, path, status }: SentRequest): readonly string[] {
+function servicesOf({ method, path, status }: SentRequest): readonly ('orders' | 'payments')[] {
   const settled = method === 'POST' && path === '/orders' && (status === 201 || status === 402)
   return settled ? ['orders', 'payments'] : ['orders']
 }

@@ -14,6 +14,7 @@ const PLAIN_INTERVAL_MS = 2000
 export function createProgress(stream: WriteStream | NodeJS.WritableStream): Progress {
   const isTerminal = 'isTTY' in stream && stream.isTTY
   let lastAt = Number.NEGATIVE_INFINITY
+  let lastWords = ''
   const clear = (): void => void (isTerminal && stream.write('\r\u001B[K'))
   return {
     clear,
@@ -24,7 +25,12 @@ export function createProgress(stream: WriteStream | NodeJS.WritableStream): Pro
     show(text) {
       if (isTerminal) {
         stream.write(`\r\u001B[K… ${text}`)
-      } else if (performance.now() - lastAt > PLAIN_INTERVAL_MS || !/^\d/.test(text)) {
+        return
+      }
+      // What says something new is shown at once; the same words with other figures, now and then.
+      const words = text.replace(/\d+/g, '#')
+      if (words !== lastWords || performance.now() - lastAt > PLAIN_INTERVAL_MS) {
+        lastWords = words
         lastAt = performance.now()
         stream.write(`… ${text}\n`)
       }

@@ -22,6 +22,8 @@ const CLIENTS = 40
 const THINK_MS = 30
 /** On a machine that is busy with something else. With it the whole demo stays under its minute. */
 const PATIENCE_MS = 25_000
+/** What a service that is watched by no person takes by default; said aloud, so that nobody thinks the demo hangs. */
+const DRAIN_SECONDS = 5
 const PROBES = ['/startupz', '/livez', '/readyz'] as const
 
 /** Runs the two services under load and real signals, and returns everything that was seen. */
@@ -74,9 +76,10 @@ async function runWith(
   const beforeSigterm = traffic.requests.length
   const openMs = performance.now() - openedAt
   onProgress(`SIGTERM to orders, with ${inFlightAtSigterm} requests in flight`)
-  const ordersEnd = await orders.stop()
+  const stopDrainProgress = showDrain(traffic, onProgress)
+  const ordersEnd = await orders.stop().finally(stopDrainProgress)
   await traffic.ended()
-  onProgress('SIGTERM to payments')
+  onProgress(`SIGTERM to payments, which drains for ${DRAIN_SECONDS} s, too`)
   const paymentsEnd = await payments.stop()
 
   return {
@@ -105,6 +108,20 @@ async function showProgress(traffic: Traffic, { seconds, onProgress }: DemoOptio
     await delay(250)
     onProgress(`${traffic.requests.length} requests answered, ${traffic.inFlight} in flight`)
   }
+}
+
+/** Says what happens while nothing seems to: orders answers for its drain delay, and then ends what it has begun. */
+function showDrain(traffic: Traffic, onProgress: (text: string) => void): () => void {
+  const before = traffic.requests.length
+  const timer = setInterval(() => {
+    const answered = traffic.requests.length - before
+    onProgress(
+      traffic.hasMetClosedListener
+        ? `orders has closed its listener after ${answered} more answers, and delivers its telemetry`
+        : `orders drains for ${DRAIN_SECONDS} s (lame duck), still serving: ${answered} answered`,
+    )
+  }, 250)
+  return () => clearInterval(timer)
 }
 
 async function askProbes(service: DemoService): Promise<Record<string, number | undefined>> {

@@ -41,6 +41,10 @@ export class Traffic {
     return this.#sayClosed
   }
 
+  get hasMetClosedListener(): boolean {
+    return this.#listenerClosed
+  }
+
   /** Resolves when every client has met a closed listener. */
   async ended(): Promise<void> {
     await Promise.all(this.#clients)

@@ -12,7 +12,7 @@ const spans: ReceivedServerSpan[] = [
 test('balances when each answer left a server span at each service it touched', () => {
   expect(balance([order, read], spans)).toEqual({
     requests: { sent: 2, answered: 2, failed: 0 },
-    spans: { expected: 3, received: 3 },
+    spans: { expected: 3, received: 3, expectedOf: { orders: 2, payments: 1 } },
     problems: [],
   })
 })
@@ -21,7 +21,7 @@ test('one span taken away, at either service, is found', () => {
   for (const missing of [0, 1, 2]) {
     const rest = spans.filter((_, index) => index !== missing)
     const { spans: counts, problems } = balance([order, read], rest)
-    expect(counts).toEqual({ expected: 3, received: 2 })
+    expect(counts).toMatchObject({ expected: 3, received: 2 })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(`left no server span at ${spans[missing]?.service}`)
   }
@@ -48,5 +48,9 @@ test('a span that does not continue the trace of its client is found', () => {
 
 test('an order that was refused before payments expects no span there', () => {
   const refused: SentRequest = { traceId: 'a2', spanId: 's2', method: 'POST', path: '/orders', status: 422 }
-  expect(balance([refused], spans).spans).toEqual({ expected: 1, received: 1 })
+  expect(balance([refused], spans).spans).toEqual({
+    expected: 1,
+    received: 1,
+    expectedOf: { orders: 1, payments: 0 },
+  })
 })
