@@ -1,6 +1,7 @@
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { EXIT_CODE } from '../lifecycle/exit-code.ts'
+import { keepAlive } from '../lifecycle/keep-alive.ts'
 import { listenToSignals } from '../lifecycle/signals.ts'
 import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { ServiceLife } from './service-life.ts'
@@ -9,16 +10,14 @@ import type { ResolvedServiceOptions } from './service-options.ts'
 /** The whole life of a process: start, wait, shut down, exit. Everything that touches the process is in here. */
 export async function runService(life: ServiceLife, options: ResolvedServiceOptions): Promise<number> {
   const { clock, exit, name, signals } = options
-  const keepAlive = clock.schedule(LONGEST_TIMER_MS, () => {})
+  const letGo = keepAlive(clock)
   const unlisten = [listenToExceptions(life, name), listen(life, options, signals)]
   const code = await live(life, name)
-  keepAlive()
+  letGo()
   for (const stop of unlisten) stop()
   exit(code)
   return code
 }
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 async function live(life: ServiceLife, name: string): Promise<number> {
   try {
@@ -31,7 +30,8 @@ async function live(life: ServiceLife, name: string): Promise<number> {
     }
   }
   const report = await life.ended
-  return toExitCode(report)
+  // What failed after the report was written still counts.
+  return life.hasFailedLate ? EXIT_CODE.unclean : toExitCode(report)
 }
 
 function describeRefusal(name: string, error: unknown): string {

@@ -5,7 +5,6 @@ import type { HealthChecker } from '../health/health-checker.ts'
 import { createProbeSource } from '../health/probes.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
-import { runHook } from '../lifecycle/hook.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
 import { toCrashBudget } from '../lifecycle/shutdown-budget.ts'
 import {
@@ -18,9 +17,13 @@ import {
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
 import { closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
+import { toLateNode } from './late-node.ts'
 import { prepareCore, type ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 import { watchTelemetry } from './telemetry-check.ts'
+
+/** Failures of one shutdown beyond these are not kept: each has its own line in the log anyway. */
+const MAX_FAILURES = 20
 
 /** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
 export class ServiceLife {
@@ -31,6 +34,7 @@ export class ServiceLife {
   readonly #interrupt = new AbortController()
   readonly #ended = Promise.withResolvers<ShutdownReport>()
   readonly #failures: string[] = []
+  #wasReady = false
   readonly #onLogging: ((log: Log) => void)[] = []
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
@@ -53,6 +57,11 @@ export class ServiceLife {
     return this.#core
   }
 
+  /** Whether something failed after the shutdown had begun, up to now. */
+  get hasFailedLate(): boolean {
+    return this.#failures.length > 0
+  }
+
   /** Calls back with the log, now or as soon as there is one. */
   whenLogging(use: (log: Log) => void): void {
     if (this.#core === undefined) this.#onLogging.push(use)
@@ -71,7 +80,8 @@ export class ServiceLife {
 
   stop(reason: ShutdownReason): Promise<ShutdownReport> {
     // What fails in the middle of a shutdown can't begin one, but it must not be forgotten.
-    if (this.#stopping !== undefined && (reason.kind === 'fatal' || reason.kind === 'uncaught'))
+    const isLate = this.#stopping !== undefined && (reason.kind === 'fatal' || reason.kind === 'uncaught')
+    if (isLate && this.#failures.length < MAX_FAILURES)
       this.#failures.push(`${describeReason(reason)}: ${messageOf(reason.error)}`)
     this.#stopping ??= this.#stop(reason)
     return this.#stopping
@@ -90,6 +100,7 @@ export class ServiceLife {
       await this.#health.start(log === undefined ? {} : { log })
       if (this.#stopping !== undefined) throw interrupted(name)
       this.#state = 'ready'
+      this.#wasReady = true
       const startMs = Math.round(clock.now() - startedAt)
       const fields = { startMs, admin: this.#core?.admin?.bound?.url, components: result.started }
       const failing = this.#failingChecks()
@@ -129,14 +140,18 @@ export class ServiceLife {
     const core = this.#core
     const { clock, finalFlush } = this.#options
     const started = new Set(components?.started)
-    const nodes = [...this.#nodes.values()].filter((node) => started.has(node.name))
-    if (components?.ok === false) this.#stopLate(components.late)
+    const late = components?.ok === false ? components.late : new Map<string, Promise<unknown>>()
+    const nodes = [...this.#nodes.values()].flatMap((node) => {
+      const coming = late.get(node.name)
+      if (coming !== undefined) return [toLateNode(node, coming)]
+      return started.has(node.name) ? [node] : []
+    })
 
     const budget = core && (reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget)
     const report: ShutdownReport =
       budget === undefined
         ? { reason, phases: [], aborted: [], flushes: {}, tookMs: 0, clean: true }
-        : await runShutdown(this.#toPlan(nodes, reason, finalFlush), {
+        : await runShutdown(this.#toPlan(nodes, finalFlush), {
             clock,
             budget,
             reason,
@@ -149,15 +164,11 @@ export class ServiceLife {
     return report
   }
 
-  #toPlan(
-    nodes: readonly ComponentNode[],
-    { kind }: ShutdownReason,
-    finalFlush: ShutdownPlan['finalFlush'],
-  ): ShutdownPlan {
+  #toPlan(nodes: readonly ComponentNode[], finalFlush: ShutdownPlan['finalFlush']): ShutdownPlan {
     return {
       announce: nodes.flatMap((node) => (node.announce === undefined ? [] : [{ name: node.name, run: node.announce }])),
       // A service that never became ready was never discovered, so nobody has to notice that it goes.
-      hasListeners: kind !== 'failed-start' && nodes.some((node) => node.kind === 'listener'),
+      hasListeners: this.#wasReady && nodes.some((node) => node.kind === 'listener'),
       finish: nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
       aborted: () => nodes.flatMap((node) => node.aborted?.() ?? []),
       stop: new DependencyGraph(nodes),
@@ -178,20 +189,6 @@ export class ServiceLife {
     if (phase === 'announce') this.#state = 'draining'
     if (phase === 'finish') this.#state = 'stopping'
     if (phase === 'stop') this.#health.stop()
-  }
-
-  /** A component that was given up may still come up: it is then stopped at once, so that nothing is left open. */
-  #stopLate(late: ReadonlyMap<string, Promise<unknown>>): void {
-    const { clock } = this.#options
-    const limitMs = this.#core?.budget.stopMs ?? 0
-    for (const [name, coming] of late) {
-      const node = this.#nodes.get(name)
-      if (node === undefined) continue
-      void coming.then(
-        () => runHook(clock, { name, run: node.stop }, limitMs),
-        () => {},
-      )
-    }
   }
 }
 

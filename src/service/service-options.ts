@@ -7,7 +7,7 @@ import { type FinalFlush, processFinalFlush } from '../core/final-flush.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { type LoadConfigOptions, resolveLoadConfigOptions } from '../config/load-config-options.ts'
 import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
-import { DEFAULT_SIGNALS } from '../lifecycle/signals.ts'
+import { readSignals } from '../lifecycle/signals.ts'
 import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
 
@@ -105,7 +105,7 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
     admin: read.value<AdminOptions | false>('admin') ?? {},
     shutdown: read.value<ShutdownBudgetOptions>('shutdown') ?? {},
     startTimeoutMs: read.duration('startTimeout', { fallback: 60_000, min: 1, max: 86_400_000 }),
-    signals: read.list('signals', { fallback: DEFAULT_SIGNALS }) as readonly NodeJS.Signals[],
+    signals: readSignals(read),
     env: read.value<Environment>('env') ?? process.env,
     clock: read.value<Clock>('clock') ?? systemClock,
     // oxlint-disable-next-line node/no-process-exit -- asked for: only run() calls it

@@ -161,3 +161,10 @@ test('what fails while the shutdown already runs is in its report, stops nothing
     failures: ['uncaught exception: db crashed at stop'],
   })
 })
+
+test('what fails too late for the report makes the exit code 1 all the same', async () => {
+  await using shop = await startShop({ FILES_STOP: 'crashes late' })
+  shop.kill('SIGTERM')
+  expect(await shop.exit).toEqual({ code: 1, signal: null })
+  expect(shop.log().map(({ msg }) => msg)).toContain('shop: uncaught exception')
+})

@@ -93,13 +93,21 @@ describe('a configuration that is refused: nothing starts, every problem is told
 })
 
 describe('SIGTERM during the start', () => {
-  test('gives it up, stops what had started, and exits with 0: that is what was asked for', async () => {
+  test('gives up what does not come up at the end of its slice, names it, and stops what had started', async () => {
     await using shop = launchShop({ DB_START: 'hangs', START_TIMEOUT: '1h' })
     await shop.line('db start')
     shop.kill('SIGTERM')
-    expect(await shop.exit).toEqual({ code: 0, signal: null })
+    expect(await shop.exit).toEqual({ code: 1, signal: null })
     expect(shop.errorLines).toEqual(['files start', 'db start', 'files stop'])
-    expect(shop.report()).toMatchObject({ reason: 'SIGTERM' })
+    expect(shop.report()).toMatchObject({ reason: 'SIGTERM', laggards: [{ name: 'db', phase: 'stop' }] })
+  })
+
+  test('waits in its slice for a resource that still comes up, and stops it: exit code 0', async () => {
+    await using shop = launchShop({ DB_START: 'slow', START_TIMEOUT: '1h' })
+    await shop.line('db start')
+    shop.kill('SIGTERM')
+    expect(await shop.exit).toEqual({ code: 0, signal: null })
+    expect(shop.errorLines).toEqual(['files start', 'db start', 'db start done', 'db stop', 'files stop'])
   })
 
   test('in its very first moment ends the process cleanly, too, and says so', async () => {
