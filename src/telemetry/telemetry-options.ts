@@ -88,6 +88,7 @@ export interface Telemetry extends Flusher {
   readonly resource: ResourceAttributes
   /**
    * Sends a line of pino's JSON as a log record. Lines from before the start are kept (1000 at most) and sent then.
+   * Those that telemetry itself writes from the final flush on are left out: they are about what can't be sent any more.
    * Never throws.
    */
   emitLogLine(line: string): void

@@ -9,6 +9,7 @@ import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts
 import { observeHttp } from './instrumentation/observe-http.ts'
 import { observeRuntime } from './instrumentation/runtime-metrics.ts'
 import { toLogRecord } from './log-line.ts'
+import { OwnLog } from './own-log.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
@@ -45,6 +46,7 @@ class ProcessTelemetry implements Telemetry {
 
   readonly #options: ResolvedTelemetryOptions
   readonly #settings: TelemetrySettings
+  readonly #log: OwnLog
   readonly #quietLog: QuietLog
   readonly #troubles: TroubleReporter
   readonly #earlyLines = new EarlyLines()
@@ -57,9 +59,10 @@ class ProcessTelemetry implements Telemetry {
   constructor(options: ResolvedTelemetryOptions, settings: TelemetrySettings) {
     this.#options = options
     this.#settings = settings
-    this.#quietLog = new QuietLog(options.log, options.clock)
+    this.#log = new OwnLog(options.log)
+    this.#quietLog = new QuietLog(this.#log, options.clock)
     this.#troubles = new TroubleReporter({
-      log: options.log,
+      log: this.#log,
       clock: options.clock,
       signals: settings.signals,
       isReached: (signal) => this.account()[signal].delivered > 0,
@@ -81,6 +84,8 @@ class ProcessTelemetry implements Telemetry {
 
   emitLogLine(line: string): void {
     if (this.#settings.disabled || this.#settings.signals.logs.exporter === 'none') return
+    // What telemetry says of its last flush would only lengthen it, or count as lost after it.
+    if (this.#flushing !== undefined && this.#log.isWriting) return
     if (this.#logger === undefined) return this.#earlyLines.add(line)
     try {
       this.#logger.emit(toLogRecord(line))
@@ -110,7 +115,7 @@ class ProcessTelemetry implements Telemetry {
 
   async shutdown(): Promise<void> {
     if (this.#options.finalFlush.deferring) {
-      this.#options.log.debug({}, 'telemetry.shutdown() during a shutdown: left to the flush at its end')
+      this.#log.debug({}, 'telemetry.shutdown() during a shutdown: left to the flush at its end')
       return
     }
     await this.flush(SHUTDOWN_LIMIT_MS)
@@ -122,7 +127,7 @@ class ProcessTelemetry implements Telemetry {
 
   async #start(): Promise<void> {
     const settings = this.#settings
-    warnOfSettings(this.#options.log, settings)
+    warnOfSettings(this.#log, settings)
     if (!settings.disabled) {
       const { startPipeline } = await import('./stock/start-pipeline.ts')
       this.#pipeline = await startPipeline({
@@ -142,7 +147,7 @@ class ProcessTelemetry implements Telemetry {
       ...this.#pipeline,
     })
     this.#undo.push(() => registration.restore())
-    warnOfForeign(this.#options.log, registration.taken)
+    warnOfForeign(this.#log, registration.taken)
     // Later than the globals: that a place is taken has just been said in better words.
     this.#undo.push(bridgeDiagnostics(this.#quietLog))
     this.#instrument(registration)

@@ -3,6 +3,7 @@ import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { FinalFlush } from '../../src/core/final-flush.ts'
+import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.ts'
@@ -19,6 +20,21 @@ function create(options: Partial<TelemetryOptions> = {}): Telemetry {
   })
   onTestFinished(() => telemetry.uninstall())
   return telemetry
+}
+
+/** Hands every line on after it was kept, at once, as a log does that telemetry sends. */
+function echoing(log: Log, onLine: (line: string) => void): Log {
+  const write = (level: keyof Log) => (fields: object, message: string) => {
+    log[level](fields, message)
+    onLine(JSON.stringify({ ...fields, msg: message }))
+  }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** A port at which nobody listens. */
+async function closedPort(): Promise<number> {
+  await using server = await startServer(() => {})
+  return server.port
 }
 
 test('after the final flush the account balances and everything was delivered', async () => {
@@ -74,6 +90,32 @@ test('a second flush has the outcome of the first, and what comes after it count
 
   expect(started.telemetry.account().traces).toMatchObject({ created: 1, dropped: { closed: 1 } })
   expect(started.telemetry.account().logs).toMatchObject({ created: 1, dropped: { closed: 1 } })
+})
+
+test('what telemetry says of itself is sent, but not from the final flush on, and does not count as lost then', async () => {
+  const port = await closedPort()
+  const log = new KeptLog()
+  const telemetry = create({
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_UNKNOWN: 'said at the start, which is sent',
+    },
+    // As in a service: each line of the log comes back to be sent.
+    log: echoing(log, (line) => telemetry.emitLogLine(line)),
+  })
+  await telemetry.start()
+  trace.getTracer('test').startSpan('lost').end()
+  telemetry.emitLogLine('{"msg":"a line of the service"}')
+
+  const { details } = await telemetry.flush(500)
+
+  expect(log.lines.join('\n')).toContain('warn OTEL_UNKNOWN is set and has no effect here.')
+  expect(log.lines.join('\n')).toContain('warn cannot deliver traces, 1 spans wait')
+  expect(log.lines.join('\n')).toContain('warn 2 log records lost: the time of the final flush was over')
+  expect(log.lines.join('\n')).not.toContain('they came after the final flush')
+  expect(details['logs']).toMatchObject({ created: 2, dropped: { flush_limit: 2 }, pending: 0 })
+  expect(telemetry.account().logs).toEqual(details['logs'])
 })
 
 test('shutdown() in the middle of a shutdown leaves the work to the flush, and later spans arrive', async () => {
