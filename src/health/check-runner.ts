@@ -5,6 +5,7 @@ import { failureMessage } from './failure-message.ts'
 import type { ResolvedHealthCheck } from './health-check.ts'
 import type { CheckReport } from './health-report.ts'
 import type { HealthStatus } from './health-status.ts'
+import { untraced } from './untraced.ts'
 
 interface Outcome {
   readonly status: HealthStatus
@@ -118,7 +119,7 @@ export class CheckRunner {
     this.#pendingSince = startedAt
     const work = async (signal: AbortSignal): Promise<unknown> => {
       try {
-        return await check({ signal })
+        return await untraced(() => check({ signal }))
       } finally {
         this.#pendingSince = undefined
       }

@@ -24,7 +24,7 @@ const db = service.resource(
 const payments = service.resource('payments', {
   critical: false, // without payments the shop still shows its products and orders
   start: ({ config }) => new PaymentsClient(config.payments),
-  check: (client, { signal }) => client.ping(signal),
+  check: (client, context) => client.reachable(context),
   stop: (client) => client.close(),
 })
 

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { tcpCheck } from 'seaworthy'
 import type { OrdersConfig } from './config.ts'
 import type { Order, OutboxEvent } from './order-store.ts'
 
@@ -6,12 +7,15 @@ export class PaymentsUnavailableError extends Error {}
 
 /** The payments service over a pool of kept-alive connections. */
 export class PaymentsClient {
+  /** Whether anybody listens there: payments has its own probes for everything else. */
+  readonly reachable: ReturnType<typeof tcpCheck>
   readonly #base: URL
   readonly #timeoutMs: number
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
   constructor({ url, timeoutMs }: OrdersConfig['payments']) {
     this.#base = new URL(url)
+    this.reachable = tcpCheck(url)
     this.#timeoutMs = timeoutMs
   }
 
@@ -34,35 +38,18 @@ export class PaymentsClient {
     if (status !== 200 && status !== 202) throw new PaymentsUnavailableError(`payments answered ${status}`)
   }
 
-  /** Whether payments can be reached at all: any answer will do. */
-  async ping(signal: AbortSignal): Promise<void> {
-    await this.#send('GET', '/payments/none', undefined, {}, signal)
-  }
-
   close(): void {
     this.#agent.destroy()
   }
 
-  #post(path: string, body: object, headers: Record<string, string> = {}): Promise<number> {
-    return this.#send('POST', path, JSON.stringify(body), headers, AbortSignal.timeout(this.#timeoutMs))
-  }
-
-  #send(
-    method: string,
-    path: string,
-    body: string | undefined,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<number> {
+  #post(path: string, content: object, headers: Record<string, string> = {}): Promise<number> {
+    const body = JSON.stringify(content)
     return new Promise((resolve, reject) => {
       const outgoing = request(new URL(path, this.#base), {
-        method,
+        method: 'POST',
         agent: this.#agent,
-        signal,
-        headers:
-          body === undefined
-            ? headers
-            : { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        signal: AbortSignal.timeout(this.#timeoutMs),
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       })
       outgoing.on('response', (response) => {
         response.resume()
