@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { headingSlug } from './heading-slug.ts'
+import { unlinkOutside } from './links-outside.ts'
 
 interface Page {
   readonly text: string
@@ -28,7 +29,7 @@ export default defineConfig({
   description: 'Makes a Node.js service fit for production, and proves it',
   cleanUrls: true,
   srcExclude: ['examples/**'],
-  markdown: { anchor: { slugify: headingSlug } },
+  markdown: { anchor: { slugify: headingSlug }, config: unlinkOutside },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
