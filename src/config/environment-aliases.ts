@@ -1,13 +1,12 @@
 import { parseDuration } from '../core/duration.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
-import { intendedOtelVariable } from './otel-variables.ts'
 import { parseOtlpTarget } from './otlp-target.ts'
 import { describeUnknownSeaworthyVariables } from './seaworthy-variables.ts'
 
 export interface AliasedEnvironment {
   /** The environment with the standard variables that the aliases stand for. The aliases themselves are still there. */
   readonly env: Environment
-  /** One line per alias that was used or ignored, per near miss and per unknown `SEAWORTHY_*`, without any value. Say each once. */
+  /** One line per alias that was used or ignored and per unknown `SEAWORTHY_*` variable, without any value. Say each once. */
   readonly warnings: readonly string[]
 }
 
@@ -26,7 +25,6 @@ export function applyEnvironmentAliases(env: Environment): AliasedEnvironment {
   aliases.endpoint()
   aliases.sampleRate()
   aliases.metricInterval()
-  aliases.nearMisses()
   return aliases.done()
 }
 
@@ -119,18 +117,12 @@ class Aliases {
     this.#use('METRIC_INTERVAL', { OTEL_METRIC_EXPORT_INTERVAL: String(Math.round(intervalMs)) })
   }
 
-  nearMisses(): void {
-    for (const name of Object.keys(this.#original).sort()) {
-      const intended = this.#read.text(name) === undefined ? undefined : intendedOtelVariable(name)
-      if (intended === undefined) continue
-      this.#warnings.push(`${name} is no variable of OpenTelemetry and has no effect. Did you mean "${intended}"?`)
-    }
-    this.#warnings.push(...describeUnknownSeaworthyVariables(this.#original))
-  }
-
   done(): AliasedEnvironment {
     this.#read.done()
-    return { env: { ...this.#original, ...this.#set }, warnings: this.#warnings }
+    return {
+      env: { ...this.#original, ...this.#set },
+      warnings: [...this.#warnings, ...describeUnknownSeaworthyVariables(this.#original)],
+    }
   }
 
   #isTaken(alias: string, standards: readonly string[]): boolean {

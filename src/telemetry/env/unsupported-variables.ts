@@ -1,5 +1,5 @@
+import { intendedOtelVariable } from '../../config/otel-variables.ts'
 import type { Environment } from '../../core/env-reader.ts'
-import { didYouMean } from '../../core/nearest-name.ts'
 
 const OTLP_SUFFIXES = [
   'ENDPOINT',
@@ -63,5 +63,10 @@ export function describeUnsupported(env: Environment): readonly string[] {
       return value !== '' && HARMLESS[name]?.includes(value) !== true
     })
     .sort()
-    .map((name) => `${name} is set and has no effect here. ${didYouMean(name, SUPPORTED_VARIABLES)}`.trim())
+    .map((name) => {
+      const intended = intendedOtelVariable(name)
+      return intended === undefined
+        ? `${name} is set and has no effect here.`
+        : `${name} is no variable of OpenTelemetry and has no effect. Did you mean "${intended}"?`
+    })
 }

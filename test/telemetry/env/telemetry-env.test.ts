@@ -299,7 +299,24 @@ test('a standard variable without effect and a misspelt one are named, those tha
   })
   expect(warnings).toEqual([
     'OTEL_LOG_LEVEL is set and has no effect here.',
-    'OTEL_SERVICE_NAM is set and has no effect here. Did you mean "OTEL_SERVICE_NAME"?',
+    'OTEL_SERVICE_NAM is no variable of OpenTelemetry and has no effect. Did you mean "OTEL_SERVICE_NAME"?',
+  ])
+})
+
+test('a near miss is told with what was meant, words in another order included, and a foreign name without', () => {
+  const { warnings } = readTelemetryEnv({
+    OTEL_EXPORTER_OTLP_ENDPONT: 'x',
+    OTEL_SERVICENAME: 'x',
+    OTEL_TRACE_SAMPLER: 'x',
+    OTEL_OTLP_EXPORTER_ENDPOINT: 'x',
+    OTEL_PYTHON_LOG_CORRELATION: 'x',
+  })
+  expect(warnings).toEqual([
+    'OTEL_EXPORTER_OTLP_ENDPONT is no variable of OpenTelemetry and has no effect. Did you mean "OTEL_EXPORTER_OTLP_ENDPOINT"?',
+    'OTEL_OTLP_EXPORTER_ENDPOINT is no variable of OpenTelemetry and has no effect. Did you mean "OTEL_EXPORTER_OTLP_ENDPOINT"?',
+    'OTEL_PYTHON_LOG_CORRELATION is set and has no effect here.',
+    'OTEL_SERVICENAME is no variable of OpenTelemetry and has no effect. Did you mean "OTEL_SERVICE_NAME"?',
+    'OTEL_TRACE_SAMPLER is no variable of OpenTelemetry and has no effect. Did you mean "OTEL_TRACES_SAMPLER"?',
   ])
 })
 
