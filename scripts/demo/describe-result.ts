@@ -32,7 +32,7 @@ export function describeResult(result: DemoResult, store: TelemetryStore): strin
     'Ledger',
     `  requests      sent ${requests.sent} · answered ${requests.answered} · failed ${requests.failed}`,
     `  server spans  expected ${spans.expected} (orders ${spans.expectedOf.orders} + payments ${spans.expectedOf.payments}) · received ${spans.received}  (of ${spans.all} spans in all)`,
-    `  metrics       ${metrics.points} points; requests counted by orders ${metrics.requestsCounted.orders}, by payments ${metrics.requestsCounted.payments}`,
+    `  metrics       ${metrics.points} points; requests counted by orders ${metrics.requestsCounted.orders}, by payments ${metrics.requestsCounted.payments}, receipts included`,
     `  logs          ${logs.received} records`,
     '',
     result.ok

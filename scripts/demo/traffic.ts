@@ -25,7 +25,6 @@ export class Traffic {
   readonly #clients: Promise<void>[]
   #inFlight = 0
   #listenerClosed = false
-  #sayClosed = 0
 
   constructor(options: TrafficOptions) {
     this.#options = options
@@ -34,15 +33,6 @@ export class Traffic {
 
   get inFlight(): number {
     return this.#inFlight
-  }
-
-  /** Answers that announced the end of their connection: the drain, as clients see it. */
-  get announcedCloses(): number {
-    return this.#sayClosed
-  }
-
-  get hasMetClosedListener(): boolean {
-    return this.#listenerClosed
   }
 
   /** Resolves when every client has met a closed listener. */
@@ -80,7 +70,6 @@ export class Traffic {
     this.#inFlight--
     const answered = result.outcome === 'answered'
     if (answered) this.latencyMicroseconds.record(Math.max(1, Math.round(result.tookMs * 1000)))
-    if (result.saidClose) this.#sayClosed++
     this.requests.push({
       traceId,
       spanId,
