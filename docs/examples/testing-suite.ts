@@ -1,11 +1,12 @@
 // One receiver and one running service for a whole suite, here with node:test; other runners have the same hooks.
 /* oxlint-disable typescript/no-floating-promises -- the runner itself waits for its tests */
+
+// #region suite
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createService } from 'seaworthy'
 import { startReceiver } from 'seaworthy/testing'
 
-// #region suite
 const receiver = await startReceiver()
 const service = createService({
   name: 'greeter',
@@ -14,12 +15,12 @@ const service = createService({
   env: receiver.environment(),
 })
 const web = service.listener('web', {
-  start:
-    ({ log }) =>
-    (request, response) => {
+  start({ log }) {
+    return (request, response) => {
       log.info({ path: request.url }, 'greeting')
       response.end('hello')
-    },
+    }
+  },
 })
 
 before(() => service.start())

@@ -1,9 +1,10 @@
 // Asserting on telemetry in a test of your own, with any test runner.
+
+// #region test
 import assert from 'node:assert/strict'
 import { createService } from 'seaworthy'
 import { startReceiver } from 'seaworthy/testing'
 
-// #region test
 const receiver = await startReceiver()
 const service = createService({
   name: 'greeter',
