@@ -54,7 +54,8 @@ export const ALIASES: Readonly<Record<string, string>> = {
   SERVICE_NAME: '`OTEL_SERVICE_NAME`',
   SERVICE_VERSION: '`service.version` in `OTEL_RESOURCE_ATTRIBUTES`',
   ENVIRONMENT: '`deployment.environment.name` in `OTEL_RESOURCE_ATTRIBUTES`',
-  OTLP_ENDPOINT: '`OTEL_EXPORTER_OTLP_ENDPOINT`; without a scheme also `OTEL_EXPORTER_OTLP_PROTOCOL=grpc`',
+  OTLP_ENDPOINT:
+    '`OTEL_EXPORTER_OTLP_ENDPOINT`; without a scheme also `OTEL_EXPORTER_OTLP_PROTOCOL=grpc`, with TLS; port 4318 then refuses to start',
   TRACE_SAMPLE_RATE: '`OTEL_TRACES_SAMPLER=parentbased_traceidratio` with that ratio',
   METRIC_INTERVAL: '`OTEL_METRIC_EXPORT_INTERVAL`; needs a unit, such as `30s`',
 }
