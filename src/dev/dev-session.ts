@@ -7,7 +7,8 @@ import { otelEnvironment } from '../receiver/otel-environment.ts'
 import { createReceiver, type Receiver, type ReceiverAddress } from '../receiver/receiver.ts'
 import type { StoredLog, StoredSpan } from '../store/stored-item.ts'
 import type { TelemetryStore } from '../store/telemetry-store.ts'
-import { type OutputLine, readOutputLine, type ReportedShutdown } from './service-output.ts'
+import type { ReportedShutdown } from './reported-shutdown.ts'
+import { type OutputLine, readOutputLine } from './service-output.ts'
 
 export interface DevOptions {
   readonly command: string

@@ -1,19 +1,12 @@
 import { printable } from '../store/view/printable.ts'
-
-/** What the last line of a Seaworthy service says of its shutdown. */
-export interface ReportedShutdown {
-  readonly reason: string
-  readonly clean: boolean
-  readonly tookMs: number
-  readonly phases: Readonly<Record<string, number>>
-  readonly laggards: readonly { readonly name: string; readonly phase: string; readonly outcome: string }[]
-  readonly aborted: readonly string[]
-  readonly flush: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
+import { errorLines, errorRemark } from './error-lines.ts'
+import { readReportedShutdown, type ReportedShutdown } from './reported-shutdown.ts'
 
 /** A line of a service's output: as JSON where it is, and as a person reads it. */
 export interface OutputLine {
   readonly text: string
+  /** What stands below the line: stack and causes of its error. Absent when there is nothing. */
+  readonly details?: readonly string[]
   readonly level?: string
   readonly shutdown?: ReportedShutdown
 }
@@ -45,10 +38,18 @@ export function readOutputLine(line: string): OutputLine {
   const rest = Object.entries(fields).filter(([key]) => !HIDDEN.has(key))
   const details = rest.map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const component = typeof fields['component'] === 'string' ? [`[${fields['component']}]`] : []
-  const err = fields['err'] as { readonly message?: string } | undefined
-  const error = err?.message === undefined ? [] : [`— ${err.message}`]
-  const text = printable([level.padEnd(5), ...component, fields['msg'], ...error, ...details].join(' '), MAX_LINE)
-  return isShutdown(fields['shutdown']) ? { text, level, shutdown: fields['shutdown'] } : { text, level }
+  const msg = fields['msg']
+  const isError = fields['err'] !== undefined && fields['err'] !== null
+  const remark = isError ? errorRemark(fields['err'], msg).split('\n', 1) : []
+  const words = [level.padEnd(5), ...component, msg, ...remark, ...details].filter((word) => word !== '')
+  const below = isError ? errorLines(fields['err'], msg).map((detail) => printable(detail, MAX_LINE)) : []
+  const shutdown = readReportedShutdown(fields)
+  return {
+    text: printable(words.join(' '), MAX_LINE),
+    level,
+    ...(below.length === 0 ? {} : { details: below }),
+    ...(shutdown === undefined ? {} : { shutdown }),
+  }
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -61,6 +62,4 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   }
 }
 
-function isShutdown(value: unknown): value is ReportedShutdown {
-  return typeof value === 'object' && value !== null && 'phases' in value && 'clean' in value && 'flush' in value
-}
+export type { ReportedShutdown } from './reported-shutdown.ts'

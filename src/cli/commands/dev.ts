@@ -109,6 +109,7 @@ function textEvents({ print, isTerminal, env, options }: CommandContext): Events
       if (options['quiet'] === true) return
       const loud = stream === 'stderr' || line.level === 'error' || line.level === 'fatal'
       print(`${paint('dim', '│')} ${loud ? paint('red', line.text) : line.text}`)
+      for (const detail of line.details ?? []) print(`${paint('dim', '│')}       ${paint('dim', detail)}`)
     },
     span(span) {
       const live = toLiveLine(span)
