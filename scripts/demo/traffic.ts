@@ -35,6 +35,10 @@ export class Traffic {
     return this.#inFlight
   }
 
+  get hasMetClosedListener(): boolean {
+    return this.#listenerClosed
+  }
+
   /** Resolves when every client has met a closed listener. */
   async ended(): Promise<void> {
     await Promise.all(this.#clients)

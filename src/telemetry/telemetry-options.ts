@@ -60,7 +60,7 @@ export function resolveTelemetryOptions(options: TelemetryOptions): ResolvedTele
   const resolved: ResolvedTelemetryOptions = {
     serviceName: read.text('serviceName'),
     serviceVersion: read.value('serviceVersion'),
-    env: read.value('env') ?? {},
+    env: readEnv(read),
     clock: read.value('clock') ?? systemClock,
     log: read.value('log') ?? silentLog,
     finalFlush: read.value('finalFlush') ?? processFinalFlush,
@@ -112,4 +112,11 @@ export interface Telemetry extends Flusher {
   shutdown(): Promise<void>
   /** Stops observing and frees the places in the OpenTelemetry API. For tests that run several in one process. */
   uninstall(): void
+}
+
+/** Left out, every `OTEL_*` variable would be ignored without a word; JavaScript has no types to say so. */
+function readEnv(read: OptionReader): Environment {
+  const env = read.value<Environment>('env')
+  if (env === undefined) read.problem('"env" is required: usually process.env')
+  return env ?? {}
 }
