@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
-import { freePort } from '../process/free-port.ts'
 import { OwnedProcess, type ProcessExit } from '../process/owned-process.ts'
 import { otelEnvironment } from '../receiver/otel-environment.ts'
 import { createReceiver, type Receiver, type ReceiverAddress } from '../receiver/receiver.ts'
 import type { StoredLog, StoredSpan } from '../store/stored-item.ts'
 import type { TelemetryStore } from '../store/telemetry-store.ts'
+import { chooseAdminPort } from './admin-port.ts'
 import type { ReportedShutdown } from './reported-shutdown.ts'
+import { type SenderCount, SenderCounts } from './sender-counts.ts'
 import { type OutputLine, readOutputLine } from './service-output.ts'
 
 export interface DevOptions {
@@ -30,12 +31,20 @@ export interface DevResult {
   readonly exit: ProcessExit
   /** What the service itself reported, when it is a Seaworthy service. */
   readonly shutdown: ReportedShutdown | undefined
+  /** What arrived, by who sent it. */
+  readonly senders: readonly SenderCount[]
+  readonly pid: number
 }
 
 /** The usual port of OTLP over HTTP; here it speaks gRPC, too. */
 const USUAL_PORT = 4318
 /** How long what a service leaves behind is given to end. */
 const LEFTOVER_GRACE_MS = 2000
+
+interface Observed {
+  shutdown?: ReportedShutdown
+  readonly senders: SenderCounts
+}
 
 /** A service that runs under an embedded receiver. */
 export class DevSession {
@@ -45,15 +54,9 @@ export class DevSession {
   readonly pid: number
   readonly #receiver: Receiver
   readonly #child: OwnedProcess
-  readonly #output: { shutdown?: ReportedShutdown }
+  readonly #output: Observed
 
-  private constructor(
-    receiver: Receiver,
-    endpoint: string,
-    adminPort: number,
-    child: OwnedProcess,
-    output: { shutdown?: ReportedShutdown },
-  ) {
+  private constructor(receiver: Receiver, endpoint: string, adminPort: number, child: OwnedProcess, output: Observed) {
     this.#receiver = receiver
     this.#child = child
     this.#output = output
@@ -63,13 +66,19 @@ export class DevSession {
     this.pid = child.pid
   }
 
-  /** @throws {@link SeaworthyError} `SEA_RECEIVER_PORT_TAKEN` for a chosen port, `SEA_PROCESS_NOT_STARTED` */
+  /**
+   * @throws {@link SeaworthyError} `SEA_RECEIVER_PORT_TAKEN` for a chosen port, `SEA_PROCESS_NOT_STARTED`,
+   *   `SEA_ENV_INVALID` for a `SEAWORTHY_ADMIN_PORT` that is no port
+   */
   static async start(options: DevOptions): Promise<DevSession> {
+    const adminPort = await chooseAdminPort(options.env)
     const { receiver, address } = await startReceiver(options)
     receiver.store.on('span', options.onSpan)
     receiver.store.on('log', options.onLog)
-    const adminPort = Number(options.env['SEAWORTHY_ADMIN_PORT']) || (await freePort())
-    const output: { shutdown?: ReportedShutdown } = {}
+    const output: Observed = { senders: new SenderCounts() }
+    receiver.store.on('span', (span) => output.senders.count('traces', span))
+    receiver.store.on('log', (log) => output.senders.count('logs', log))
+    receiver.store.on('metric', (point) => output.senders.count('metrics', point))
     try {
       const child = await OwnedProcess.start({
         command: options.command,
@@ -100,7 +109,8 @@ export class DevSession {
     const exit = await this.#child.exit
     await this.#child.endGroup(LEFTOVER_GRACE_MS)
     await this.#receiver.stop()
-    return { exit, shutdown: this.#output.shutdown }
+    const { shutdown, senders } = this.#output
+    return { exit, shutdown, senders: senders.all, pid: this.pid }
   }
 }
 
@@ -129,8 +139,8 @@ function toEnvironment(
     OTEL_BLRP_SCHEDULE_DELAY: '500',
     OTEL_METRIC_EXPORT_INTERVAL: '5000',
     ...(isTerminal ? { SEAWORTHY_DRAIN_DELAY: '0' } : {}),
-    SEAWORTHY_ADMIN_PORT: String(adminPort),
     ...env,
+    SEAWORTHY_ADMIN_PORT: String(adminPort),
     ...otelEnvironment(address, protocol),
   }
 }

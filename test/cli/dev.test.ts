@@ -11,7 +11,13 @@ const SERVICE = [
 
 /** Runs `dev`, sends `signal` as soon as the output matches, and returns everything. */
 async function devUntil(pattern: RegExp, signal: NodeJS.Signals, args: readonly string[]) {
-  const running = runCommand(['dev', '--port', '0', ...args], { SEAWORTHY_DRAIN_DELAY: '0' })
+  const running = runCommand(['dev', '--port', '0', ...args], {
+    SEAWORTHY_DRAIN_DELAY: '0',
+    // Not the usual port: other tests may run at the same time.
+    SEAWORTHY_ADMIN_PORT: '0',
+    // Set for a whole shell, it must not make dev show nothing.
+    OTEL_SDK_DISABLED: 'true',
+  })
   let sent = false
   running.onOutput((text) => {
     if (sent || !pattern.test(text)) return
@@ -31,7 +37,9 @@ test('dev shows requests and errors as they arrive, passes the signal on, and pr
   expect(stdout).toMatch(
     /shutdown {3}SIGTERM: announce \d+ms · drain \d+ms · finish \d+m?s · stop \d+ms · flush \d+m?s · clean/,
   )
-  expect(stdout).toMatch(/received {3}\d+ spans · \d+ log records · \d+ metric points/)
+  expect(stdout).toMatch(
+    /sent {7}spans (\d+) of \1 delivered · log records (\d+) of \2 · metric points (\d+) of \3\nreceived {3}\1 spans · \2 log records · \3 metric points {2}from telling \(process \d+\)\nledger {5}balanced/,
+  )
   expect(stdout).toMatch(/exit {7}0\n$/)
   // No colour when nobody watches.
   expect(stdout).not.toContain('\u001B[')
@@ -55,6 +63,22 @@ test('dev --json prints one object a line, and what was sent is what was receive
   expect(ended.received.spans).toBe(ended.shutdown.flush.telemetry.traces.delivered)
   expect(ended.received.logs).toBe(ended.shutdown.flush.telemetry.logs.delivered)
   expect(events.filter(({ event, kind }) => event === 'span' && kind === 2)).toHaveLength(2)
+})
+
+test('a start that failed is told as the failure it is, with its stack', async () => {
+  const program = `
+    import { createService } from 'seaworthy'
+    const service = createService({ name: 'failing' })
+    service.resource('db', { start: () => Promise.reject(new Error('no database')) })
+    await service.run()`
+  const { code, stdout } = await runCommand(
+    ['dev', '--port', '0', '--', 'node', '--conditions=seaworthy-source', '--input-type=module', '-e', program],
+    { SEAWORTHY_ADMIN_PORT: '0' },
+  )
+  expect(code).not.toBe(0)
+  expect(stdout).toMatch(/\n│ +at .*\n/)
+  expect(stdout).toMatch(/\nfailure {4}the start failed: .*no database/)
+  expect(stdout).not.toContain('clean')
 })
 
 test('dev ends with the code of the service', async () => {

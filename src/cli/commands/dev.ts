@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
 import { systemClock } from '../../core/clock.ts'
-import { formatDuration } from '../../core/duration.ts'
 import { EnvReader } from '../../core/env-reader.ts'
 import { type DevResult, DevSession } from '../../dev/dev-session.ts'
+import { toSummary } from '../../dev/end-summary.ts'
+import { toLedger } from '../../dev/telemetry-ledger.ts'
 import { toLiveLine } from '../../dev/live-line.ts'
 import { exitCodeOfSignal } from '../../core/signal-exit-code.ts'
 import type { TelemetryStore } from '../../store/telemetry-store.ts'
@@ -20,7 +21,8 @@ export default defineCommand({
   description: [
     'Starts the command with an OpenTelemetry receiver in its environment, in any language: requests, spans and errors',
     'are shown as they arrive. Signals are passed on once; when the service has ended, its shutdown report and the',
-    'ledger of what arrived are printed. The exit code is that of the service.',
+    'ledger of what arrived are printed. The exit code is that of the service. Its probes are on SEAWORTHY_ADMIN_PORT,',
+    'or else on 9091, or any free port when that is taken.',
   ].join('\n'),
   takesCommand: true,
   options: {
@@ -117,22 +119,10 @@ function textEvents({ print, isTerminal, env, options }: CommandContext): Events
         print(live.kind === 'error' ? paint('red', `✗ ${live.text}`) : `${paint('green', '→')} ${live.text}`)
     },
     log() {},
-    ended({ exit, shutdown }, store) {
+    ended(result) {
       print('')
-      if (shutdown !== undefined) {
-        const phases = Object.entries(shutdown.phases).map(([phase, ms]) => `${phase} ${formatDuration(ms)}`)
-        print(
-          `shutdown   ${shutdown.reason}: ${phases.join(' · ')} · ${shutdown.clean ? 'clean' : paint('red', 'not clean')}`,
-        )
-        for (const { name, phase, outcome } of shutdown.laggards)
-          print(paint('red', `           ${name} ${outcome} in ${phase}`))
-        for (const work of shutdown.aborted) print(paint('red', `           aborted ${work}`))
-        for (const [name, details] of Object.entries(shutdown.flush))
-          print(`sent       ${name}: ${JSON.stringify(details)}`)
-      }
-      const { traces, logs, metrics } = store.stats
-      print(`received   ${traces.received} spans · ${logs.received} log records · ${metrics.received} metric points`)
-      print(`exit       ${exit.code ?? exit.signal}`)
+      for (const { label, text, isBad } of toSummary(result))
+        print(`${label.padEnd(11)}${isBad === true ? paint('red', text) : text}`)
     },
   }
 }
@@ -155,12 +145,14 @@ function jsonEvents({ print }: CommandContext): Events {
       }),
     log: ({ service, severityText, body, traceId }) =>
       emit('log', { service, severityText, body: typeof body === 'bigint' ? String(body) : body, traceId }),
-    ended({ exit, shutdown }, store) {
+    ended({ exit, shutdown, senders, pid }, store) {
       const { traces, logs, metrics } = store.stats
       emit('ended', {
         ...exit,
         shutdown,
         received: { spans: traces.received, logs: logs.received, metricPoints: metrics.received },
+        senders,
+        missing: toLedger(shutdown, senders, pid).missing,
       })
     },
   }
