@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { didYouMean } from '../core/nearest-name.ts'
+import { nearestName } from '../core/nearest-name.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { Command } from './command.ts'
 import { COMMON_OPTIONS } from './help.ts'
@@ -35,7 +35,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     if (token.kind === 'positional') {
       const hint =
         command.takesCommand === true
-          ? `Put the command to run after "--": seaworthy ${command.id} -- ${token.value}`
+          ? `Put the command to run after "--": ${suggestCommand(command.id, own, token.index, rest)}`
           : `See seaworthy ${command.id} --help.`
       throw usage(`"${token.value}" was not understood`, hint)
     }
@@ -44,7 +44,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     if (option === undefined)
       throw usage(
         `${token.rawName} is not an option of "${command.id}"`,
-        didYouMean(token.name, names) || `See seaworthy ${command.id} --help.`,
+        suggestOption(token.name, names) ?? `See seaworthy ${command.id} --help.`,
       )
     if (option.type === 'string' && token.value === undefined)
       throw usage(`${token.rawName} needs a value`, option.help)
@@ -58,4 +58,20 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
 
 export function usage(message: string, hint: string): SeaworthyError {
   return new SeaworthyError('SEA_CLI_USAGE', message, { hint })
+}
+
+function suggestOption(name: string, names: readonly string[]): string | undefined {
+  const nearest = nearestName(name, names)
+  return nearest === undefined ? undefined : `Did you mean "--${nearest}"?`
+}
+
+/** The whole line as it should have been: what stands before the first word are options of ours. */
+function suggestCommand(id: string, own: readonly string[], wordAt: number, rest: readonly string[]): string {
+  const words = [...own.slice(0, wordAt), '--', ...own.slice(wordAt), ...rest]
+  return ['seaworthy', id, ...words.map(quoted)].join(' ')
+}
+
+/** As a shell needs it. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -23,7 +23,8 @@ export interface DevOptions {
   /** Whether a person waits: then the service skips its drain delay. */
   readonly isTerminal: boolean
   readonly onOutput: (line: OutputLine, stream: 'stdout' | 'stderr', raw: string) => void
-  readonly onSpan: (span: StoredSpan) => void
+  /** @param store where the span is, with the others of its trace */
+  readonly onSpan: (span: StoredSpan, store: TelemetryStore) => void
   readonly onLog: (log: StoredLog) => void
 }
 
@@ -73,7 +74,7 @@ export class DevSession {
   static async start(options: DevOptions): Promise<DevSession> {
     const adminPort = await chooseAdminPort(options.env)
     const { receiver, address } = await startReceiver(options)
-    receiver.store.on('span', options.onSpan)
+    receiver.store.on('span', (span) => options.onSpan(span, receiver.store))
     receiver.store.on('log', options.onLog)
     const output: Observed = { senders: new SenderCounts() }
     receiver.store.on('span', (span) => output.senders.count('traces', span))

@@ -34,7 +34,7 @@ test('a mistyped command is wrong usage, with the one that was meant', async () 
 test('a mistyped option is wrong usage, with the one that was meant', async () => {
   expect(await runCommand(['healthcheck', '--prot', '1'])).toMatchObject({
     code: 2,
-    stderr: 'seaworthy: --prot is not an option of "healthcheck"\n  Did you mean "port"?\n',
+    stderr: 'seaworthy: --prot is not an option of "healthcheck"\n  Did you mean "--port"?\n',
   })
 })
 
@@ -43,7 +43,9 @@ test('an option without its value, a flag with a value, and a word out of place 
   expect((await runCommand(['healthcheck', '--json=yes'])).stderr).toContain('--json takes no value')
   expect((await runCommand(['healthcheck', 'now'])).stderr).toContain('"now" was not understood')
   expect((await runCommand(['healthcheck', '--', 'x'])).stderr).toContain('takes nothing after "--"')
-  expect((await runCommand(['dev', 'node', 'server.js'])).stderr).toContain('Put the command to run after "--"')
+  expect((await runCommand(['dev', '-q', 'node', 'a b.js', '--inspect'])).stderr).toContain(
+    `Put the command to run after "--": seaworthy dev -q -- node 'a b.js' --inspect\n`,
+  )
 })
 
 test('the help of each command names its options and shows examples', async () => {

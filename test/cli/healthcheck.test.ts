@@ -61,7 +61,14 @@ test('another probe can be asked', async () => {
 })
 
 test('a port, a path or a time that is none is wrong usage: exit 2', async () => {
-  expect((await runCommand(['healthcheck', '--port', 'abc'])).code).toBe(2)
+  expect(await runCommand(['healthcheck', '--port', 'abc'], { SEAWORTHY_ADMIN_PORT: 'xyz' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--port is "abc", expected a whole number from 1 to 65535\n'),
+  })
+  expect(await runCommand(['healthcheck'], { SEAWORTHY_ADMIN_PORT: 'xyz' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('SEAWORTHY_ADMIN_PORT is "xyz"'),
+  })
   expect((await runCommand(['healthcheck', '--probe', 'readyz'])).code).toBe(2)
   expect((await runCommand(['healthcheck', '--timeout', 'soon'])).code).toBe(2)
 })

@@ -12,7 +12,7 @@ test('options are read by long and short name, and what stands after -- is left 
 })
 
 test.each([
-  [['--prot', '1'], '--prot is not an option of "healthcheck"', 'Did you mean "port"?'],
+  [['--prot', '1'], '--prot is not an option of "healthcheck"', 'Did you mean "--port"?'],
   [['--port'], '--port needs a value', 'The admin port of the service.'],
   [['--json=1'], '--json takes no value', 'Print one JSON object instead of text.'],
   [['there'], '"there" was not understood', 'See seaworthy healthcheck --help.'],

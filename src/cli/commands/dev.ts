@@ -1,15 +1,16 @@
 import { styleText } from 'node:util'
 import { systemClock } from '../../core/clock.ts'
-import { EnvReader } from '../../core/env-reader.ts'
 import { type DevResult, DevSession } from '../../dev/dev-session.ts'
 import { toSummary } from '../../dev/end-summary.ts'
 import { toLedger } from '../../dev/telemetry-ledger.ts'
 import { toLiveLine } from '../../dev/live-line.ts'
+import { TraceFollower } from '../../dev/trace-follower.ts'
 import { exitCodeOfSignal } from '../../core/signal-exit-code.ts'
 import type { TelemetryStore } from '../../store/telemetry-store.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { CLI_EXIT_CODE } from '../exit-code.ts'
 import { usage } from '../parse-arguments.ts'
+import { readPort } from '../read-port.ts'
 
 const PROTOCOLS = ['http/protobuf', 'grpc'] as const
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -39,6 +40,7 @@ export default defineCommand({
       default: 'http/protobuf',
     },
     quiet: { type: 'boolean', short: 'q', help: 'Do not show the output of the service.' },
+    trace: { type: 'boolean', help: 'Print the trace of every request as a tree, not only of those that fail.' },
     json: { type: 'boolean', help: 'Print one JSON object a line for each event.' },
   },
   examples: [
@@ -57,7 +59,7 @@ export default defineCommand({
       env: context.env,
       clock: systemClock,
       protocol: readProtocol(context),
-      port: readPort(context),
+      port: readPort(context.options, 0),
       isTerminal: context.isTerminal,
       onOutput: show.output,
       onSpan: show.span,
@@ -81,14 +83,6 @@ function readProtocol({ options }: CommandContext): (typeof PROTOCOLS)[number] {
   return protocol
 }
 
-function readPort({ options }: CommandContext): number | undefined {
-  if (typeof options['port'] !== 'string') return undefined
-  const read = new EnvReader({ '--port': options['port'] })
-  const port = read.integer('--port', { min: 0, max: 65_535 })
-  if (port === undefined) throw usage(`--port is "${options['port']}"`, 'Choose a number from 0 to 65535.')
-  return port
-}
-
 interface Events {
   started(session: DevSession): void
   readonly output: Parameters<typeof DevSession.start>[0]['onOutput']
@@ -101,6 +95,13 @@ function textEvents({ print, isTerminal, env, options }: CommandContext): Events
   const colour = isTerminal && !env['NO_COLOR']
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text
+  const traces = new TraceFollower({
+    clock: systemClock,
+    show: options['trace'] === true ? 'all' : 'failed',
+    print(tree) {
+      for (const line of tree.split('\n')) print(`  ${paint('dim', line)}`)
+    },
+  })
   return {
     started({ pid, endpoint, adminPort }) {
       print(`${paint('bold', 'seaworthy dev')}  process ${pid}`)
@@ -113,13 +114,15 @@ function textEvents({ print, isTerminal, env, options }: CommandContext): Events
       print(`${paint('dim', '│')} ${loud ? paint('red', line.text) : line.text}`)
       for (const detail of line.details ?? []) print(`${paint('dim', '│')}       ${paint('dim', detail)}`)
     },
-    span(span) {
+    span(span, store) {
+      traces.follow(span, store)
       const live = toLiveLine(span)
       if (live !== undefined)
         print(live.kind === 'error' ? paint('red', `✗ ${live.text}`) : `${paint('green', '→')} ${live.text}`)
     },
     log() {},
     ended(result) {
+      traces.end()
       print('')
       for (const { label, text, isBad } of toSummary(result))
         print(`${label.padEnd(11)}${isBad === true ? paint('red', text) : text}`)

@@ -1,9 +1,10 @@
 import { get } from 'node:http'
 import { parseDuration } from '../../core/duration.ts'
-import { EnvReader } from '../../core/env-reader.ts'
+import { EnvReader, type Environment } from '../../core/env-reader.ts'
 import { defineCommand } from '../command.ts'
 import { CLI_EXIT_CODE } from '../exit-code.ts'
 import { usage } from '../parse-arguments.ts'
+import { readPort } from '../read-port.ts'
 
 /** More than any probe answers; the rest is not read. */
 const MAX_BODY_BYTES = 65_536
@@ -27,7 +28,12 @@ export default defineCommand({
       default: 'SEAWORTHY_ADMIN_PORT, or 9091',
     },
     host: { type: 'string', value: 'HOST', help: 'Where the service listens.', default: '127.0.0.1' },
-    timeout: { type: 'string', value: 'TIME', help: 'How long to wait for the answer.', default: '2s' },
+    timeout: {
+      type: 'string',
+      value: 'TIME',
+      help: 'How long to wait for the answer: 500ms, 2s; a plain number is milliseconds.',
+      default: '2s',
+    },
     json: { type: 'boolean', help: 'Print one JSON object instead of text.' },
   },
   examples: [
@@ -55,23 +61,25 @@ interface Target {
   readonly timeoutMs: number
 }
 
-function readTarget(
-  options: Readonly<Record<string, string | boolean | undefined>>,
-  env: Readonly<Record<string, string | undefined>>,
-): Target {
+function readTarget(options: Readonly<Record<string, string | boolean | undefined>>, env: Environment): Target {
   const path = String(options['probe'] ?? '/readyz')
   const host = String(options['host'] ?? '127.0.0.1')
   const timeoutMs = parseDuration(options['timeout'] ?? '2s')
   if (!path.startsWith('/')) throw usage(`--probe is "${path}", expected a path`, 'Write it with a slash: /readyz.')
   if (timeoutMs === undefined || timeoutMs < 1)
-    throw usage(`--timeout is "${String(options['timeout'])}", expected a time`, 'Write it like 500ms or 2s.')
-  const read = new EnvReader({
-    ...env,
-    ...(typeof options['port'] === 'string' ? { SEAWORTHY_ADMIN_PORT: options['port'] } : {}),
-  })
+    throw usage(
+      `--timeout is "${String(options['timeout'])}", expected a time`,
+      'Write it like 500ms or 2s; a plain number is milliseconds.',
+    )
+  const port = readPort(options, 1) ?? readAdminPort(env)
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`, timeoutMs }
+}
+
+function readAdminPort(env: Environment): number {
+  const read = new EnvReader(env)
   const port = read.integer('SEAWORTHY_ADMIN_PORT', { min: 1, max: 65_535 }) ?? 9091
   read.done()
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`, timeoutMs }
+  return port
 }
 
 type Answer =
