@@ -75,6 +75,8 @@ test('a request that went well is printed only when all are asked for', async ()
 test('when everything fails, ten trees are printed and the others counted; the end waits for none', () => {
   const { clock, printed, arrive, follower } = setUp('failed')
   for (let index = 0; index < 13; index++) arrive({ traceId: index.toString(16).padStart(32, 'b') })
+  // Of a trace that is waited for already: not one more.
+  arrive({ traceId: '0'.padStart(32, 'b'), spanId: '3'.repeat(16) })
   follower.end()
   expect(printed).toHaveLength(11)
   expect(printed.at(-1)).toBe('… spans of 3 more requests came meanwhile, whose traces are not printed')
