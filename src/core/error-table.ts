@@ -17,6 +17,7 @@ export const ERRORS = {
   SEA_START_INTERRUPTED: 'A shutdown was asked for while the service was still starting.',
   SEA_SHUTDOWN_FAILED: 'At least one handler of a shutdown threw or did not end in time; the others ran all the same.',
   SEA_LISTENER_NOT_LISTENABLE: 'The start of a listener returned something that can’t answer requests.',
+  SEA_SERVICE_UNSUPPORTED_PROCESS: 'A service was run in a worker thread or in a worker of a cluster.',
   SEA_NODE_TOO_OLD: 'The running Node is older than the package supports.',
   SEA_SERVICE_REFUSED:
     'Configuration, environment and options of a service have several problems; nothing was started.',

@@ -6,10 +6,12 @@ import { listenToSignals } from '../lifecycle/signals.ts'
 import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { ServiceLife } from './service-life.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
+import { requireOwnProcess } from './supported-process.ts'
 
 /** The whole life of a process: start, wait, shut down, exit. Everything that touches the process is in here. */
 export async function runService(life: ServiceLife, options: ResolvedServiceOptions): Promise<number> {
   const { clock, exit, name, signals } = options
+  requireOwnProcess(name)
   const letGo = keepAlive(clock)
   const unlisten = [listenToExceptions(life, name), listen(life, options, signals)]
   const code = await live(life, name)

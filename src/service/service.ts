@@ -177,6 +177,7 @@ export class Service<Config = unknown> {
    * that listens to signals and ends the process; it does because that is what it is for.
    *
    * @returns the exit code, if `exit` was replaced by something that returns
+   * @throws {@link SeaworthyError} `SEA_SERVICE_UNSUPPORTED_PROCESS` in a worker thread or a worker of `node:cluster`
    */
   run(): Promise<number> {
     return runService(this.#life, this.#options)
