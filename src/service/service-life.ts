@@ -135,9 +135,30 @@ export class ServiceLife {
 
   async #stop(reason: ShutdownReason): Promise<ShutdownReport> {
     this.#interrupt.abort()
+    const startedAt = this.#options.clock.now()
+    const report = await this.#shutDown(reason).catch((error: unknown): ShutdownReport => {
+      // Nothing in there should throw. If it does, the process must end all the same, and say why.
+      const failures = [...this.#failures, `the shutdown itself: ${messageOf(error)}`]
+      const tookMs = this.#options.clock.now() - startedAt
+      return { reason, phases: [], aborted: [], failures, flushes: {}, tookMs, clean: false }
+    })
+    this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
+    await this.#close(report).catch((error: unknown) => this.#failures.push(`closing: ${messageOf(error)}`))
+    this.#ended.resolve(report)
+    return report
+  }
+
+  async #close(report: ShutdownReport): Promise<void> {
+    const { name, env } = this.#options
+    if (this.#core !== undefined)
+      await closeCore(this.#core, report, { name, env, limitMs: this.#core.budget.marginMs })
+  }
+
+  async #shutDown(reason: ShutdownReason): Promise<ShutdownReport> {
     // Why it failed is told by the start itself.
     const components = await this.#bringingUp?.catch(() => undefined)
     const core = this.#core
+    if (core === undefined) return { reason, phases: [], aborted: [], flushes: {}, tookMs: 0, clean: true }
     const { clock, finalFlush } = this.#options
     const started = new Set(components?.started)
     const late = components?.ok === false ? components.late : new Map<string, Promise<unknown>>()
@@ -146,22 +167,9 @@ export class ServiceLife {
       if (coming !== undefined) return [toLateNode(node, coming)]
       return started.has(node.name) ? [node] : []
     })
-
-    const budget = core && (reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget)
-    const report: ShutdownReport =
-      budget === undefined
-        ? { reason, phases: [], aborted: [], flushes: {}, tookMs: 0, clean: true }
-        : await runShutdown(this.#toPlan(nodes, finalFlush), {
-            clock,
-            budget,
-            reason,
-            onPhase: (phase) => this.#enter(phase),
-          })
-    this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
-    if (core !== undefined && budget !== undefined)
-      await closeCore(core, report, { name: this.#options.name, env: this.#options.env, limitMs: budget.marginMs })
-    this.#ended.resolve(report)
-    return report
+    const budget = reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget
+    const onPhase = (phase: PhaseName): void => this.#enter(phase)
+    return runShutdown(this.#toPlan(nodes, finalFlush), { clock, budget, reason, onPhase })
   }
 
   #toPlan(nodes: readonly ComponentNode[], finalFlush: ShutdownPlan['finalFlush']): ShutdownPlan {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { FinalFlush } from '../../src/core/final-flush.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { gate, quietService } from './open-service.ts'
 
@@ -119,6 +120,20 @@ test('stop before the start has read its configuration leaves nothing open', asy
     admin: undefined,
     clean: true,
   })
+})
+
+test('a shutdown that breaks itself still ends the process, and says why', async () => {
+  const codes: number[] = []
+  const broken = new FinalFlush()
+  broken.beginShutdown = () => {
+    throw new Error('no flush today')
+  }
+  const service = quietService({ finalFlush: broken, exit: (code) => codes.push(code), signals: [] })
+  service.task('worker', { run: async () => void setTimeout(() => void service.stop(), 10) })
+  expect(await service.run()).toBe(1)
+  expect(codes).toEqual([1])
+  expect(await service.stop()).toMatchObject({ clean: false, failures: ['the shutdown itself: no flush today'] })
+  expect(service.adminAddress).toBeUndefined()
 })
 
 test('await using stops the service', async () => {
