@@ -113,9 +113,17 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
     finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
     isTerminal: read.boolean('isTerminal', { fallback: isatty(1) }),
   }
+  checkInjected(read, resolved)
   checkNested(read, resolved)
   read.done()
   return Object.freeze(resolved)
+}
+
+/** What a caller puts in the place of time, environment and flush must be able to do its work: without it nothing ends. */
+function checkInjected(read: OptionReader, { clock, env, finalFlush }: ResolvedServiceOptions): void {
+  if (typeof clock?.now !== 'function' || typeof clock.schedule !== 'function') read.problem('"clock" must be a Clock')
+  if (typeof env !== 'object') read.problem('"env" must be an object of variables')
+  if (typeof finalFlush?.beginShutdown !== 'function') read.problem('"finalFlush" must be a FinalFlush')
 }
 
 /** What is inside of the options is checked with them: a mistake is found where it was made, before anything starts. */

@@ -36,6 +36,12 @@ test('what is inside of the options is checked with them', () => {
     expect(message).toContain(part)
 })
 
+test('what is put in the place of time, environment and flush must be able to do its work', () => {
+  expect(() => createService({ name: 'x', clock: 1, env: 'A=1', finalFlush: 3 } as never)).toThrow(
+    /"clock" must be a Clock.*"env" must be an object of variables.*"finalFlush" must be a FinalFlush/s,
+  )
+})
+
 test('a definition is checked where it is given, by kind and name', () => {
   const service = quietService()
   expect(() => service.resource('db', { strat: () => 1 } as never)).toThrow(
