@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT, isThere, readManifest } from './repository-files.ts'
+import { stagePackage } from './pack.ts'
 import { mustRun } from './run-command.ts'
 
 const BUILD = join(ROOT, 'build')
@@ -37,4 +38,8 @@ async function makeExecutable(path: string): Promise<void> {
   await chmod(path, 0o755)
 }
 
-if (import.meta.main) await build()
+if (import.meta.main) {
+  await build()
+  await stagePackage()
+  process.stdout.write('built dist, and build/package to be packed: npm pack ./build/package\n')
+}

@@ -62,6 +62,11 @@ export function judge(observed: Observed): DemoResult {
     ...shutdown.flatMap(({ service, exitCode, clean }) =>
       unless(exitCode === 0 && clean, `${service} ended with ${exitCode}, ${clean ? 'clean' : 'not clean'}`),
     ),
+    ...Object.entries(observed.probes).flatMap(([service, answers]) =>
+      Object.entries(answers).flatMap(([path, status]) =>
+        unless(status === 200, `${path} of ${service} answered ${status ?? 'nothing'} under load`),
+      ),
+    ),
     ...unless(received.traces.evicted === 0, `the receiver had to forget ${received.traces.evicted} spans`),
   ]
   return {

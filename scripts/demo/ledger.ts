@@ -37,9 +37,11 @@ export interface Balance {
 /** Holds what clients saw against what the receiver got. */
 export function balance(requests: readonly SentRequest[], spans: readonly ReceivedServerSpan[]): Balance {
   const problems: string[] = []
-  const answered = requests.filter((request) => request.status !== undefined)
-  for (const { method, path, failure } of requests.filter((request) => request.status === undefined)) {
-    problems.push(`${method} ${path} got no answer: ${failure ?? 'unknown'}`)
+  const answered = requests.filter(isAnswered)
+  for (const { method, path, status, failure } of requests.filter((request) => !isAnswered(request))) {
+    problems.push(
+      `${method} ${path} got ${status === undefined ? `no answer: ${failure ?? 'unknown'}` : `a ${status}`}`,
+    )
   }
   const byTrace = Map.groupBy(spans, (span) => span.traceId)
   const expectedOf = { orders: 0, payments: 0 }
@@ -63,6 +65,11 @@ export function balance(requests: readonly SentRequest[], spans: readonly Receiv
     spans: { expected: expectedOf.orders + expectedOf.payments, received, expectedOf },
     problems,
   }
+}
+
+/** A server error is no answer to anybody who asked, whatever the protocol calls it. */
+function isAnswered({ status }: SentRequest): boolean {
+  return status !== undefined && status < 500
 }
 
 /** An order that was paid or declined has been at the payments service, too; everything else stayed at orders. */

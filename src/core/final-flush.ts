@@ -5,6 +5,7 @@ export interface Flusher {
   flush(limitMs: number): Promise<FlushOutcome>
 }
 
+/** What became of a flush. */
 export interface FlushOutcome {
   /** Whether nothing was lost: delivered, or kept for a later delivery. */
   readonly complete: boolean
@@ -51,4 +52,5 @@ export class FinalFlush {
   }
 }
 
+/** The one of this process: what services, `GracefulShutdown` and telemetry use unless told otherwise. */
 export const processFinalFlush = new FinalFlush()

@@ -22,6 +22,7 @@ export type {
   ServiceTelemetryOptions,
 } from '../service/service-options.ts'
 export { DatabaseSpans, type DatabaseIdentity } from '../telemetry/database/database-span.ts'
+export { FinalFlush, type Flusher, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
 export { EXIT_CODE } from '../lifecycle/exit-code.ts'
 export {
   GracefulShutdown,

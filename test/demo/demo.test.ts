@@ -47,6 +47,9 @@ test(
       requests: { failed: 1 },
     })
 
+    const unready = { ...observed.probes, orders: { ...observed.probes['orders'], '/readyz': 503 } }
+    expect(judge({ ...observed, probes: unready }).problems).toEqual(['/readyz of orders answered 503 under load'])
+
     const text = describeResult(result, store)
     expect(text).toContain('The ledger balances: no request lost, no span lost.')
     // One trace through two processes and a database.

@@ -54,3 +54,9 @@ test('an order that was refused before payments expects no span there', () => {
     expectedOf: { orders: 1, payments: 0 },
   })
 })
+
+test.each([500, 503])('a %i is a request that failed, and no answer', (status) => {
+  const { requests, problems } = balance([{ ...order, status }, read], spans)
+  expect(requests).toEqual({ sent: 2, answered: 1, failed: 1 })
+  expect(problems).toEqual([`POST /orders got a ${status}`])
+})
