@@ -150,7 +150,13 @@ function checkNested(
   if (telemetry !== false) {
     collect(() => {
       const inside = new OptionReader(telemetry, 'telemetry')
-      inside.value('resourceAttributes')
+      const attributes = inside.value<unknown>('resourceAttributes') ?? {}
+      if (
+        typeof attributes !== 'object' ||
+        Array.isArray(attributes) ||
+        Object.values(attributes).some((value) => typeof value !== 'string')
+      )
+        inside.problem('"resourceAttributes" must be an object of texts')
       inside.done()
     })
   }

@@ -42,6 +42,14 @@ test('what is put in the place of time, environment and flush must be able to do
   )
 })
 
+test.each([5, ['a'], { region: 1 }].map((wrong) => [wrong] as const))(
+  'attributes of the resource that are no texts are refused: %j',
+  (wrong) => {
+    const refused = () => createService({ name: 'x', telemetry: { resourceAttributes: wrong } } as never)
+    expect(refused).toThrow('"resourceAttributes" must be an object of texts')
+  },
+)
+
 test('a definition is checked where it is given, by kind and name', () => {
   const service = quietService()
   expect(() => service.resource('db', { strat: () => 1 } as never)).toThrow(
