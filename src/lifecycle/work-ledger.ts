@@ -1,0 +1,103 @@
+import type { Clock } from '../core/clock.ts'
+import { MAX_LISTED_WORK, type OpenWork } from './open-work.ts'
+
+interface OpenJob {
+  readonly name: string
+  readonly startedAt: number
+}
+
+/** Counts of a ledger since its beginning. `started = done + failed + abandoned + in flight`, at any time. */
+export interface WorkTotals {
+  readonly started: number
+  readonly done: number
+  readonly failed: number
+  /** Still running when their time was over. */
+  readonly abandoned: number
+}
+
+const MAX_NAME_LENGTH = 256
+
+/** Keeps account of work that is no request: jobs of consumers, promises in the background. Each is counted once. */
+export class WorkLedger {
+  readonly #clock: Clock
+  readonly #open = new Set<OpenJob>()
+  readonly #softDeadline = new AbortController()
+  #whenEmpty: (() => void)[] = []
+  #started = 0
+  #done = 0
+  #failed = 0
+  #abandoned = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get inFlight(): number {
+    return this.#open.size
+  }
+
+  get totals(): WorkTotals {
+    return { started: this.#started, done: this.#done, failed: this.#failed, abandoned: this.#abandoned }
+  }
+
+  /** Aborted at the soft deadline of a shutdown: work that listens can give back what it has taken. */
+  get signal(): AbortSignal {
+    return this.#softDeadline.signal
+  }
+
+  /**
+   * Runs `work` and counts it until its promise settles. Its result and its error are the caller's, as without a ledger.
+   *
+   * @param name what reports call it; no arguments or payload in it
+   */
+  async run<T>(name: string, work: (context: { readonly signal: AbortSignal }) => T | Promise<T>): Promise<T> {
+    const job: OpenJob = { name: name.slice(0, MAX_NAME_LENGTH), startedAt: this.#clock.now() }
+    this.#open.add(job)
+    this.#started++
+    try {
+      const result = await work({ signal: this.signal })
+      this.#end(job, 'done')
+      return result
+    } catch (error) {
+      this.#end(job, 'failed')
+      throw error
+    }
+  }
+
+  /** The work in flight, the oldest first. */
+  openWork(): readonly OpenWork[] {
+    const now = this.#clock.now()
+    return [...this.#open].map(({ name, startedAt }) => ({ kind: 'job', name, ageMs: Math.round(now - startedAt) }))
+  }
+
+  /** Aborts {@link signal}. */
+  abort(reason: unknown = new DOMException('The service is shutting down', 'AbortError')): void {
+    this.#softDeadline.abort(reason)
+  }
+
+  /** Resolves when nothing is in flight; at once when that is so now. */
+  whenEmpty(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenEmpty.push(resolve))
+  }
+
+  /** Gives up what is still in flight: counted as abandoned, whatever becomes of it. @returns the oldest of it */
+  abandon(): readonly OpenWork[] {
+    const left = this.openWork().slice(0, MAX_LISTED_WORK)
+    this.#abandoned += this.#open.size
+    this.#open.clear()
+    this.#wake()
+    return left
+  }
+
+  #end(job: OpenJob, outcome: 'done' | 'failed'): void {
+    if (!this.#open.delete(job)) return
+    if (outcome === 'done') this.#done++
+    else this.#failed++
+    if (this.#open.size === 0) this.#wake()
+  }
+
+  #wake(): void {
+    for (const resolve of this.#whenEmpty.splice(0)) resolve()
+  }
+}
