@@ -83,6 +83,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   '@nestjs/core': ADAPTED_PACKAGE,
   '@nestjs/platform-express': ADAPTED_PACKAGE,
   '@nestjs/platform-fastify': ADAPTED_PACKAGE,
+  '@opentelemetry/auto-instrumentations-node': {
+    why: 'The usual way to instrument a service without touching it: `seaworthy/register` must get along with it in either order.',
+    alternative: NO_FAKE,
+  },
   '@opentelemetry/exporter-logs-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
   '@opentelemetry/exporter-metrics-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
   '@opentelemetry/exporter-trace-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
