@@ -1,0 +1,116 @@
+/**
+ * Rolling restarts under load: two replicas behind HAProxy, behind nginx and without a balancer, each stopped by SIGTERM
+ * and started again in turn, while clients that never retry go on sending. What is asked: does any request fail?
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Fleet, type FleetResult } from './fleet.ts'
+import { type LagResult, merge, type RollingResults, toPage, toTable } from './report.ts'
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const RESULTS = `${HERE}results/latest.json`
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks/rolling-restart.md', import.meta.url))
+
+const HELP = `Usage: npm run bench:rolling -- [options]
+
+Restarts two replicas in turn, under load, and counts the requests that fail.
+
+  --restarts N   rolling restarts for each lag (default 200; each restarts both replicas)
+  --lag LIST     seconds from SIGTERM until balancers and clients know, comma separated (default 0,2,5)
+  --fleets N     fleets side by side, each with its own replicas and balancers (default 3)
+  --drain-delay  what the replicas are given (default 5s, the default of the runtime)
+  --seed N       of the clients' pauses (default from the clock; printed)
+  --quick        3 restarts, one fleet, lags 0 and 2, a drain delay of 3 s: under a minute
+  --json         one JSON object on standard output
+  --save         keep the results in bench/rolling-restart/results/latest.json
+  --page         write docs/benchmarks/rolling-restart.md from the kept results, without measuring
+`
+
+const { values } = parseArgs({
+  options: {
+    restarts: { type: 'string' },
+    lag: { type: 'string' },
+    fleets: { type: 'string' },
+    'drain-delay': { type: 'string' },
+    seed: { type: 'string' },
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    save: { type: 'boolean' },
+    page: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+
+if (values.help === true) process.stdout.write(HELP)
+else if (values.page === true) writeFileSync(PAGE, toPage(JSON.parse(readFileSync(RESULTS, 'utf8')) as RollingResults))
+else await main()
+
+async function main(): Promise<void> {
+  const isQuick = values.quick === true
+  const restarts = Number(values.restarts ?? (isQuick ? 3 : 200))
+  const fleets = Number(values.fleets ?? (isQuick ? 1 : 3))
+  const lags = (values.lag ?? (isQuick ? '0,2' : '0,2,5')).split(',').map(Number)
+  const drainDelay = values['drain-delay'] ?? (isQuick ? '3s' : '5s')
+  const seed = Number(values.seed ?? Date.now() % 2 ** 31)
+  const results: LagResult[] = []
+  for (const lagS of lags) results.push(await measure({ lagS, restarts, fleets, drainDelay, seed }))
+  const all: RollingResults = {
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: HERE }).trim(),
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    haproxy: version('haproxy', '-v'),
+    nginx: version('nginx', '-v'),
+    seed,
+    drainDelay,
+    lags: results,
+  }
+  if (values.save === true) {
+    mkdirSync(`${HERE}results`, { recursive: true })
+    writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 2)}\n`)
+  }
+  process.stdout.write(values.json === true ? `${JSON.stringify(all)}\n` : `${toTable(all)}\n`)
+  const lost = results.filter(({ lagS }) => lagS < Number.parseFloat(drainDelay)).some(({ failed }) => failed > 0)
+  process.exitCode = lost ? 1 : 0
+}
+
+interface Measurement {
+  readonly lagS: number
+  readonly restarts: number
+  readonly fleets: number
+  readonly drainDelay: string
+  readonly seed: number
+}
+
+async function measure({ lagS, restarts, fleets, drainDelay, seed }: Measurement): Promise<LagResult> {
+  let left = restarts
+  const runFleet = async (index: number): Promise<FleetResult> => {
+    const fleet = await Fleet.start({
+      lagMs: lagS * 1000,
+      seed: seed + index,
+      env: { SEAWORTHY_DRAIN_DELAY: drainDelay },
+    })
+    try {
+      while (left-- > 0) {
+        await fleet.restart()
+        process.stderr.write(`lag ${lagS} s: ${restarts - Math.max(0, left)} of ${restarts} begun\n`)
+      }
+    } catch (error) {
+      await fleet.stop()
+      throw error
+    }
+    return fleet.stop()
+  }
+  return merge(lagS, await Promise.all(Array.from({ length: fleets }, (_, index) => runFleet(index))))
+}
+
+/** HAProxy says it on standard output, nginx on standard error. */
+function version(command: string, flag: string): string {
+  const { PATH = '' } = process.env
+  const said = execFileSync('/bin/sh', ['-c', `${command} ${flag} 2>&1`], {
+    encoding: 'utf8',
+    env: { PATH: `${PATH}:/usr/sbin` },
+  })
+  return /(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? 'unknown'
+}
