@@ -6,13 +6,14 @@ import type { SeaworthyError } from '../core/seaworthy-error.ts'
 import { markUnobserved } from '../core/unobserved-server.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { callRoute, type AdminRoutes } from './admin-route.ts'
-import type { FinishReport } from './finish-report.ts'
 import { type HttpDrain, trackHttpServer } from './http-drain.ts'
-import { listen, type BoundAddress } from './listen.ts'
+import type { BoundAddress } from './bound-address.ts'
+import { listen } from './listen.ts'
 import { type AccessOptions, createAccess } from './private-access.ts'
 import { type ProbeHandler, probeHandler } from './probe-handler.ts'
 import { parseTarget } from './request-target.ts'
 import { announcesBody, sendAnswer } from './send-answer.ts'
+import type { FinishReport } from './server-drain.ts'
 
 export interface AdminServerOptions extends AccessOptions {
   readonly clock: Clock

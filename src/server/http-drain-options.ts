@@ -1,15 +1,6 @@
-import type { Clock } from '../core/clock.ts'
-import type { Log } from '../core/log.ts'
-import type { RouteOf } from './request-description.ts'
+import type { ServerDrainOptions } from './server-drain.ts'
 
-export interface HttpDrainOptions {
-  readonly clock: Clock
-  /** What log lines and reports call this server. */
-  readonly name: string
-  /** @default nothing is logged */
-  readonly log?: Log
-  /** How to find the matched route of a request, for reports; Express has it in `request.route.path`. */
-  readonly routeOf?: RouteOf
+export interface HttpDrainOptions extends ServerDrainOptions {
   /**
    * How long a connection may stay idle once the listener is closed, in milliseconds. A first request on a fresh
    * connection, or the next one on a kept-alive connection, that was already on its way is answered in this time.
@@ -28,12 +19,3 @@ export interface HttpDrainOptions {
 
 export const DEFAULT_LATE_REQUEST_GRACE_MS = 250
 export const DEFAULT_LINGER_MS = 1000
-
-export interface FinishOptions {
-  /** When what is left is destroyed, in milliseconds from the call: 0 or more. */
-  readonly limitMs: number
-  /** When {@link HttpDrain.softDeadline} is aborted, so that handlers can give up in an orderly way. @default never */
-  readonly softLimitMs?: number
-  /** Ends the wait at once, as the limit would. */
-  readonly signal?: AbortSignal
-}

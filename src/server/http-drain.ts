@@ -2,24 +2,19 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 
 import { silentLog, type Log } from '../core/log.ts'
+import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
 import { sayCloseWhenWritten } from './connection-close-header.ts'
 import { type DeferredRequests, deferRequests } from './defer-requests.ts'
-import { MAX_LISTED_REQUESTS, type FinishReport } from './finish-report.ts'
-import {
-  DEFAULT_LATE_REQUEST_GRACE_MS,
-  DEFAULT_LINGER_MS,
-  type FinishOptions,
-  type HttpDrainOptions,
-} from './http-drain-options.ts'
+import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS, type HttpDrainOptions } from './http-drain-options.ts'
+import type { HttpFigures } from './http-figures.ts'
 import { lingeringClose } from './lingering-close.ts'
-import { describeRequest, type RequestDescription } from './request-description.ts'
 import { RequestLedger, type RequestTotals } from './request-ledger.ts'
+import { requestName, upgradeName } from './request-name.ts'
 import { IdleRetirement } from './retire-idle.ts'
-import type { OpenRequest, TrackedConnection } from './tracked-connection.ts'
+import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
+import type { OpenItem, OpenRequest, TrackedConnection } from './tracked-connection.ts'
 import { watchServer } from './watch-server.ts'
-
-export type TrackableServer = HttpServer | HttpsServer
 
 const MAX_CLOSING_TURNS = 20
 
@@ -35,7 +30,7 @@ export interface ConnectionCounts {
  * Account of the requests of one HTTP/1.1 server, and its orderly end: {@link startDraining} while load balancers still
  * send, then {@link finish}.
  */
-export class HttpDrain {
+export class HttpDrain implements ServerDrain {
   readonly #server: HttpServer
   readonly #options: HttpDrainOptions
   readonly #log: Log
@@ -50,7 +45,7 @@ export class HttpDrain {
   #refused = 0
   #finishing: Promise<FinishReport> | undefined
 
-  constructor(server: TrackableServer, options: HttpDrainOptions) {
+  constructor(server: HttpServer | HttpsServer, options: HttpDrainOptions) {
     this.#server = server
     this.#options = options
     this.#log = options.log ?? silentLog
@@ -64,9 +59,12 @@ export class HttpDrain {
     this.#unwatch = watchServer(this.#server, this.#ledger)
   }
 
-  /** Requests whose answer is not wholly handed to the kernel. Zero again after any kind of end. */
+  /**
+   * Requests whose answer is not wholly handed to the kernel, and connections that another protocol has taken over. Zero
+   * again after any kind of end.
+   */
   get inFlight(): number {
-    return this.#ledger.inFlight
+    return this.#ledger.inFlight + this.connections.upgraded
   }
 
   get totals(): RequestTotals {
@@ -93,17 +91,16 @@ export class HttpDrain {
     return this.#softDeadline.signal
   }
 
-  /** The requests in flight, the oldest first. */
-  openRequests(): readonly RequestDescription[] {
-    const now = this.#options.clock.now()
-    return [...this.#ledger.requests].map((entry) => describeRequest(entry, now, this.#options.routeOf))
+  /** The work in flight, the oldest first. */
+  openWork(): readonly OpenWork[] {
+    return this.#describe(this.#ledger.openItems())
   }
 
   /**
    * From now on every answer whose headers are not written yet says `Connection: close`, and its connection is closed
    * behind it. The listener goes on accepting. Safe to call any number of times.
    */
-  startDraining(): void {
+  startDraining(_options: DrainingOptions = {}): void {
     if (this.#deferred !== undefined) return
     this.#ledger.events.opened = (entry) => this.#sayClose(entry)
     this.#ledger.events.idle = (connection) => this.#onIdle(connection)
@@ -146,7 +143,7 @@ export class HttpDrain {
   }
 
   async #finish({ limitMs, softLimitMs, signal }: FinishOptions): Promise<FinishReport> {
-    const { clock, name } = this.#options
+    const { clock } = this.#options
     const startedAt = clock.now()
     this.startDraining()
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.abortRequests())
@@ -164,18 +161,47 @@ export class HttpDrain {
     await this.#untilGone()
     this.release()
     const report: FinishReport = {
-      clean: left.destroyedCount === 0 && left.upgradedDestroyed === 0,
+      clean: left.length === 0,
       tookMs: clock.now() - startedAt,
-      ...left,
-      idleClosed: this.#retirement.idleClosed,
+      cutCount: left.length,
+      cut: this.#describe(left.slice(0, MAX_LISTED_WORK)),
+      figures: this.#figures(acceptedLate, left.length),
+    }
+    this.#tell(report, limitMs)
+    return report
+  }
+
+  #tell({ clean, tookMs, cut, figures }: FinishReport, limitMs: number): void {
+    const fields = { listener: this.#options.name, tookMs, ...figures }
+    if (clean) this.#log.debug(fields, `"${this.#options.name}" has finished`)
+    else
+      this.#log.warn({ ...fields, cutWork: cut }, `"${this.#options.name}" cut what was still open after ${limitMs} ms`)
+  }
+
+  #figures(acceptedLate: number, cutCount: number): HttpFigures {
+    const { requests, answered, aborted, cut, upgraded } = this.#ledger.totals
+    return {
+      requests,
+      answered,
+      aborted,
+      cut,
+      upgraded,
+      upgradedCut: cutCount - cut,
       refused: this.#refused,
+      idleClosed: this.#retirement.idleClosed,
       acceptedLate,
       stalled: this.#retirement.stalledClosed,
     }
-    const { clean, ...figures } = report
-    if (clean) this.#log.debug({ listener: name, ...figures }, `"${name}" has finished`)
-    else this.#log.warn({ listener: name, ...figures }, `"${name}" cut what was still open after ${limitMs} ms`)
-    return report
+  }
+
+  #describe(items: readonly OpenItem[]): readonly OpenWork[] {
+    const { clock, routeOf } = this.#options
+    const now = clock.now()
+    return items.map(({ kind, request, startedAt }) => ({
+      kind,
+      name: kind === 'request' ? requestName(request, routeOf) : upgradeName(request, routeOf),
+      ageMs: Math.round(now - startedAt),
+    }))
   }
 
   /** Resolves when the listener is closed and no connection is left, at the limit, or when `signal` is aborted. */
@@ -196,21 +222,10 @@ export class HttpDrain {
     })
   }
 
-  #destroyAll(): Pick<FinishReport, 'destroyedCount' | 'destroyed' | 'upgradedDestroyed'> {
-    const now = this.#options.clock.now()
-    const cut: OpenRequest[] = []
-    let upgradedDestroyed = 0
-    for (const connection of this.#ledger.connections) {
-      if (connection.isUpgraded) upgradedDestroyed++
-      cut.push(...this.#ledger.destroy(connection))
-    }
-    cut.sort((a, b) => a.startedAt - b.startedAt)
-    const listed = cut.slice(0, MAX_LISTED_REQUESTS)
-    return {
-      destroyedCount: cut.length,
-      destroyed: listed.map((entry) => describeRequest(entry, now, this.#options.routeOf)),
-      upgradedDestroyed,
-    }
+  #destroyAll(): readonly OpenItem[] {
+    const left = this.#ledger.openItems()
+    for (const connection of this.#ledger.connections) this.#ledger.destroy(connection)
+    return left
   }
 
   /** What was destroyed is gone after a few turns of the event loop; until then its port and descriptor are held. */
@@ -243,6 +258,6 @@ export class HttpDrain {
  * Starts to keep account of `server`; call it when the server is made, before it listens. Requests and connections that
  * are already open are found as far as Node lets them be found.
  */
-export function trackHttpServer(server: TrackableServer, options: HttpDrainOptions): HttpDrain {
+export function trackHttpServer(server: HttpServer | HttpsServer, options: HttpDrainOptions): HttpDrain {
   return new HttpDrain(server, options)
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
-import { type OpenRequest, TrackedConnection } from './tracked-connection.ts'
+import { type OpenItem, type OpenRequest, TrackedConnection } from './tracked-connection.ts'
 
-/** Counts of a server since it was tracked. `requests = answered + aborted + destroyed + in flight`, at any time. */
+/** Counts of a server since it was tracked. `requests = answered + aborted + cut + in flight`, at any time. */
 export interface RequestTotals {
   /** Requests given to the service. */
   readonly requests: number
@@ -13,7 +13,9 @@ export interface RequestTotals {
   /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
   readonly aborted: number
   /** Cut by us, at the hard deadline. */
-  readonly destroyed: number
+  readonly cut: number
+  /** Connections that another protocol has taken over. */
+  readonly upgraded: number
 }
 
 export interface LedgerEvents {
@@ -36,7 +38,8 @@ export class RequestLedger {
   #requests = 0
   #answered = 0
   #aborted = 0
-  #destroyed = 0
+  #cut = 0
+  #upgraded = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -60,7 +63,8 @@ export class RequestLedger {
       requests: this.#requests,
       answered: this.#answered,
       aborted: this.#aborted,
-      destroyed: this.#destroyed,
+      cut: this.#cut,
+      upgraded: this.#upgraded,
     }
   }
 
@@ -121,17 +125,28 @@ export class RequestLedger {
     this.events.opened?.(entry)
   }
 
-  upgrade(socket: Socket): void {
-    this.connect(socket).isUpgraded = true
+  upgrade(request: IncomingMessage): void {
+    const connection = this.connect(request.socket)
+    if (connection.isUpgraded) return
+    connection.upgrade = { request, startedAt: this.#clock.now() }
+    this.#upgraded++
   }
 
-  /** Cuts a connection; the requests that it still carried are over at once and returned. */
-  destroy(connection: TrackedConnection): readonly OpenRequest[] {
+  /** Requests and upgraded connections that are not over, the oldest first. */
+  openItems(): readonly OpenItem[] {
+    const items: OpenItem[] = []
+    for (const { request, startedAt } of this.#responses.values()) items.push({ kind: 'request', request, startedAt })
+    for (const { upgrade } of this.#connections.values()) {
+      if (upgrade !== undefined) items.push({ kind: 'connection', ...upgrade })
+    }
+    return items.sort((a, b) => a.startedAt - b.startedAt)
+  }
+
+  /** Cuts a connection; the requests that it still carried are over at once. */
+  destroy(connection: TrackedConnection): void {
     connection.isDestroyed = true
-    const cut = [...connection.requests]
-    for (const entry of cut) this.#close(entry)
+    for (const entry of connection.requests) this.#close(entry)
     connection.socket.destroy()
-    return cut
   }
 
   #close(entry: OpenRequest | undefined): void {
@@ -140,7 +155,7 @@ export class RequestLedger {
     connection.requests.delete(entry)
     // Node 22 also says `writableFinished` of an answer whose socket died with bytes still waiting.
     if (response.writableFinished && !connection.socket.errored) this.#answered++
-    else if (connection.isDestroyed) this.#destroyed++
+    else if (connection.isDestroyed) this.#cut++
     else this.#aborted++
     if (connection.isIdle && !connection.socket.destroyed) this.events.idle?.(connection)
   }

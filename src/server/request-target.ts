@@ -1,4 +1,4 @@
-import { pathOf } from './request-description.ts'
+import { pathOf } from './request-name.ts'
 
 /** The two parts of a request target that a probe or an admin route looks at. */
 export interface RequestTarget {

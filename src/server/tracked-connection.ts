@@ -9,6 +9,19 @@ export interface OpenRequest {
   readonly startedAt: number
 }
 
+/** The handshake by which another protocol took a connection over. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly startedAt: number
+}
+
+/** A piece of work that is not over, as reports list it. */
+export interface OpenItem {
+  readonly kind: 'request' | 'connection'
+  readonly request: IncomingMessage
+  readonly startedAt: number
+}
+
 /** What is known of one connection of a server. */
 export class TrackedConnection {
   /** The socket to write to and to destroy: for TLS the raw one until the handshake is done, then the TLS one. */
@@ -18,7 +31,7 @@ export class TrackedConnection {
   /** Has carried a request: only then can what it has received so far be taken for requests that are over. */
   hasServed = false
   /** Taken over by another protocol (WebSocket, CONNECT): HTTP no longer says when it is over. */
-  isUpgraded = false
+  upgrade: Upgrade | undefined
   /** The TLS handshake is not done: nothing can be said to the client in a form that it would understand. */
   isHandshaking = false
   /** No request that comes from now on is answered: a response said `Connection: close`, or we sent our FIN. */
@@ -30,6 +43,10 @@ export class TrackedConnection {
 
   constructor(socket: Socket) {
     this.socket = socket
+  }
+
+  get isUpgraded(): boolean {
+    return this.upgrade !== undefined
   }
 
   get isIdle(): boolean {

@@ -23,7 +23,7 @@ export function watchServer(server: Server, ledger: RequestLedger): () => void {
     // Adapters emit 'request' with objects of their own (serverless, injected tests): these have no connection.
     if (request.socket instanceof Socket) ledger.open(request, response)
   }
-  const onUpgrade = (request: IncomingMessage): void => ledger.upgrade(request.socket)
+  const onUpgrade = (request: IncomingMessage): void => ledger.upgrade(request)
 
   for (const { socket, response } of findOpenConnections(server)) {
     ledger.connect(socket)

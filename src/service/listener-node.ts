@@ -5,10 +5,10 @@ import { formatDuration } from '../core/duration.ts'
 import { describeKind } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { applyServerDefaults } from '../server/server-defaults.ts'
-import type { FinishReport } from '../server/finish-report.ts'
-import { type HttpDrain, trackHttpServer } from '../server/http-drain.ts'
 import { listen } from '../server/listen.ts'
 import { probeHandler } from '../server/probe-handler.ts'
+import type { FinishReport, ServerDrain } from '../server/server-drain.ts'
+import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
 import { toContext } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
@@ -52,13 +52,12 @@ export function toListenerNode<Config, N extends Needs>(
   }
 }
 
-/** What had to be destroyed: requests by name as far as they are listed, the rest by number. */
-function describeCut(name: string, { destroyed, destroyedCount, upgradedDestroyed }: FinishReport): readonly string[] {
-  const more = destroyedCount - destroyed.length
+/** What had to be destroyed: by name as far as it is listed, the rest by number. */
+function describeCut(name: string, { cut, cutCount }: FinishReport): readonly string[] {
+  const more = cutCount - cut.length
   return [
-    ...destroyed.map(({ method, path, ageMs }) => `${name}: ${method} ${path} after ${formatDuration(ageMs)}`),
-    ...(more > 0 ? [`${name}: ${more} more requests`] : []),
-    ...(upgradedDestroyed > 0 ? [`${name}: ${upgradedDestroyed} upgraded connections`] : []),
+    ...cut.map((work) => `${name}: ${work.name} after ${formatDuration(work.ageMs)}`),
+    ...(more > 0 ? [`${name}: ${more} more`] : []),
   ]
 }
 
@@ -70,7 +69,7 @@ interface BuiltServer {
 
 interface RunningListener {
   readonly bound: Bound
-  readonly drain: HttpDrain
+  readonly drain: ServerDrain
   readonly close: (() => unknown) | undefined
 }
 
@@ -112,7 +111,7 @@ async function bind<Config, N extends Needs>(
   const config = host.config()
   applyServerDefaults(server)
   if (definition.probes === true) answerProbesFirst(server, probeHandler(host.probes))
-  const drain = trackHttpServer(server, { clock: host.clock, name, log: host.logFor(name) })
+  const drain = trackServer(server, { clock: host.clock, name, log: host.logFor(name) })
   const bound = await listen(server, {
     name,
     port: typeof port === 'function' ? port(config) : port,

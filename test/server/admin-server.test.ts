@@ -180,7 +180,7 @@ test('close ends idle connections of scrapers and silent ones, and refuses new o
   const silent = openConnection(port)
   await silent.connect()
   const report = await admin.close(60_000)
-  expect(report).toMatchObject({ clean: true, destroyedCount: 0, idleClosed: 2 })
+  expect(report).toMatchObject({ clean: true, cutCount: 0, figures: { idleClosed: 2 } })
   await until(() => !scraper.isUsable && !silent.isUsable)
   expect(admin.bound).toBeUndefined()
   expect(await openConnection(port).request({ path: '/livez' })).toMatchObject({ outcome: 'refused' })

@@ -14,13 +14,20 @@ test('a server that nobody uses is finished at once', async () => {
   expect(report).toEqual({
     clean: true,
     tookMs: expect.any(Number) as number,
-    destroyedCount: 0,
-    destroyed: [],
-    upgradedDestroyed: 0,
-    idleClosed: 0,
-    refused: 0,
-    acceptedLate: 0,
-    stalled: 0,
+    cutCount: 0,
+    cut: [],
+    figures: {
+      requests: 0,
+      answered: 0,
+      aborted: 0,
+      cut: 0,
+      upgraded: 0,
+      upgradedCut: 0,
+      refused: 0,
+      idleClosed: 0,
+      acceptedLate: 0,
+      stalled: 0,
+    },
   })
   expect(server.listening).toBe(false)
 })
@@ -43,7 +50,7 @@ test('requests in flight are answered, new connections are refused, and then it 
   expect(await connect().request({ path: '/' })).toMatchObject({ outcome: 'refused' })
   answer.open()
   expect(await request).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect(await finished).toMatchObject({ clean: true, destroyedCount: 0, idleClosed: 0 })
+  expect(await finished).toMatchObject({ clean: true, cutCount: 0, figures: { idleClosed: 0 } })
   expect(drain.inFlight).toBe(0)
   expect(drain.connections.open).toBe(0)
 })
@@ -62,7 +69,7 @@ test('connections that the kernel has accepted and Node has not are served, not 
   onTestFinished(() => clients.forEach((socket) => socket.destroy()))
   // The event loop has not turned: all fifty are in the kernel's queue.
   const report = await drain.finish(NEVER_REACHED)
-  expect(report).toMatchObject({ clean: true, acceptedLate: 50 })
+  expect(report).toMatchObject({ clean: true, figures: { acceptedLate: 50 } })
   await until(() => answered + failed === 50)
   expect({ answered, failed }).toEqual({ answered: 50, failed: 0 })
 })
@@ -74,7 +81,7 @@ test('a first request that comes after the listener has closed, on a connection 
   const finished = drain.finish(NEVER_REACHED)
   await until(() => !server.listening)
   expect(await fresh.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect(await finished).toMatchObject({ clean: true, idleClosed: 0 })
+  expect(await finished).toMatchObject({ clean: true, figures: { idleClosed: 0 } })
 })
 
 test('the next request on a kept-alive connection that was never told is answered when it comes in time', async () => {
@@ -85,7 +92,7 @@ test('the next request on a kept-alive connection that was never told is answere
   await until(() => !server.listening)
   expect(kept.isUsable).toBe(true)
   expect(await kept.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true, reuse: 1 })
-  expect(await finished).toMatchObject({ clean: true, idleClosed: 0 })
+  expect(await finished).toMatchObject({ clean: true, figures: { idleClosed: 0 } })
 })
 
 test('idle and silent connections are closed in an orderly way after the grace', async () => {
@@ -94,7 +101,7 @@ test('idle and silent connections are closed in an orderly way after the grace',
   await kept.request({ path: '/' })
   await silent.connect()
   await until(() => drain.connections.open === 2)
-  expect(await drain.finish(NEVER_REACHED)).toMatchObject({ clean: true, idleClosed: 2, destroyedCount: 0 })
+  expect(await drain.finish(NEVER_REACHED)).toMatchObject({ clean: true, cutCount: 0, figures: { idleClosed: 2 } })
   await until(() => !kept.isUsable && !silent.isUsable)
 })
 
@@ -129,7 +136,7 @@ test('headers that are half sent at the close and come in time are a request lik
   await new Promise((resolve) => setTimeout(resolve, 400))
   client.send('st: a\r\n\r\n')
   expect(await answer).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect(await finished).toMatchObject({ clean: true, stalled: 0, idleClosed: 0 })
+  expect(await finished).toMatchObject({ clean: true, figures: { stalled: 0, idleClosed: 0 } })
 })
 
 test('headers that stop arriving are given up with 408 long before the limit', async () => {
@@ -147,7 +154,7 @@ test('headers that stop arriving are given up with 408 long before the limit', a
   expect(drain.connections.open).toBe(1)
   await clock.advance(1)
   expect(await answer).toMatchObject({ outcome: 'answered', status: 408 })
-  expect(await finished).toMatchObject({ clean: true, stalled: 1, tookMs: 2250 })
+  expect(await finished).toMatchObject({ clean: true, tookMs: 2250, figures: { stalled: 1 } })
 })
 
 test('a body that is half sent at the close and comes in time is answered', async () => {
@@ -184,12 +191,12 @@ test('a body that never comes is cut at the limit, and the report names the requ
   expect(await finished).toMatchObject({
     clean: false,
     tookMs: 5000,
-    destroyedCount: 1,
-    destroyed: [{ method: 'POST', path: '/orders', ageMs: 6000 }],
+    cutCount: 1,
+    cut: [{ kind: 'request', name: 'POST /orders', ageMs: 6000 }],
   })
   expect(await answer).toMatchObject({ outcome: 'reset-fresh' })
   expect(drain.inFlight).toBe(0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 0, destroyed: 1 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 0, cut: 1, upgraded: 0 })
   expect(warnings).toEqual(['"test" cut what was still open after 5000 ms'])
 })
 
@@ -210,7 +217,7 @@ test('a reader that is slow gets its answer when it reads in time, and is cut wh
   expect(await slowAnswer).toMatchObject({ outcome: 'answered', bodyBytes: HUGE.length })
   await until(() => drain.totals.answered === 1)
   giveUp.abort()
-  expect(await finished).toMatchObject({ clean: false, destroyedCount: 1, destroyed: [{ path: '/stuck' }] })
+  expect(await finished).toMatchObject({ clean: false, cutCount: 1, cut: [{ name: 'GET /stuck' }] })
   stuck.resume()
   expect((await stuckAnswer).outcome).toBe('truncated')
 })
@@ -227,8 +234,8 @@ test('handlers that hang are cut at the limit, the oldest listed first and not m
   await until(() => !server.listening)
   await clock.advance(100)
   const report = await finished
-  expect(report.destroyedCount).toBe(25)
-  expect(report.destroyed.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, index) => `/${index}`))
+  expect(report.cutCount).toBe(25)
+  expect(report.cut.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, (_, index) => `GET /${index}`))
   expect(drain.inFlight).toBe(0)
 })
 
@@ -260,7 +267,12 @@ test('upgraded sockets are waited for, and destroyed at the limit', async () => 
   polite.close()
   await until(() => drain.connections.open === 1)
   giveUp.abort()
-  expect(await finished).toMatchObject({ clean: false, upgradedDestroyed: 1, destroyedCount: 0 })
+  expect(await finished).toMatchObject({
+    clean: false,
+    cutCount: 1,
+    cut: [{ kind: 'connection', name: 'x /' }],
+    figures: { cut: 0, upgradedCut: 1 },
+  })
   await until(() => !stubborn.isUsable)
 })
 
@@ -269,7 +281,7 @@ test('a limit of nothing, or a signal that is aborted already, cuts at once', as
     const { drain, connect } = await startDrainedServer(() => {})
     void connect().request({ path: '/' })
     await until(() => drain.inFlight === 1)
-    expect(await drain.finish(options)).toMatchObject({ clean: false, destroyedCount: 1 })
+    expect(await drain.finish(options)).toMatchObject({ clean: false, cutCount: 1 })
   }
 })
 
@@ -321,7 +333,7 @@ test('requests that come while the accept queue is emptied are all given to the 
   })
   onTestFinished(() => clients.forEach((socket) => socket.destroy()))
   const report = await drain.finish({ limitMs: 500 })
-  expect(report).toMatchObject({ clean: false, destroyedCount: 1, destroyed: [{ path: '/broken' }] })
+  expect(report).toMatchObject({ clean: false, cutCount: 1, cut: [{ name: 'GET /broken' }] })
   await until(() => answers.length === 2)
   expect(thrown).toEqual([new Error('a mistake')])
 })

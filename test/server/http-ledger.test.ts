@@ -26,7 +26,7 @@ test('a request is in flight from its headers to the last byte of its answer', a
   responses[0]?.end()
   expect((await answer).outcome).toBe('answered')
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, destroyed: 0 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, cut: 0, upgraded: 0 })
 })
 
 test('an answer that a slow client does not read stays in flight, and is answered once it is read', async () => {
@@ -55,7 +55,7 @@ test.each(['close', 'reset'] as const)(
     client[how]()
     await until(() => drain.inFlight === 0)
     await until(() => drain.connections.open === 0)
-    expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 1, destroyed: 0 })
+    expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 1, cut: 0, upgraded: 0 })
   },
 )
 
@@ -91,7 +91,7 @@ test('a handler that destroys its response has given it up', async () => {
   expect(drain.totals).toMatchObject({ requests: 1, aborted: 1 })
 })
 
-test('open requests are told by method, path without query, route and age', async () => {
+test('work in flight is told by method, by route or path without query, and by age', async () => {
   const clock = new ManualClock()
   const { handler, arrived } = holding()
   const { drain, connect } = await startDrainedServer(handler, {
@@ -102,9 +102,9 @@ test('open requests are told by method, path without query, route and age', asyn
   await clock.advance(1500)
   void connect().request({ path: `/${'x'.repeat(400)}` })
   await arrived(2)
-  expect(drain.openRequests()).toEqual([
-    { method: 'POST', path: '/orders/7', route: '/orders/:id', ageMs: 1500 },
-    { method: 'GET', path: `/${'x'.repeat(255)}`, ageMs: 0 },
+  expect(drain.openWork()).toEqual([
+    { kind: 'request', name: 'POST /orders/:id', ageMs: 1500 },
+    { kind: 'request', name: `GET /${'x'.repeat(251)}`, ageMs: 0 },
   ])
 })
 
@@ -175,7 +175,7 @@ test('what was open before anyone watched is found: connections, and the request
 
   const drain = trackHttpServer(server, { clock: systemClock, name: 'late' })
   expect(drain.inFlight).toBe(1)
-  expect(drain.openRequests()[0]?.path).toBe('/early')
+  expect(drain.openWork()[0]?.name).toBe('GET /early')
   expect(drain.connections).toEqual({ open: 2, idle: 1, upgraded: 0 })
   responses[0]?.end()
   expect((await answer).outcome).toBe('answered')
@@ -194,7 +194,7 @@ test('a library that replaces all request listeners and calls them from its own 
   const { connect } = await bindForTest(server)
   await connect().request({ path: '/poll' })
   await connect().request({ path: '/' })
-  expect(drain.totals).toEqual({ requests: 2, answered: 2, aborted: 0, destroyed: 0 })
+  expect(drain.totals).toEqual({ requests: 2, answered: 2, aborted: 0, cut: 0, upgraded: 0 })
 })
 
 test('a library that calls them only when the answer is over does not open the request again', async () => {

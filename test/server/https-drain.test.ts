@@ -30,7 +30,7 @@ test('over TLS a connection is counted once, from before the handshake to its en
   client.close()
   raw.destroy()
   await until(() => drain.connections.open === 0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, destroyed: 0 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, cut: 0, upgraded: 0 })
 })
 
 test('over TLS the drain says close, answers what is in flight and what comes in time, and closes the idle', async () => {
@@ -49,7 +49,7 @@ test('over TLS the drain says close, answers what is in flight and what comes in
   expect(await late.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true })
   answer.open()
   expect(await slow).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect(await finished).toMatchObject({ clean: true, idleClosed: 1, destroyedCount: 0 })
+  expect(await finished).toMatchObject({ clean: true, cutCount: 0, figures: { idleClosed: 1 } })
 })
 
 test('a client that never makes its handshake is silent, one that stops in the middle of it is stalled', async () => {
@@ -73,7 +73,7 @@ test('a client that never makes its handshake is silent, one that stops in the m
   await clock.advance(250)
   await until(() => drain.connections.open === 1)
   await clock.advance(2000)
-  expect(await finished).toMatchObject({ clean: true, idleClosed: 1, stalled: 1 })
+  expect(await finished).toMatchObject({ clean: true, figures: { idleClosed: 1, stalled: 1 } })
   // Plain text would be noise to a TLS client.
   expect(await Promise.all(ends)).toEqual(['', ''])
 })
@@ -82,7 +82,7 @@ test('over TLS a hung request is cut at the limit', async () => {
   const { drain, connect } = await startSecureServer(() => {})
   const answer = connect().request({ path: '/hang' })
   await until(() => drain.inFlight === 1)
-  expect(await drain.finish({ limitMs: 20 })).toMatchObject({ clean: false, destroyed: [{ path: '/hang' }] })
+  expect(await drain.finish({ limitMs: 20 })).toMatchObject({ clean: false, cut: [{ name: 'GET /hang' }] })
   expect((await answer).outcome).toBe('reset-fresh')
   expect(drain.connections.open).toBe(0)
 })

@@ -134,7 +134,7 @@ test('pipelined requests of one packet are all answered, even when the handler a
     ['/b', false],
     ['/c', true],
   ])
-  expect(drain.totals).toEqual({ requests: 3, answered: 3, aborted: 0, destroyed: 0 })
+  expect(drain.totals).toEqual({ requests: 3, answered: 3, aborted: 0, cut: 0, upgraded: 0 })
 })
 
 test('pipelined requests whose answers are made in another order are answered in the right one', async () => {
@@ -175,7 +175,7 @@ test('a request that comes after the close was said is never given to the servic
   expect(await second).toMatchObject({ outcome: 'reset-reused' })
   expect(seen).toEqual(['/first'])
   expect(drain.totals.requests).toBe(1)
-  expect((await drain.finish({ limitMs: 60_000 })).refused).toBe(1)
+  expect((await drain.finish({ limitMs: 60_000 })).figures['refused']).toBe(1)
 })
 
 test('the end of an answer is not cut off: the server waits for the client to have it', async () => {

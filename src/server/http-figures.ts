@@ -1,0 +1,29 @@
+/**
+ * The figures of an HTTP/1.1 server in the report on its end, counted since it is tracked.
+ * `requests = answered + aborted + cut + in flight`, at any time.
+ */
+export interface HttpFigures extends Readonly<Record<string, number>> {
+  /** Requests given to the service. */
+  readonly requests: number
+  /** The last byte of the answer was handed to the kernel. */
+  readonly answered: number
+  /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
+  readonly aborted: number
+  /** Requests that we cut at the limit. */
+  readonly cut: number
+  /** Connections that another protocol has taken over: WebSocket, CONNECT. */
+  readonly upgraded: number
+  /** Those of them that were still open at the limit and that we destroyed. */
+  readonly upgradedCut: number
+  /**
+   * Requests that arrived on a connection after its close had been announced. The service never saw them, so a client
+   * may send them again elsewhere (RFC 9112 §9.6).
+   */
+  readonly refused: number
+  /** Idle connections that were closed unused: the ones for which a request may have met the close on its way. */
+  readonly idleClosed: number
+  /** Connections that the kernel had accepted and that were taken in at the last moment instead of being reset. */
+  readonly acceptedLate: number
+  /** Connections whose request stopped arriving in the middle of its headers. */
+  readonly stalled: number
+}
