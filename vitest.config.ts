@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    // What is published is tested apart: vitest.package.config.ts.
-    exclude: ['**/node_modules/**', 'test/package/**'],
+    // Tested apart: what is published (vitest.package.config.ts), and against real servers (vitest.systems.config.ts).
+    exclude: ['**/node_modules/**', 'test/package/**', 'test/systems/**'],
     // Node itself loads the sources (type stripping), so tests run exactly what a service runs.
     experimental: { viteModuleRunner: false },
     execArgv: ['--conditions=seaworthy-source'],

@@ -93,6 +93,19 @@ export const GATES: readonly Gate[] = [
     limitMs: 15 * MINUTE_MS,
     report: 'build/ci/package.json',
   },
+  {
+    name: 'system servers',
+    proves: 'the servers that tests start are installed; installs them from Debian when they are not',
+    command: ['node', 'scripts/systems.ts'],
+    limitMs: 15 * MINUTE_MS,
+  },
+  {
+    name: 'systems',
+    proves: 'work taken from Redis, RabbitMQ and PostgreSQL outlives rolling restarts',
+    command: vitest('build/ci/systems.json', '--config', 'vitest.systems.config.ts'),
+    limitMs: 10 * MINUTE_MS,
+    report: 'build/ci/systems.json',
+  },
   ...NODE_VERSIONS.map((version) => builtOn(version)),
   {
     name: 'mutations',
