@@ -38,6 +38,11 @@ export const ERRORS = {
   SEA_LISTENER_PORT_TAKEN: 'The port that a listener should be bound to belongs to another process.',
   SEA_LISTENER_BIND_FAILED:
     'A listener cannot be bound: no such address here, no right to the port, or not a free server.',
+  SEA_LISTENER_CLAIMED: 'One server was given to two listeners, so two would count and close its connections.',
+  SEA_LISTENER_SILENT: 'A server that its application was to tell to listen has not listened in time.',
+  SEA_REQUEST_CLIENT_GONE:
+    'Why the signal of a request was aborted: its client went away before the answer was complete.',
+  SEA_REQUEST_SHUTDOWN: 'Why the signal of a request was aborted: the service shuts down, and its time is running out.',
   SEA_LISTENER_FAILED: 'A listener that was bound reported an error; it may not accept connections any more.',
   SEA_LOAD_CONNECTION_CLOSED: 'A request was to be sent on a connection that is closed.',
 } as const satisfies Record<`SEA_${string}`, string>

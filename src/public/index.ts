@@ -5,10 +5,22 @@ export { type Duration } from '../core/duration.ts'
 export { type Log, silentLog } from '../core/log.ts'
 export { createService, Service } from '../service/service.ts'
 export type {
+  AdoptServer,
+  Application,
+  ApplicationHooks,
+  Listenable,
+  Listening,
+  ListenTarget,
+  SelfListeningApplication,
+  ServerApplication,
+} from '../service/listenable.ts'
+export type { RouteOf, SayGoodbye, TrackableServer } from '../server/server-drain.ts'
+export { attach, type AttachOptions } from '../service/attach.ts'
+export type {
   Bound,
   ComponentContext,
+  ComponentKind,
   Handle,
-  Listenable,
   ListenerDefinition,
   Needs,
   ResourceDefinition,
@@ -56,6 +68,7 @@ export {
 export type { LogLevel } from '../logging/log-level.ts'
 export { createTelemetry, type Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts'
 export { setHttpRoute } from '../telemetry/instrumentation/http-route.ts'
+export { signalOf } from '../server/request-signal.ts'
 export { type LoadConfigOptions, loadConfig, type LoadedConfig } from '../config/load-config.ts'
 export type { PartialConfig } from '../config/load-config-options.ts'
 export type { OptionalFile } from '../config/config-file.ts'

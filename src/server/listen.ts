@@ -1,6 +1,9 @@
 import type { Server } from 'node:net'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { type BoundAddress, boundAddress, formatHost } from './bound-address.ts'
+
+export type { BoundAddress } from './bound-address.ts'
 
 export interface ListenOptions {
   /** What messages call this listener. */
@@ -19,14 +22,6 @@ export interface ListenOptions {
    * @default nothing happens
    */
   readonly onError?: (error: SeaworthyError) => void
-}
-
-/** Where a listener is bound. */
-export interface BoundAddress {
-  readonly host: string
-  readonly port: number
-  /** A URL that works on this machine: `http://127.0.0.1:8080` for a listener on all interfaces. */
-  readonly url: string
 }
 
 /**
@@ -73,26 +68,11 @@ export function listen(server: Server, options: ListenOptions): Promise<BoundAdd
   })
 }
 
-function boundAddress(server: Server): BoundAddress {
-  const address = server.address()
-  // A path or nothing: a Unix socket or a server closed in the same moment, neither of which listen() makes.
-  if (address === null || typeof address === 'string') return { host: address ?? '', port: 0, url: '' }
-  const { address: host, port } = address
-  const scheme = 'setSecureContext' in server ? 'https' : 'http'
-  return { host, port, url: `${scheme}://${formatHost(toReachable(host))}:${port}` }
-}
-
-const WILDCARDS: Readonly<Record<string, string>> = { '::': '127.0.0.1', '0.0.0.0': '127.0.0.1' }
-
-function toReachable(host: string): string {
-  return WILDCARDS[host] ?? host
-}
-
-function formatHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
-}
-
-function toBindError(error: unknown, { name, port, host }: ListenOptions): SeaworthyError {
+/** What a failed bind says, with what to do about it. */
+export function toBindError(
+  error: unknown,
+  { name, port, host }: Pick<ListenOptions, 'name' | 'port' | 'host'>,
+): SeaworthyError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   const where = host === undefined ? `port ${port} on all interfaces` : `${formatHost(host)}:${port}`
   if (code === 'EADDRINUSE') {
@@ -133,7 +113,8 @@ function explain(code: string, port: number): { readonly what: string; readonly 
   }
 }
 
-function toLaterError(error: Error, name: string): SeaworthyError {
+/** An error of a listener that was bound. */
+export function toLaterError(error: Error, name: string): SeaworthyError {
   const { code } = error as NodeJS.ErrnoException
   return new SeaworthyError('SEA_LISTENER_FAILED', `Listener "${name}" reported an error: ${error.message}`, {
     hint:

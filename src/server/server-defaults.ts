@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { TrackableServer } from './server-drain.ts'
 
 /** What Node sets when the user sets nothing; held against every supported version by a test. */
 const NODE_KEEP_ALIVE_TIMEOUT_MS = 5000
@@ -21,10 +22,18 @@ export const DEFAULT_HEADERS_TIMEOUT_MS = 66_000
 
 /**
  * Raises `keepAliveTimeout` and `headersTimeout` of `server` where they still have Node's own default (5 s and 60 s);
- * values that the user chose stay, and so does `requestTimeout` (300 s).
+ * values that the user chose stay, and so does `requestTimeout` (300 s). HTTP/2 servers have them for their HTTP/1.1
+ * clients (`allowHTTP1`); servers that speak no HTTP/1.1 have none, and are left alone.
  */
-export function applyServerDefaults(server: Server): void {
+export function applyServerDefaults(server: TrackableServer): void {
+  if (!hasTimeouts(server)) return
   if (server.keepAliveTimeout === NODE_KEEP_ALIVE_TIMEOUT_MS) server.keepAliveTimeout = DEFAULT_KEEP_ALIVE_TIMEOUT_MS
   const allowsIt = server.requestTimeout === 0 || server.requestTimeout > DEFAULT_HEADERS_TIMEOUT_MS
   if (server.headersTimeout === NODE_HEADERS_TIMEOUT_MS && allowsIt) server.headersTimeout = DEFAULT_HEADERS_TIMEOUT_MS
+}
+
+type Timeouts = Pick<Server, 'keepAliveTimeout' | 'headersTimeout' | 'requestTimeout'>
+
+function hasTimeouts(server: object): server is Timeouts {
+  return 'keepAliveTimeout' in server && 'headersTimeout' in server && 'requestTimeout' in server
 }

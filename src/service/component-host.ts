@@ -1,4 +1,6 @@
 import type { Clock } from '../core/clock.ts'
+import type { LifecycleState } from '../core/lifecycle-state.ts'
+import type { Log } from '../core/log.ts'
 import type { Logging } from '../logging/logging.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
@@ -11,6 +13,11 @@ export interface ComponentHost<Config> {
   readonly probes: ProbeSource
   config(): Config
   logFor(component: string): Logging['log']
+  /** For what may speak before the service has a log: such lines are dropped. */
+  lateLogFor(component: string): Log
+  state(): LifecycleState
+  /** How long listeners go on accepting in the shutdown that has begun. */
+  drainDelayMs(): number
   valueOf(component: string): unknown
   /** A component failed while the service ran: the service takes the full shutdown path. */
   fatal(component: string, error: unknown): void

@@ -1,18 +1,25 @@
 import type { Hook } from '../lifecycle/hook.ts'
 import type { Startable } from '../lifecycle/start-in-order.ts'
 import type { Stoppable } from '../lifecycle/stop-in-order.ts'
+import type { ComponentKind } from './component.ts'
 
 /** A component as the lifecycle sees it, whatever kind it is. */
 export interface ComponentNode extends Startable, Stoppable {
-  readonly kind: 'resource' | 'listener' | 'task'
+  readonly kind: ComponentKind
   /** What others get for it once it has started. */
   readonly value: () => unknown
+  /** Called once, when the component has been accepted into its service. */
+  readonly declared?: () => void
+  /** Whether there is something to end although it has not started: a server that its application has told to listen. */
+  readonly isOpen?: () => boolean
   /** First phase of a shutdown: take nothing new. */
   readonly announce?: () => void
   /** Third phase: wait for what is in flight. */
   readonly finish?: Hook['run']
   /** What did not end by itself, for the report. */
   readonly aborted?: () => readonly string[]
+  /** Counts for the report, by name: what a shutdown cost, and what was done in it. */
+  readonly figures?: () => Readonly<Record<string, number>>
 }
 
 /** The longest time a component may take to start, unless it says otherwise: half a minute, as init scripts are given. */

@@ -1,14 +1,16 @@
-import type { RequestListener, Server as HttpServer } from 'node:http'
-import type { Server as HttpsServer } from 'node:https'
 import type { Duration } from '../core/duration.ts'
 import type { Logging } from '../logging/logging.ts'
+import type { AdoptServer, Listenable } from './listenable.ts'
 
 declare const VALUE: unique symbol
 
-/** What `resource()`, `listener()` and `task()` return: pass it as a need of another component. */
+/** What a component is. */
+export type ComponentKind = 'resource' | 'listener' | 'task' | 'consumer'
+
+/** What `resource()`, `listener()`, `task()` and `consumer()` return: pass it as a need of another component. */
 export interface Handle<T> {
   readonly name: string
-  readonly kind: 'resource' | 'listener' | 'task'
+  readonly kind: ComponentKind
   /** Never there at run time: it carries the type of the value. */
   readonly [VALUE]?: T
 }
@@ -54,20 +56,6 @@ export interface ResourceDefinition<Config, T, N extends Needs = Record<never, n
   readonly stop?: (value: T, context: { readonly signal: AbortSignal }) => unknown
 }
 
-/** What a listener may return: a server that does not listen yet, a request handler, or a framework's application. */
-export type Listenable =
-  | HttpServer
-  | HttpsServer
-  | RequestListener
-  | {
-      /** A framework's own server, as Fastify has it. */
-      readonly server: HttpServer | HttpsServer
-      /** Awaited before the server listens. */
-      readonly ready?: () => unknown
-      /** Called when the listener has closed and nothing is in flight any more. */
-      readonly close?: () => unknown
-    }
-
 /** What answers requests: built by you, bound and drained by the runtime. */
 export interface ListenerDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
   /** Where to listen: 0 takes any free port. @default 0 */
@@ -76,13 +64,23 @@ export interface ListenerDefinition<Config, N extends Needs = Record<never, neve
   readonly host?: string | ((config: Config) => string)
   /** Whether the probes are answered on this port, too, besides the admin port. @default false */
   readonly probes?: boolean
-  /** Builds what answers requests. Listening is the runtime's job. */
+  /**
+   * For an application that listens by itself: called once, when the listener is declared, with a function that takes
+   * each of its servers, now or as soon as there is one. The start then waits until they listen, and `port` and `host`
+   * can't be given.
+   *
+   * @default none: the runtime binds what `start` returns
+   */
+  readonly adopt?: (adopt: AdoptServer) => void
+  /** Builds what answers requests. Listening is the runtime's job, unless there is `adopt`. */
   readonly start: (context: Values<N> & ComponentContext<Config>) => Listenable | Promise<Listenable>
 }
 
 /** The value of a listener. */
 export interface Bound {
+  /** An address, or the path of a Unix socket. */
   readonly host: string
+  /** 0 for a Unix socket. */
   readonly port: number
   /** `http://127.0.0.1:8080`: a URL that works on this machine. */
   readonly url: string

@@ -6,7 +6,7 @@ import { createProbeSource } from '../health/probes.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
-import { toCrashBudget } from '../lifecycle/shutdown-budget.ts'
+import { toCrashBudget } from '../lifecycle/crash-budget.ts'
 import {
   describeReason,
   messageOf,
@@ -36,6 +36,7 @@ export class ServiceLife {
   readonly #failures: string[] = []
   #wasReady = false
   readonly #onLogging: ((log: Log) => void)[] = []
+  #drainDelayMs = 0
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
   #starting: Promise<void> | undefined
@@ -55,6 +56,11 @@ export class ServiceLife {
 
   get core(): ServiceCore | undefined {
     return this.#core
+  }
+
+  /** How long listeners go on accepting in the shutdown that has begun. */
+  get drainDelayMs(): number {
+    return this.#drainDelayMs
   }
 
   /** Whether something failed after the shutdown had begun, up to now. */
@@ -163,13 +169,16 @@ export class ServiceLife {
     const started = new Set(components?.started)
     const late = components?.ok === false ? components.late : new Map<string, Promise<unknown>>()
     const nodes = [...this.#nodes.values()].flatMap((node) => {
+      if (node.isOpen?.() === true) return [node]
       const coming = late.get(node.name)
       if (coming !== undefined) return [toLateNode(node, coming)]
       return started.has(node.name) ? [node] : []
     })
     const budget = reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget
     const onPhase = (phase: PhaseName): void => this.#enter(phase)
-    return runShutdown(this.#toPlan(nodes, finalFlush), { clock, budget, reason, onPhase })
+    const plan = this.#toPlan(nodes, finalFlush)
+    this.#drainDelayMs = plan.hasListeners ? budget.drainDelayMs : 0
+    return runShutdown(plan, { clock, budget, reason, onPhase })
   }
 
   #toPlan(nodes: readonly ComponentNode[], finalFlush: ShutdownPlan['finalFlush']): ShutdownPlan {

@@ -9,6 +9,7 @@ import type { ComponentHost } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
 import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, TaskDefinition } from './component.ts'
 import { readDefinition } from './definition-reader.ts'
+import { lateLog } from './late-log.ts'
 import { toListenerNode } from './listener-node.ts'
 import { toResourceNode } from './resource-node.ts'
 import { requireNode } from './required-node.ts'
@@ -66,6 +67,9 @@ export class Service<Config = unknown> {
       probes: this.#life.probes,
       config: () => this.config,
       logFor: (component) => this.log.child({ component }),
+      lateLogFor: (component) => lateLog(() => this.#life.core?.logging.log.child({ component })),
+      state: () => this.state,
+      drainDelayMs: () => this.#life.drainDelayMs,
       valueOf: (component) => this.#nodes.get(component)?.value(),
       fatal: (component, error) => {
         this.log.error({ err: error, component }, `"${component}" failed`)
@@ -125,7 +129,7 @@ export class Service<Config = unknown> {
   ): Handle<Bound> {
     const limits = readDefinition('listener', name, definition, {
       required: ['start'],
-      optional: ['port', 'host', 'probes'],
+      optional: ['port', 'host', 'probes', 'adopt'],
     })
     return this.#add(toListenerNode(this.#host, name, definition, limits))
   }
@@ -199,6 +203,7 @@ export class Service<Config = unknown> {
       })
     }
     this.#nodes.set(node.name, node)
+    node.declared?.()
     return { name: node.name, kind: node.kind }
   }
 

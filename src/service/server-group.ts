@@ -1,0 +1,121 @@
+import { formatDuration } from '../core/duration.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
+import { trackServer } from '../server/track-server.ts'
+import type { ComponentHost } from './component-host.ts'
+import type { Application } from './listenable.ts'
+
+/** Shares of the in-flight slice: handlers are asked to end at the first, cut off at the second. */
+const SOFT_SHARE = 0.8
+const HARD_SHARE = 0.95
+
+/** Whose server it is; a server can be drained by one listener only. */
+const owners = new WeakMap<TrackableServer, string>()
+
+/** The servers of one listener, with one account and one end. */
+export class ServerGroup {
+  /** Known once `start` has returned it. */
+  application: Application = {}
+  readonly #host: ComponentHost<unknown>
+  readonly #name: string
+  readonly #drains = new Map<TrackableServer, ServerDrain>()
+  #reports: readonly FinishReport[] = []
+  #inFlightAtAnnounce = 0
+  #isEnding = false
+
+  constructor(host: ComponentHost<unknown>, name: string) {
+    this.#host = host
+    this.#name = name
+  }
+
+  get servers(): readonly TrackableServer[] {
+    return [...this.#drains.keys()]
+  }
+
+  /**
+   * Takes a server into the account; one that is in it already is left alone.
+   *
+   * @throws {@link SeaworthyError} `SEA_LISTENER_CLAIMED`, or `SEA_LISTENER_NOT_LISTENABLE` for an unknown kind
+   */
+  track(server: TrackableServer): void {
+    if (this.#drains.has(server)) return
+    const owner = owners.get(server)
+    if (owner !== undefined) {
+      throw new SeaworthyError(
+        'SEA_LISTENER_CLAIMED',
+        `The server of listener "${this.#name}" is that of listener "${owner}" already`,
+        { hint: 'Give each listener a server of its own, and attach each server once.' },
+      )
+    }
+    const drain = trackServer(server, {
+      clock: this.#host.clock,
+      name: this.#name,
+      log: this.#host.lateLogFor(this.#name),
+      routeOf: (request) => this.application.routeOf?.(request),
+      sayGoodbye: (socket, reason) => this.application.sayGoodbye?.(socket, reason) ?? false,
+    })
+    owners.set(server, this.#name)
+    this.#drains.set(server, drain)
+    server.on('close', () => this.#onClose(server))
+  }
+
+  startDraining(spreadMs: number): void {
+    this.#isEnding = true
+    this.#inFlightAtAnnounce = 0
+    for (const drain of this.#drains.values()) {
+      this.#inFlightAtAnnounce += drain.inFlight
+      drain.startDraining({ spreadMs })
+    }
+  }
+
+  /** Ends every server at the same time, within the slice. */
+  async finish(sliceMs: number): Promise<void> {
+    this.#isEnding = true
+    const limits = { limitMs: sliceMs * HARD_SHARE, softLimitMs: sliceMs * SOFT_SHARE }
+    this.#reports = await Promise.all([...this.#drains.values()].map((drain) => drain.finish(limits)))
+    this.#disown()
+  }
+
+  /** What had to be cut: by name as far as it is listed, the rest by number. */
+  cut(): readonly string[] {
+    return this.#reports.flatMap(({ cut, cutCount }) => [
+      ...cut.map(({ name, ageMs }) => `${this.#name}: ${name} after ${formatDuration(ageMs)}`),
+      ...(cutCount > cut.length ? [`${this.#name}: ${cutCount - cut.length} more`] : []),
+    ])
+  }
+
+  /** Counts of the end, over all servers. */
+  figures(): Readonly<Record<string, number>> {
+    const sums: Record<string, number> = { inFlightAtAnnounce: this.#inFlightAtAnnounce }
+    for (const { figures } of this.#reports) {
+      for (const [name, count] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + count
+    }
+    return sums
+  }
+
+  /** Takes the account off the servers, for a start that came to nothing. */
+  release(): void {
+    this.#isEnding = true
+    for (const drain of this.#drains.values()) drain.release()
+    this.#disown()
+  }
+
+  #disown(): void {
+    for (const server of this.#drains.keys()) owners.delete(server)
+  }
+
+  /** Somebody else closed it: a service that nobody can reach must not go on as if nothing had happened. */
+  #onClose(server: TrackableServer): void {
+    if (this.#isEnding || server.listening || this.#host.state() !== 'ready') return
+    this.#host.fatal(
+      this.#name,
+      new SeaworthyError(
+        'SEA_LISTENER_FAILED',
+        `The server of listener "${this.#name}" was closed by the application`,
+        {
+          hint: 'Call service.stop() to end the service; it closes the server at the right moment.',
+        },
+      ),
+    )
+  }
+}

@@ -1,0 +1,45 @@
+import { createServer } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import { describeKind } from '../core/option-reader.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { TrackableServer } from '../server/server-drain.ts'
+import type { Application, Listenable } from './listenable.ts'
+
+/**
+ * What `start` of a listener returned, as an application.
+ *
+ * @param adopts whether its servers are known already, so that it needs none
+ * @throws {@link SeaworthyError} `SEA_LISTENER_NOT_LISTENABLE`
+ */
+export function toApplication(name: string, listenable: Listenable, { adopts }: { adopts: boolean }): Application {
+  if (typeof listenable === 'function') return { server: createServer(listenable) }
+  if (isServer(listenable)) return { server: listenable }
+  if (typeof listenable !== 'object' || listenable === null) {
+    if (adopts && listenable === undefined) return {}
+    throw notListenable(name, listenable)
+  }
+  const { server, listen, callback } = listenable as {
+    readonly [K in 'server' | 'listen' | 'callback']?: unknown
+  }
+  if (isServer(server)) return listenable
+  // Koa's `listen` has another meaning, and its handler is one call away.
+  const isKoa = typeof callback === 'function'
+  const canListen = server === undefined && typeof listen === 'function' && !isKoa
+  if (canListen || (adopts && server === undefined)) return listenable
+  throw notListenable(name, listenable)
+}
+
+export function isServer(value: unknown): value is TrackableServer {
+  return value instanceof NetServer
+}
+
+function notListenable(name: string, value: unknown): SeaworthyError {
+  const got = value === undefined ? 'nothing (is a return missing?)' : describeKind(value)
+  return new SeaworthyError(
+    'SEA_LISTENER_NOT_LISTENABLE',
+    `start of listener "${name}" must return a request handler, a server, or an application with a server; it returned ${got}`,
+    {
+      hint: 'Return (request, response) => …, http.createServer(…), a Fastify instance, app.callback() of Koa, or what the adapter of your framework makes.',
+    },
+  )
+}
