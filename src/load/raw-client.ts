@@ -10,6 +10,7 @@ import {
   type RawRequest,
   type RawResult,
   type RequestOutcome,
+  type WireTimes,
 } from './raw-request.ts'
 import { ResponseParser, type ParsedResponse } from './response-parser.ts'
 
@@ -58,6 +59,7 @@ export class RawConnection {
   #wasConnected = false
   #requestCount = 0
   #saidClose = false
+  readonly #wire: { -readonly [K in keyof WireTimes]: WireTimes[K] } = {}
   #onClosed: (() => void) | undefined
 
   constructor(options: RawConnectionOptions) {
@@ -128,7 +130,7 @@ export class RawConnection {
   /** Puts bytes on the wire as they are: half a request, two at once, or no HTTP at all. */
   send(bytes: Buffer | string): void {
     const buffer = Buffer.from(bytes)
-    if (this.#state === 'open') this.#toServer.push(() => void this.#socket?.write(buffer))
+    if (this.#state === 'open') this.#toServer.push(() => this.#write(buffer))
     else this.#unsent.push(buffer)
     this.#start()
   }
@@ -176,12 +178,31 @@ export class RawConnection {
         : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized })
     this.#socket = socket
     let errorCode: string | undefined
-    socket.on('connect', () => this.#toClient.push(() => (this.#wasConnected = true)))
+    const now = (): number => this.#options.clock.now()
+    const wire = this.#wire
+    socket.on('connect', () => {
+      wire.connectedAt = now()
+      this.#toClient.push(() => (this.#wasConnected = true))
+    })
     socket.on(tls === undefined ? 'connect' : 'secureConnect', () => this.#toClient.push(() => this.#onConnect()))
-    socket.on('data', (bytes) => this.#toClient.push(() => this.#onData(bytes)))
+    socket.on('data', (bytes) => {
+      wire.lastReadAt = now()
+      this.#toClient.push(() => this.#onData(bytes))
+    })
     socket.on('error', (error: NodeJS.ErrnoException) => (errorCode = error.code ?? 'UNKNOWN'))
-    socket.on('end', () => this.#toClient.push(() => this.#die('ended')))
-    socket.on('close', () => this.#toClient.push(() => this.#die('ended', errorCode)))
+    socket.on('end', () => {
+      wire.serverClosedAt ??= now()
+      this.#toClient.push(() => this.#die('ended'))
+    })
+    socket.on('close', () => {
+      wire.serverClosedAt ??= now()
+      this.#toClient.push(() => this.#die('ended', errorCode))
+    })
+  }
+
+  #write(bytes: Buffer): void {
+    this.#wire.lastWriteAt = this.#options.clock.now()
+    this.#socket?.write(bytes)
   }
 
   #onConnect(): void {
@@ -189,7 +210,7 @@ export class RawConnection {
     this.#state = 'open'
     const unsent = this.#unsent
     this.#unsent = []
-    for (const bytes of unsent) this.#toServer.push(() => void this.#socket?.write(bytes))
+    for (const bytes of unsent) this.#toServer.push(() => this.#write(bytes))
     for (const resolve of this.#whenConnected.splice(0)) resolve()
   }
 
@@ -232,6 +253,7 @@ export class RawConnection {
         reuse,
         tookMs: this.#options.clock.now() - startedAt,
         ...(errorCode === undefined ? {} : { errorCode }),
+        wire: { ...this.#wire },
       })
       hasBegun = false
     }

@@ -50,6 +50,24 @@ export interface RawResult {
   readonly tookMs: number
   /** What the socket said, such as `ECONNRESET`; absent when the connection was closed in an orderly way. */
   readonly errorCode?: string
+  /**
+   * When things happened at this end of the wire, before its delay is added; on the scale of the client's clock. There
+   * for a request that was not answered: whether its bytes went out before or after the server's close came in is what
+   * tells a lost request from one that nobody could have saved.
+   */
+  readonly wire?: WireTimes
+}
+
+/** See {@link RawResult.wire}. */
+export interface WireTimes {
+  /** When the connection stood. */
+  readonly connectedAt?: number
+  /** When the last bytes of the client were handed to the kernel. */
+  readonly lastWriteAt?: number
+  /** When the last bytes of the server came in. */
+  readonly lastReadAt?: number
+  /** When the server's FIN or RST came in. */
+  readonly serverClosedAt?: number
 }
 
 /** The bytes of a request as they go on the wire. */

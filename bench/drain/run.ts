@@ -1,0 +1,142 @@
+/**
+ * What clients lose while a service is told to stop: ours beside its peers, seen from outside, round by round in one
+ * invocation. `--help` says the rest; docs/benchmarks/drain.md says what is measured and how.
+ */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../../src/core/clock.ts'
+import { toPage } from './page.ts'
+import { createProgress } from './progress.ts'
+import { describeMachine, type Measurement, newest, store, toJsonRows, versionsOf } from './results.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { runPlan } from './schedule.ts'
+import { WIRE_DELAY_MS } from './settings.ts'
+import { toTable } from './table.ts'
+import { VARIANTS } from './variants.ts'
+
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks/drain.md', import.meta.url))
+const HELP = `Usage: npm run bench:drain -- [options]
+
+  --runs N          runs of each variant in each scenario, interleaved (default 5)
+  --only A,B        these variants: exact names, or "seaworthy" for all of ours, "peers" for all others
+  --scenario A,B    these scenarios: ${SCENARIOS.map(({ id }) => id).join(', ')}
+  --wire A,B        these wire delays in ms: 0, ${WIRE_DELAY_MS}
+  --parallel N      services under trial at the same time (default 2)
+  --seed N          repeats the moments and the order of a run
+  --quick           ours and three peers, under a minute
+  --json            only an array of { variant, runs, sent, failed, reset, status503, exitCodes, stopMs } on standard output
+  --page            measures nothing: writes docs/benchmarks/drain.md from the newest full measurement
+  --list            the variants
+  --help
+`
+
+/** After it a quick run begins no further round; with what is under way it ends within a minute. */
+const QUICK_BUDGET_MS = 40_000
+const QUICK = {
+  variants: ['seaworthy/http', 'seaworthy/express', 'seaworthy/fastify', '@godaddy/terminus', 'lightship', 'http-terminator'],
+  scenarios: ['keep-alive', 'until-closed'],
+  runs: 3,
+  parallel: 3,
+}
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string' },
+    only: { type: 'string' },
+    scenario: { type: 'string' },
+    wire: { type: 'string' },
+    parallel: { type: 'string' },
+    seed: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+if (values.help) process.stdout.write(HELP)
+else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
+else if (values.page) writePage()
+else await measure()
+
+function writePage(): void {
+  const measurement = newest()
+  if (measurement === undefined) throw new Error('There is no full measurement yet: npm run bench:drain')
+  writeFileSync(PAGE, toPage(measurement))
+  process.stderr.write(`wrote ${PAGE}\n`)
+}
+
+async function measure(): Promise<void> {
+  const variants = chosenVariants()
+  const scenarios = chosenScenarios()
+  const isFull = !values.quick && values.only === undefined && values.scenario === undefined && values.wire === undefined
+  const seed = toNumber('seed', values.seed, Math.floor(Date.now() / 1000))
+  const parallel = toNumber('parallel', values.parallel, values.quick ? QUICK.parallel : 2)
+  const abort = new AbortController()
+  process.once('SIGINT', () => abort.abort())
+  process.once('SIGTERM', () => abort.abort())
+  const troubles: string[] = []
+  const startedAt = systemClock.now()
+  const date = new Date().toISOString()
+  const cells = await runPlan({
+    variants,
+    scenarios,
+    wireDelaysMs: values.quick ? [WIRE_DELAY_MS] : (values.wire?.split(',').map(Number) ?? [0, WIRE_DELAY_MS]),
+    runs: toNumber('runs', values.runs, values.quick ? QUICK.runs : 5),
+    parallel,
+    seed,
+    clock: systemClock,
+    abort: abort.signal,
+    ...(values.quick ? { budgetMs: QUICK_BUDGET_MS } : {}),
+    onResult: createProgress(process.stderr),
+    onTrouble({ trial, reason }) {
+      troubles.push(trial)
+      process.stderr.write(`! ${trial} could not be measured: ${reason}\n`)
+    },
+  })
+  if (abort.signal.aborted) {
+    process.exitCode = 130
+    return
+  }
+  const measurement: Measurement = {
+    date,
+    ...describeMachine(),
+    seed,
+    parallel,
+    tookMs: Math.round(systemClock.now() - startedAt),
+    versions: versionsOf(variants),
+    troubles,
+    cells,
+  }
+  if (troubles.length > 0) process.exitCode = 1
+  process.stderr.write(`stored ${store(measurement, { forPage: isFull })}\n`)
+  process.stdout.write(
+    values.json ? `${JSON.stringify(toJsonRows(cells, variants))}\n` : `${toTable(measurement, process.stdout)}\n`,
+  )
+}
+
+function chosenVariants(): typeof VARIANTS {
+  const names = values.only?.split(',') ?? (values.quick ? QUICK.variants : undefined)
+  if (names === undefined) return VARIANTS
+  const unknown = names.filter(
+    (name) => name !== 'seaworthy' && name !== 'peers' && !VARIANTS.some((variant) => variant.name === name),
+  )
+  if (unknown.length > 0) throw new Error(`No variant ${unknown.join(', ')}: --list says which there are.`)
+  return VARIANTS.filter(({ name, isOurs }) => names.includes(name) || names.includes(isOurs ? 'seaworthy' : 'peers'))
+}
+
+function chosenScenarios(): typeof SCENARIOS {
+  const ids = values.scenario?.split(',') ?? (values.quick ? QUICK.scenarios : undefined)
+  if (ids === undefined) return SCENARIOS
+  const unknown = ids.filter((id) => !SCENARIOS.some((scenario) => scenario.id === id))
+  if (unknown.length > 0) throw new Error(`No scenario ${unknown.join(', ')}: --help says which there are.`)
+  return SCENARIOS.filter(({ id }) => ids.includes(id))
+}
+
+function toNumber(name: string, text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} must be a whole number, not "${text}".`)
+  return value
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../src/core/clock.ts'
+import type { RawConnection } from '../../src/load/raw-client.ts'
+import type { JournalEntry, RequestJournal } from '../../src/load/request-journal.ts'
+import type { Kind } from './variants.ts'
+
+/** What a scenario works with. */
+export interface Stage {
+  readonly clock: Clock
+  readonly journal: RequestJournal
+  /** A new connection to the service; nothing is on the wire until it is used. */
+  readonly connect: () => RawConnection
+  /** 0 to 1, the same for the same seed. */
+  readonly random: () => number
+  /** Aborted when the endpoint lag is over. */
+  readonly lag: AbortSignal
+  /** Aborted when the clients give up. */
+  readonly patience: AbortSignal
+}
+
+/** Clients at work. */
+export interface Play {
+  /** Connections that stand, have served a request, and carry none at this moment. */
+  readonly idle: () => number
+  /** Called with SIGTERM; resolves when every client is done and every request settled. */
+  readonly goOn: () => Promise<void>
+}
+
+/** Something that clients do while a service is told to stop. */
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  /** Who the clients are and what they do, for the page. */
+  readonly what: string
+  readonly kinds: readonly Kind[]
+  readonly wireDelaysMs: readonly number[]
+  /** What must be so at SIGTERM for a run to count. */
+  readonly precondition: { readonly inFlight: number; readonly idle: number }
+  /** Resolves when the precondition should hold. */
+  readonly begin: (stage: Stage) => Promise<Play>
+  /** Which requests count; the others are told apart as late refusals. */
+  readonly counts: (entry: JournalEntry) => boolean
+}
+
+/** Every request counts, a refused one, too. */
+export const everyRequest = (): boolean => true
+/** A refused connection counts for nothing: nobody would have sent it there. */
+export const everyConnected = ({ result }: JournalEntry): boolean => result?.outcome !== 'refused'

@@ -1,0 +1,32 @@
+// https://docs.nestjs.com/fundamentals/lifecycle-events, "Application shutdown"; decorators are called as functions,
+// because plain JavaScript has none. With BENCH_DELAYED=1 it waits in beforeApplicationShutdown, as @nestjs/terminus
+// does with its gracefulShutdownTimeoutMs.
+import 'reflect-metadata'
+import { Controller, Get, Module, Param } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { DELAY_MS, HOST, PORT, work } from './work.ts'
+
+class WorkController {
+  handle(ms) {
+    return work(ms)
+  }
+
+  beforeApplicationShutdown() {
+    if (process.env['BENCH_DELAYED'] !== '1') return
+    return new Promise((resolve) => setTimeout(resolve, DELAY_MS))
+  }
+}
+Controller()(WorkController)
+const method = Object.getOwnPropertyDescriptor(WorkController.prototype, 'handle')
+Get('work/:ms')(WorkController.prototype, 'handle', method)
+Param('ms')(WorkController.prototype, 'handle', 0)
+
+class AppModule {}
+Module({ controllers: [WorkController] })(AppModule)
+
+const app = await NestFactory.create(AppModule, {
+  logger: false,
+  forceCloseConnections: process.env['BENCH_FORCE'] === '1',
+})
+app.enableShutdownHooks()
+await app.listen(PORT, HOST)

@@ -1,0 +1,217 @@
+import type { Clock } from '../../src/core/clock.ts'
+import { sleep } from '../../src/core/wait.ts'
+import { countOutcomes, type OutcomeCounts } from '../../src/load/outcome-counts.ts'
+import { RawConnection } from '../../src/load/raw-client.ts'
+import { type JournalEntry, RequestJournal } from '../../src/load/request-journal.ts'
+import { freePort } from '../../src/process/free-port.ts'
+import { OwnedProcess } from '../../src/process/owned-process.ts'
+import { stopProcess } from '../../src/process/stop-process.ts'
+import { waitForPort } from '../../src/process/wait-for-port.ts'
+import type { Play, Scenario } from './scenario.ts'
+import { seededRandom } from './seeded-random.ts'
+import {
+  DRAIN_DELAY_MS,
+  ENDPOINT_LAG_MS,
+  MAX_ATTEMPTS,
+  PATIENCE_MS,
+  REQUEST_TIMEOUT_MS,
+  START_LIMIT_MS,
+  STOP_LIMIT_MS,
+  WORK_MS,
+} from './settings.ts'
+import { commandOf, type Variant } from './variants.ts'
+
+/** One start and one stop of one service. */
+export interface Trial {
+  readonly variant: Variant
+  readonly scenario: Scenario
+  readonly wireDelayMs: number
+  readonly seed: number
+}
+
+/** A request that was lost, with what is known about its moment; times are from SIGTERM, in milliseconds. */
+export interface Loss {
+  readonly outcome: string
+  readonly client: string
+  readonly reuse: number
+  readonly sentMs: number
+  readonly settledMs: number
+  readonly onWireMs?: number
+  readonly serverClosedMs?: number
+  readonly errorCode?: string
+}
+
+export interface TrialResult {
+  readonly counts: OutcomeCounts
+  /** Of those, sent after SIGTERM and answered. */
+  readonly answeredAfterSignal: number
+  /** Requests that do not count, because the connection was refused. */
+  readonly lateRefusals: number
+  /** As the clients see it, at SIGTERM. */
+  readonly inFlightAtSignal: number
+  readonly idleAtSignal: number
+  /** How often it had to be done until the precondition held; it did not even then when `isValid` is false. */
+  readonly attempts: number
+  readonly isValid: boolean
+  /** The exit code; 128 plus the number of the signal that ended it, 137 where that was ours at the limit. */
+  readonly exitCode: number
+  readonly wasKilled: boolean
+  readonly stopMs: number
+  /** At most {@link MAX_LOSSES}. */
+  readonly losses: readonly Loss[]
+}
+
+const MAX_LOSSES = 5
+const KEPT_LINES = 20
+const HOST = '127.0.0.1'
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGABRT: 6 }
+
+/** Runs a trial; again, at most three times in all, when its precondition did not hold. */
+export async function runTrial(trial: Trial, clock: Clock, abort: AbortSignal): Promise<TrialResult> {
+  for (let attempts = 1; ; attempts++) {
+    const result = await attempt(trial, clock, abort, attempts)
+    if (result.isValid || attempts === MAX_ATTEMPTS || abort.aborted) return result
+  }
+}
+
+async function attempt(
+  { variant, scenario, wireDelayMs, seed }: Trial,
+  clock: Clock,
+  abort: AbortSignal,
+  attempts: number,
+): Promise<TrialResult> {
+  const port = await freePort()
+  const lines: string[] = []
+  const ended = new AbortController()
+  const { args, cwd } = commandOf(variant)
+  await using owned = await OwnedProcess.start({
+    command: process.execPath,
+    args,
+    cwd,
+    clock,
+    env: environment(variant, port),
+    onLine: (line) => {
+      lines.push(line)
+      if (lines.length > KEPT_LINES) lines.shift()
+    },
+  })
+  void owned.exit.then(() => ended.abort())
+  const connect = (): RawConnection =>
+    new RawConnection({
+      clock,
+      host: HOST,
+      port,
+      wireDelayMs,
+      ...(variant.kind === 'https' ? { tls: { rejectUnauthorized: false } } : {}),
+    })
+  await untilItAnswers(connect, port, clock, AbortSignal.any([ended.signal, abort]), () => lines.join('\n'))
+
+  const journal = new RequestJournal(clock)
+  const lag = new AbortController()
+  const patience = new AbortController()
+  const stage = { clock, journal, connect, random: seededRandom(seed), lag: lag.signal, patience: patience.signal }
+  const play = await scenario.begin(stage)
+
+  const inFlightAtSignal = journal.inFlight
+  const idleAtSignal = play.idle()
+  const signalAt = clock.now()
+  const stopping = stopProcess(owned, { clock, limitMs: STOP_LIMIT_MS })
+  const cancels = [
+    clock.schedule(ENDPOINT_LAG_MS, () => lag.abort()),
+    clock.schedule(PATIENCE_MS, () => patience.abort()),
+  ]
+  await settled(play, clock)
+  const stop = await stopping
+  for (const cancel of cancels) cancel()
+
+  const counted = journal.entries.filter((entry) => scenario.counts(entry))
+  const { precondition } = scenario
+  return {
+    counts: countOutcomes(counted),
+    answeredAfterSignal: counted.filter((entry) => entry.startedAt >= signalAt && isAnswered(entry)).length,
+    lateRefusals: journal.entries.length - counted.length,
+    inFlightAtSignal,
+    idleAtSignal,
+    attempts,
+    isValid:
+      inFlightAtSignal >= precondition.inFlight &&
+      idleAtSignal >= precondition.idle &&
+      !counted.some((entry) => !isAnswered(entry) && endedBefore(entry, signalAt)),
+    exitCode: stop.code ?? 128 + (SIGNAL_NUMBERS[stop.signal ?? ''] ?? 0),
+    wasKilled: stop.wasKilled,
+    stopMs: Math.round(stop.tookMs),
+    losses: counted
+      .filter((entry) => !isAnswered(entry))
+      .slice(0, MAX_LOSSES)
+      .map((entry) => toLoss(entry, signalAt)),
+  }
+}
+
+function environment({ env }: Variant, port: number): Readonly<Record<string, string | undefined>> {
+  const { PATH, HOME, TMPDIR } = process.env
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    NODE_ENV: 'production',
+    PORT: String(port),
+    BENCH_DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
+    SEAWORTHY_DRAIN_DELAY: `${DRAIN_DELAY_MS}ms`,
+    SEAWORTHY_ADMIN_PORT: '0',
+    // Nobody receives telemetry here.
+    OTEL_SDK_DISABLED: 'true',
+    ...env,
+  }
+}
+
+async function untilItAnswers(
+  connect: () => RawConnection,
+  port: number,
+  clock: Clock,
+  signal: AbortSignal,
+  output: () => string,
+): Promise<void> {
+  const until = clock.now() + START_LIMIT_MS
+  if (await waitForPort({ clock, host: HOST, port, limitMs: START_LIMIT_MS, signal })) {
+    while (!signal.aborted && clock.now() < until) {
+      const connection = connect()
+      const { status } = await connection.request({ path: `/work/${WORK_MS}`, timeoutMs: START_LIMIT_MS })
+      connection.close()
+      if (status === 200) return
+      await sleep(clock, 50, { signal })
+    }
+  }
+  throw new Error(`It did not answer within ${START_LIMIT_MS} ms. It said:\n${output()}`)
+}
+
+/** Waits for the clients, at most as long as they can take. */
+async function settled(play: Play, clock: Clock): Promise<void> {
+  const done = new AbortController()
+  const limit = sleep(clock, PATIENCE_MS + REQUEST_TIMEOUT_MS + 2000, { signal: done.signal })
+  await Promise.race([play.goOn(), limit])
+  done.abort()
+}
+
+function isAnswered({ result }: JournalEntry): boolean {
+  return result?.outcome === 'answered'
+}
+
+function endedBefore({ startedAt, result }: JournalEntry, at: number): boolean {
+  return result !== undefined && startedAt + result.tookMs < at
+}
+
+function toLoss({ client, startedAt, result }: JournalEntry, signalAt: number): Loss {
+  const fromSignal = (at: number): number => Math.round((at - signalAt) * 10) / 10
+  const { lastWriteAt, serverClosedAt } = result?.wire ?? {}
+  return {
+    outcome: result?.outcome ?? 'open',
+    client,
+    reuse: result?.reuse ?? 0,
+    sentMs: fromSignal(startedAt),
+    settledMs: fromSignal(startedAt + (result?.tookMs ?? 0)),
+    // The bytes of a request that was still in the delay when the connection ended were never written.
+    ...(lastWriteAt === undefined || lastWriteAt < startedAt ? {} : { onWireMs: fromSignal(lastWriteAt) }),
+    ...(serverClosedAt === undefined ? {} : { serverClosedMs: fromSignal(serverClosedAt) }),
+    ...(result?.errorCode === undefined ? {} : { errorCode: result.errorCode }),
+  }
+}

@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url'
+
+/** What a service speaks, which decides what the scenarios of its own are. */
+export type Kind = 'http' | 'https'
+
+/** One service under trial. */
+export interface Variant {
+  /** `seaworthy/<kind>`, or the name of the package, with its setting when it is not the one of its own first example. */
+  readonly name: string
+  readonly isOurs: boolean
+  readonly kind: Kind
+  /** The package whose version is stated; `undefined` for Node itself. */
+  readonly packageName?: string
+  /** How it is set up, in a few words, and where that is recommended. */
+  readonly setup: string
+  /** The file in `services/`; a folder is started by wattpm. */
+  readonly service: string
+  readonly nodeFlags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+function ours(kind: string, setup: string, more: Partial<Variant> = {}): Variant {
+  return {
+    name: `seaworthy/${kind}`,
+    isOurs: true,
+    kind: 'http',
+    setup,
+    service: `seaworthy-${kind}.ts`,
+    ...more,
+  }
+}
+
+function peer(packageName: string, service: string, setup: string, more: Partial<Variant> = {}): Variant {
+  return { name: packageName, isOurs: false, kind: 'http', packageName, service, setup, ...more }
+}
+
+const DELAYED = { BENCH_DELAYED: '1' }
+
+/** In the order of the page. */
+export const VARIANTS: readonly Variant[] = [
+  ours('http', 'a handler of `node:http`'),
+  ours('https', 'a server of `node:https`', { kind: 'https' }),
+  ours('express', 'an application of Express 5'),
+  ours('fastify', 'an application of Fastify 5'),
+  {
+    name: 'node:http',
+    isOurs: false,
+    kind: 'http',
+    setup: 'bare: `server.close()` on SIGTERM, then exit',
+    service: 'node-http.mjs',
+  },
+  peer('@godaddy/terminus', 'terminus.mjs', 'as in its first example, `timeout` 10 s'),
+  peer('@godaddy/terminus', 'terminus.mjs', 'for Kubernetes: `beforeShutdown` waits, `useExit0`', {
+    name: '@godaddy/terminus + delay',
+    env: DELAYED,
+  }),
+  peer('lightship', 'lightship.mjs', '`shutdownDelay`, `server.close()` as its shutdown handler'),
+  peer('lightship', 'lightship.mjs', '`shutdownDelay`, http-terminator as its shutdown handler', {
+    name: 'lightship + http-terminator',
+    env: { BENCH_TERMINATOR: '1' },
+  }),
+  peer('http-terminator', 'http-terminator.mjs', '`terminate()` on SIGTERM'),
+  peer('stoppable', 'stoppable.mjs', '`stop()` on SIGTERM'),
+  peer('close-with-grace', 'close-with-grace.mjs', '`server.close()` as its function'),
+  peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', 'as in its first example'),
+  peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', '`preShutdown` waits', {
+    name: 'http-graceful-shutdown + delay',
+    env: DELAYED,
+  }),
+  peer('fastify', 'fastify.mjs', '`close()` by close-with-grace'),
+  peer('fastify', 'fastify.mjs', '`close()` by close-with-grace, `return503OnClosing: false`', {
+    name: 'fastify, no 503',
+    env: { BENCH_503: '0' },
+  }),
+  peer('@nestjs/core', 'nest.mjs', 'on Express, `enableShutdownHooks()`'),
+  peer('@nestjs/core', 'nest.mjs', 'the same, `forceCloseConnections: true`', {
+    name: '@nestjs/core, forceCloseConnections',
+    env: { BENCH_FORCE: '1' },
+  }),
+  peer('@nestjs/core', 'nest.mjs', 'the same, `beforeApplicationShutdown` waits', {
+    name: '@nestjs/core, forceCloseConnections + delay',
+    env: { BENCH_FORCE: '1', ...DELAYED },
+  }),
+  peer('wattpm', 'wattpm', 'a Node application, one worker, `wattpm start`'),
+]
+
+const HERE = fileURLToPath(new URL('./', import.meta.url))
+const WATTPM = fileURLToPath(new URL('../node_modules/wattpm/bin/cli.js', import.meta.url))
+
+/** The command that starts a variant, and the folder that it starts in. */
+export function commandOf({ isOurs, service, nodeFlags = [] }: Variant): {
+  readonly args: readonly string[]
+  readonly cwd: string
+} {
+  const services = `${HERE}services`
+  if (service === 'wattpm') return { args: [WATTPM, 'start'], cwd: `${services}/wattpm` }
+  const flags = ['--disable-warning=ExperimentalWarning', ...nodeFlags]
+  return { args: [...(isOurs ? ['--conditions=seaworthy-source', ...flags] : flags), service], cwd: services }
+}
