@@ -1,35 +1,21 @@
-import { type Duration, formatDuration } from '../core/duration.ts'
-import { type Environment, EnvReader } from '../core/env-reader.ts'
-import { OptionReader } from '../core/option-reader.ts'
+import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { BudgetOrigin, BudgetPart } from './budget-origin.ts'
+import {
+  DEFAULT_SLICES,
+  describeSum,
+  readSlices,
+  type ShutdownBudgetOptions,
+  type SliceName,
+  type Slices,
+  SLICES,
+  TERMINAL_SLICES,
+  totalOf,
+} from './budget-slices.ts'
+import { type BudgetSurroundings, type GracePeriod, readGracePeriod } from './grace-period.ts'
 
-/** The slices of one shutdown. Together they are the longest time a shutdown may take. */
-export interface ShutdownBudgetOptions {
-  /**
-   * Lame duck: how long listeners go on accepting after readiness has failed, so that load balancers can notice.
-   *
-   * @default "5s", and none on a terminal, where nobody balances and Ctrl-C should be quick
-   */
-  readonly drainDelay?: Duration
-  /** How long requests and tasks in flight may take to end. @default "10s" */
-  readonly inFlight?: Duration
-  /** How long all resources together may take to stop. @default "4s" */
-  readonly stop?: Duration
-  /**
-   * Reserved for the delivery of telemetry, whatever happened before.
-   *
-   * @default "4s", and 1 s on a terminal: without a collector nobody there should wait for it
-   */
-  readonly flush?: Duration
-  /** Left for the report and the end of the process. @default "2s" */
-  readonly margin?: Duration
-  /**
-   * The whole shutdown after an uncaught exception, when the state of the process can't be trusted: 100 ms to an hour.
-   *
-   * @default "2s"
-   */
-  readonly crash?: Duration
-}
+export type { ShutdownBudgetOptions } from './budget-slices.ts'
+export type { BudgetSurroundings } from './grace-period.ts'
 
 /** The slices that a shutdown goes by, worked out and held against the grace period. */
 export interface ShutdownBudget {
@@ -38,30 +24,33 @@ export interface ShutdownBudget {
   readonly stopMs: number
   readonly flushMs: number
   readonly marginMs: number
+  /** The sum of the slices: the longest time that a shutdown takes once its signal has come. */
   readonly totalMs: number
   /** The whole of a shutdown after an uncaught exception: see {@link toCrashBudget}. */
   readonly crashMs: number
+  /** What a `preStop` hook takes of the grace period before the signal comes. */
+  readonly preStopMs: number
   /** The time the platform gives, and how it is known. */
   readonly graceMs: number
-  readonly graceSource: 'SEAWORTHY_GRACE_SECONDS' | 'assumed'
+  readonly graceSource: 'SEAWORTHY_GRACE_SECONDS' | '--grace' | 'platform' | 'assumed'
+  /** `kubernetes`, `docker`, …, when the process says where it runs. */
+  readonly platform?: string
+  /** Where each number came from. */
+  readonly origins: Readonly<Record<BudgetPart, BudgetOrigin>>
   /** Said once at boot: the budget does not fit a grace that is only assumed, or had to be scaled down. */
   readonly warning?: string
 }
 
-/** 25 s in all, five less than the 30 s which Kubernetes waits before SIGKILL. */
-const DEFAULTS = { drainDelay: 5000, inFlight: 10_000, stop: 4000, flush: 4000, margin: 2000 } as const
-const SLICES = ['drainDelay', 'inFlight', 'stop', 'flush', 'margin'] as const
-const TERMINAL_FLUSH_MS = 1000
-const DEFAULT_CRASH_MS = 2000
-const MAX_SLICE_MS = 3_600_000
+/**
+ * `fits` · `scaled`: default slices were made shorter to fit · `exceeds`: longer than a grace period that is only assumed
+ * · `refused`: longer than a declared one, and no default slice is left to be made shorter.
+ */
+export type BudgetVerdict = 'fits' | 'scaled' | 'exceeds' | 'refused'
 
-/** @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
-const ASSUMED_GRACE_MS = 30_000
-
-export interface BudgetSurroundings {
-  readonly env: Environment
-  /** Whether a person watches: standard output is a terminal. */
-  readonly isTerminal: boolean
+export interface FittedBudget {
+  readonly budget: ShutdownBudget
+  readonly verdict: BudgetVerdict
+  readonly grace: GracePeriod
 }
 
 /**
@@ -74,109 +63,118 @@ export interface BudgetSurroundings {
  * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`, `SEA_ENV_INVALID`, or `SEA_BUDGET_EXCEEDS_GRACE`
  */
 export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, around: BudgetSurroundings): ShutdownBudget {
-  const env = new EnvReader(around.env)
-  const graceSeconds = env.number('SEAWORTHY_GRACE_SECONDS', { min: 1, max: 86_400 })
-  const preStopMs = (env.number('SEAWORTHY_PRE_STOP_SECONDS', { min: 0, max: 86_400 }) ?? 0) * 1000
-  const drainDelayMs = env.duration('SEAWORTHY_DRAIN_DELAY')
-  if (drainDelayMs !== undefined && drainDelayMs > MAX_SLICE_MS) {
-    env.problem(`SEAWORTHY_DRAIN_DELAY is "${env.text('SEAWORTHY_DRAIN_DELAY')}", expected an hour at most`)
-  }
-  env.done()
-
-  const { chosen, crashMs } = readSlices(
-    drainDelayMs === undefined ? options : { ...options, drainDelay: drainDelayMs },
-  )
-  if (around.isTerminal) {
-    chosen.drainDelay ??= 0
-    chosen.flush ??= TERMINAL_FLUSH_MS
-  }
-  const graceMs = graceSeconds === undefined ? ASSUMED_GRACE_MS : graceSeconds * 1000
-  const graceSource = graceSeconds === undefined ? 'assumed' : 'SEAWORTHY_GRACE_SECONDS'
-  const known = { graceMs, graceSource, crashMs } as const
-
-  const wanted = { ...DEFAULTS, ...chosen }
-  const excessMs = total(wanted) + preStopMs - graceMs
-  if (excessMs <= 0) return toBudget(wanted, known)
-  if (graceSource === 'assumed') {
-    return toBudget(wanted, {
-      ...known,
-      warning: `${describe(wanted, preStopMs)} exceeds the ${graceMs / 1000} s which a platform usually gives`,
-    })
-  }
-
-  const chosenMs = SLICES.reduce((sum, slice) => sum + (chosen[slice] ?? 0), preStopMs)
-  const defaultMs = total(wanted) + preStopMs - chosenMs
-  const scale = (graceMs - chosenMs) / defaultMs
-  // Below a tenth of the defaults nothing works any more: that is a contradiction to be told, not to be squeezed in.
-  if (!(scale >= 0.1)) throw exceeds(describe(wanted, preStopMs), graceMs)
-  const scaled = { ...wanted }
-  for (const slice of SLICES) scaled[slice] = chosen[slice] ?? Math.floor(DEFAULTS[slice] * scale)
-  return toBudget(scaled, {
-    ...known,
-    warning: `slices scaled down to fit a grace period of ${graceMs / 1000} s: ${describe(scaled, preStopMs)}`,
-  })
-}
-
-type Slices = Record<(typeof SLICES)[number], number>
-
-function readSlices(options: ShutdownBudgetOptions): { readonly chosen: Partial<Slices>; readonly crashMs: number } {
-  const read = new OptionReader(options, 'shutdown')
-  const slices: Partial<Slices> = {}
-  for (const slice of SLICES) {
-    const value = read.duration(slice, { fallback: -1, min: 0, max: MAX_SLICE_MS })
-    if (value >= 0) slices[slice] = value
-  }
-  const crashMs = read.duration('crash', { fallback: DEFAULT_CRASH_MS, min: 100, max: MAX_SLICE_MS })
-  read.done()
-  return { chosen: slices, crashMs }
-}
-
-function total(slices: Slices): number {
-  return SLICES.reduce((sum, slice) => sum + slices[slice], 0)
-}
-
-function describe(slices: Slices, preStopMs: number): string {
-  const parts = SLICES.map((slice) => `${slice} ${formatDuration(slices[slice])}`)
-  if (preStopMs > 0) parts.unshift(`preStop ${formatDuration(preStopMs)}`)
-  return `${parts.join(' + ')} = ${formatDuration(total(slices) + preStopMs)}`
-}
-
-function exceeds(description: string, graceMs: number): SeaworthyError {
-  return new SeaworthyError(
+  const { budget, verdict, grace } = fitBudget(options, around)
+  if (verdict !== 'refused') return budget
+  const setting = grace.platform?.setting ?? 'terminationGracePeriodSeconds'
+  throw new SeaworthyError(
     'SEA_BUDGET_EXCEEDS_GRACE',
-    `The shutdown budget ${description} exceeds the grace period of ${formatDuration(graceMs)}`,
-    {
-      hint: 'Raise terminationGracePeriodSeconds and SEAWORTHY_GRACE_SECONDS together, or shorten the slices.',
-    },
+    `The shutdown budget ${describeSum(toSlices(budget), grace.preStopMs)} exceeds the grace period of ${formatDuration(grace.graceMs)}`,
+    { hint: `Raise ${setting} and SEAWORTHY_GRACE_SECONDS together, or shorten the slices.` },
   )
 }
 
-function toBudget(
-  slices: Slices,
-  rest: Pick<ShutdownBudget, 'graceMs' | 'graceSource' | 'crashMs' | 'warning'>,
-): ShutdownBudget {
+/**
+ * The same, but what would be refused is returned with that verdict: for whoever wants to see the sum.
+ *
+ * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` or `SEA_ENV_INVALID`
+ */
+export function fitBudget(options: ShutdownBudgetOptions, around: BudgetSurroundings): FittedBudget {
+  const grace = readGracePeriod(around)
+  const byVariable = grace.drainDelayMs === undefined ? {} : { drainDelay: grace.drainDelayMs }
+  const { chosen, crashMs } = readSlices({ ...options, ...byVariable })
+  const isWatched = around.isTerminal && grace.platform?.hasUnwatchedTerminals !== true
+  const terminal = isWatched ? TERMINAL_SLICES : {}
+  const wanted: Slices = { ...DEFAULT_SLICES, ...terminal, ...chosen }
+
+  const originOf = (slice: SliceName): BudgetOrigin => {
+    if (slice in byVariable) return { from: 'variable', name: 'SEAWORTHY_DRAIN_DELAY' }
+    if (chosen[slice] === undefined) return { from: slice in terminal ? 'terminal' : 'default' }
+    if (around.flags?.slices === true) return { from: 'flag', name: toFlag(slice) }
+    return { from: 'option', name: `shutdown.${slice}` }
+  }
+  const toResult = (slices: Slices, verdict: BudgetVerdict, warning?: string): FittedBudget => ({
+    budget: toBudget(slices, { grace, crashMs, originOf, wanted, ...(warning === undefined ? {} : { warning }) }),
+    verdict,
+    grace,
+  })
+
+  const { graceMs, preStopMs } = grace
+  if (totalOf(wanted) + preStopMs <= graceMs) return toResult(wanted, 'fits')
+  if (!grace.isDeclared) return toResult(wanted, 'exceeds', isWatched ? undefined : describeExcess(wanted, grace))
+
+  // What a terminal made shorter is short enough: it is kept, as chosen slices are.
+  const fixed = { ...terminal, ...chosen }
+  const fixedMs = SLICES.reduce((sum, slice) => sum + (fixed[slice] ?? 0), preStopMs)
+  const scale = (graceMs - fixedMs) / (totalOf(wanted) + preStopMs - fixedMs)
+  // Below a tenth of the defaults nothing works any more: that is a contradiction to be told, not to be squeezed in.
+  if (!(scale >= 0.1)) return toResult(wanted, 'refused')
+  const scaled: Record<SliceName, number> = { ...wanted }
+  for (const slice of SLICES) scaled[slice] = fixed[slice] ?? Math.floor(DEFAULT_SLICES[slice] * scale)
+  return toResult(
+    scaled,
+    'scaled',
+    `slices scaled down to fit a grace period of ${graceMs / 1000} s: ${describeSum(scaled, preStopMs)}`,
+  )
+}
+
+function describeExcess(slices: Slices, { graceMs, preStopMs, platform }: GracePeriod): string {
+  const sum = describeSum(slices, preStopMs)
+  if (platform === undefined) return `${sum} exceeds the ${graceMs / 1000} s which a platform usually gives`
+  const how =
+    platform.setting === undefined
+      ? `set SEAWORTHY_GRACE_SECONDS=${graceMs / 1000}, and default slices are scaled to fit`
+      : `raise ${platform.setting} and declare it as SEAWORTHY_GRACE_SECONDS`
+  return `${sum} exceeds the ${graceMs / 1000} s which ${platform.title} gives by default: ${how}, or shorten the slices`
+}
+
+/** `--in-flight`. */
+function toFlag(slice: SliceName): string {
+  return `--${slice.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+function toSlices(budget: ShutdownBudget): Slices {
+  const { drainDelayMs: drainDelay, inFlightMs: inFlight, stopMs: stop, flushMs: flush, marginMs: margin } = budget
+  return { drainDelay, inFlight, stop, flush, margin }
+}
+
+interface BudgetParts {
+  readonly grace: GracePeriod
+  readonly crashMs: number
+  readonly originOf: (slice: SliceName) => BudgetOrigin
+  readonly wanted: Slices
+  readonly warning?: string
+}
+
+function toBudget(slices: Slices, { grace, crashMs, originOf, wanted, warning }: BudgetParts): ShutdownBudget {
+  const origin = (slice: SliceName): BudgetOrigin =>
+    slices[slice] === wanted[slice] ? originOf(slice) : { from: 'scaled', unscaledMs: wanted[slice] }
   return Object.freeze({
     drainDelayMs: slices.drainDelay,
     inFlightMs: slices.inFlight,
     stopMs: slices.stop,
     flushMs: slices.flush,
     marginMs: slices.margin,
-    totalMs: total(slices),
-    ...rest,
+    totalMs: totalOf(slices),
+    crashMs,
+    preStopMs: grace.preStopMs,
+    graceMs: grace.graceMs,
+    graceSource: toGraceSource(grace.origin),
+    ...(grace.platform === undefined ? {} : { platform: grace.platform.id }),
+    origins: Object.freeze({
+      preStop: grace.preStopOrigin,
+      drainDelay: origin('drainDelay'),
+      inFlight: origin('inFlight'),
+      stop: origin('stop'),
+      flush: origin('flush'),
+      margin: origin('margin'),
+      grace: grace.origin,
+    }),
+    ...(warning === undefined ? {} : { warning }),
   })
 }
 
-/** The same shutdown, short: no lame duck, and the other slices shrunk to fit into `crashMs` together. */
-export function toCrashBudget(budget: ShutdownBudget): ShutdownBudget {
-  const restMs = budget.totalMs - budget.drainDelayMs
-  const scale = restMs === 0 ? 0 : Math.min(1, budget.crashMs / restMs)
-  return Object.freeze({
-    ...budget,
-    drainDelayMs: 0,
-    inFlightMs: budget.inFlightMs * scale,
-    stopMs: budget.stopMs * scale,
-    flushMs: budget.flushMs * scale,
-    marginMs: budget.marginMs * scale,
-    totalMs: restMs * scale,
-  })
+function toGraceSource({ from }: BudgetOrigin): ShutdownBudget['graceSource'] {
+  if (from === 'variable') return 'SEAWORTHY_GRACE_SECONDS'
+  if (from === 'flag') return '--grace'
+  return from === 'platform' ? 'platform' : 'assumed'
 }

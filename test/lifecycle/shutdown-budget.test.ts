@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
-import {
-  resolveShutdownBudget,
-  type ShutdownBudgetOptions,
-  toCrashBudget,
-} from '../../src/lifecycle/shutdown-budget.ts'
+import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../../src/lifecycle/shutdown-budget.ts'
+
+const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.0.0.1' }
 
 /** As in a pod: no terminal, and only the variables that are named. */
 function inPod(options: ShutdownBudgetOptions = {}, env: Record<string, string> = {}) {
@@ -31,8 +29,18 @@ describe('without anything chosen', () => {
       marginMs: 2000,
       totalMs: 25_000,
       crashMs: 2000,
+      preStopMs: 0,
       graceMs: 30_000,
       graceSource: 'assumed',
+      origins: {
+        preStop: { from: 'default' },
+        drainDelay: { from: 'default' },
+        inFlight: { from: 'default' },
+        stop: { from: 'default' },
+        flush: { from: 'default' },
+        margin: { from: 'default' },
+        grace: { from: 'assumed' },
+      },
     })
   })
 
@@ -174,6 +182,71 @@ describe('a grace period that is only assumed', () => {
   })
 })
 
+describe('on a platform that says who it is', () => {
+  const docker = { env: {}, isTerminal: false, hasFile: (path: string) => path === '/.dockerenv' }
+
+  test('its own grace period is assumed, which warns with what to change there, and never scales or refuses', () => {
+    const budget = resolveShutdownBudget({}, docker)
+    expect(budget).toMatchObject({ totalMs: 25_000, graceMs: 10_000, graceSource: 'platform', platform: 'docker' })
+    expect(budget.warning).toMatchInlineSnapshot(`"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Docker or Compose gives by default: raise stop_grace_period (Compose) or --stop-timeout (docker run) and declare it as SEAWORTHY_GRACE_SECONDS, or shorten the slices"`)
+    expect(resolveShutdownBudget({ inFlight: '1h' }, docker).inFlightMs).toBe(3_600_000)
+  })
+
+  test('where nothing can be changed, the warning says how to make the slices fit', () => {
+    expect(inPod({}, { K_SERVICE: 'shop', K_REVISION: 'shop-1' }).warning).toMatchInlineSnapshot(`"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Cloud Run gives by default: set SEAWORTHY_GRACE_SECONDS=10, and default slices are scaled to fit, or shorten the slices"`)
+  })
+
+  test('a declaration beats it', () => {
+    const env = { SEAWORTHY_GRACE_SECONDS: '40' }
+    const budget = resolveShutdownBudget({}, { ...docker, env })
+    expect(budget).toMatchObject({ graceMs: 40_000, graceSource: 'SEAWORTHY_GRACE_SECONDS', platform: 'docker' })
+    expect(budget).not.toHaveProperty('warning')
+  })
+
+  test('a refusal names its setting', () => {
+    const env = { ...KUBERNETES, SEAWORTHY_GRACE_SECONDS: '20' }
+    expect(refusal({ inFlight: '30s' }, env)).toContain('Raise terminationGracePeriodSeconds and SEAWORTHY_GRACE')
+    const nomad = { NOMAD_ALLOC_ID: 'a1', SEAWORTHY_GRACE_SECONDS: '20' }
+    expect(refusal({ inFlight: '30s' }, nomad)).toContain('Raise kill_timeout of the task and SEAWORTHY_GRACE_SECONDS')
+  })
+
+  test('under Kubernetes a terminal has nobody at it (tty: true): the drain delay stays on', () => {
+    const budget = resolveShutdownBudget({}, { env: KUBERNETES, isTerminal: true })
+    expect(budget).toMatchObject({ drainDelayMs: 5000, flushMs: 4000, totalMs: 25_000 })
+    expect(resolveShutdownBudget({}, { ...docker, isTerminal: true }).drainDelayMs).toBe(0)
+  })
+
+  test('a person at a terminal is not warned: nobody kills what Ctrl-C ends', () => {
+    expect(resolveShutdownBudget({}, { ...docker, isTerminal: true })).not.toHaveProperty('warning')
+  })
+})
+
+describe('each number knows where it came from', () => {
+  test('options, variables, a terminal, and defaults', () => {
+    const env = { SEAWORTHY_DRAIN_DELAY: '1s', SEAWORTHY_PRE_STOP_SECONDS: '2', SEAWORTHY_GRACE_SECONDS: '60' }
+    const { origins } = resolveShutdownBudget({ drainDelay: '9s', inFlight: '3s' }, { env, isTerminal: true })
+    expect(origins).toEqual({
+      preStop: { from: 'variable', name: 'SEAWORTHY_PRE_STOP_SECONDS' },
+      drainDelay: { from: 'variable', name: 'SEAWORTHY_DRAIN_DELAY' },
+      inFlight: { from: 'option', name: 'shutdown.inFlight' },
+      stop: { from: 'default' },
+      flush: { from: 'terminal' },
+      margin: { from: 'default' },
+      grace: { from: 'variable', name: 'SEAWORTHY_GRACE_SECONDS' },
+    })
+  })
+
+  test('what was scaled remembers what it was', () => {
+    const { origins } = inPod({ stop: '2s' }, { SEAWORTHY_GRACE_SECONDS: '10' })
+    expect(origins.inFlight).toEqual({ from: 'scaled', unscaledMs: 10_000 })
+    expect(origins.stop).toEqual({ from: 'option', name: 'shutdown.stop' })
+  })
+
+  test('a platform is named', () => {
+    expect(inPod({}, KUBERNETES).origins.grace).toEqual({ from: 'platform', name: 'Kubernetes' })
+  })
+})
+
 describe('bad input', () => {
   test('every malformed variable is named in one error', () => {
     const env = {
@@ -208,33 +281,5 @@ describe('bad input', () => {
 
   test('a drain delay out of range is reported under the name of its variable', () => {
     expect(refusal({}, { SEAWORTHY_DRAIN_DELAY: '2h' })).toMatch(/^SEA_ENV_INVALID: [^]*SEAWORTHY_DRAIN_DELAY is "2h"/)
-  })
-})
-
-describe('after an uncaught exception', () => {
-  test('the whole shutdown takes 2 s: no drain, the other slices shrunk by the same factor', () => {
-    expect(toCrashBudget(inPod())).toMatchObject({
-      drainDelayMs: 0,
-      inFlightMs: 1000,
-      stopMs: 400,
-      flushMs: 400,
-      marginMs: 200,
-      totalMs: 2000,
-    })
-  })
-
-  test('a longer time that was chosen is taken, but never more than the slices of a regular shutdown', () => {
-    expect(toCrashBudget(inPod({ crash: '4s' })).totalMs).toBe(4000)
-    expect(toCrashBudget(inPod({ crash: '1h' })).totalMs).toBe(20_000)
-  })
-
-  test('the time may be 100 ms, and not a millisecond less', () => {
-    expect(inPod({ crash: 100 }).crashMs).toBe(100)
-    expect(refusal({ crash: 99 })).toContain('"crash" is 99 ms, expected 100 to 3600000 ms')
-  })
-
-  test('with slices of nothing, nothing is left to shrink', () => {
-    const none = { drainDelay: '5s', inFlight: 0, stop: 0, flush: 0, margin: 0 }
-    expect(toCrashBudget(inPod(none))).toMatchObject({ totalMs: 0, flushMs: 0 })
   })
 })
