@@ -43,6 +43,7 @@ export const ERRORS = {
   SEA_REQUEST_CLIENT_GONE:
     'Why the signal of a request was aborted: its client went away before the answer was complete.',
   SEA_REQUEST_SHUTDOWN: 'Why the signal of a request was aborted: the service shuts down, and its time is running out.',
+  SEA_WORK_REFUSED: 'A job or a promise in the background was to begin after the service had ended its work.',
   SEA_LISTENER_FAILED: 'A listener that was bound reported an error; it may not accept connections any more.',
   SEA_LOAD_CONNECTION_CLOSED: 'A request was to be sent on a connection that is closed.',
 } as const satisfies Record<`SEA_${string}`, string>

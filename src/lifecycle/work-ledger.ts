@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { MAX_LISTED_WORK, type OpenWork } from './open-work.ts'
 
 interface OpenJob {
@@ -10,9 +11,18 @@ interface OpenJob {
 export interface WorkTotals {
   readonly started: number
   readonly done: number
+  /** Threw or rejected. */
   readonly failed: number
+  /** Those of the failed that did so after the soft deadline: they were told to, and gave back what they had. */
+  readonly interrupted: number
   /** Still running when their time was over. */
   readonly abandoned: number
+}
+
+/** What a piece of work is told. */
+export interface WorkContext {
+  /** Aborted at the soft deadline of a shutdown: give back what is not done, and end. */
+  readonly signal: AbortSignal
 }
 
 const MAX_NAME_LENGTH = 256
@@ -23,9 +33,11 @@ export class WorkLedger {
   readonly #open = new Set<OpenJob>()
   readonly #softDeadline = new AbortController()
   #whenEmpty: (() => void)[] = []
+  #isClosed = false
   #started = 0
   #done = 0
   #failed = 0
+  #interrupted = 0
   #abandoned = 0
 
   constructor(clock: Clock) {
@@ -37,7 +49,13 @@ export class WorkLedger {
   }
 
   get totals(): WorkTotals {
-    return { started: this.#started, done: this.#done, failed: this.#failed, abandoned: this.#abandoned }
+    return {
+      started: this.#started,
+      done: this.#done,
+      failed: this.#failed,
+      interrupted: this.#interrupted,
+      abandoned: this.#abandoned,
+    }
   }
 
   /** Aborted at the soft deadline of a shutdown: work that listens can give back what it has taken. */
@@ -49,8 +67,10 @@ export class WorkLedger {
    * Runs `work` and counts it until its promise settles. Its result and its error are the caller's, as without a ledger.
    *
    * @param name what reports call it; no arguments or payload in it
+   * @throws {@link SeaworthyError} `SEA_WORK_REFUSED` once the ledger is closed; `work` is then not called
    */
-  async run<T>(name: string, work: (context: { readonly signal: AbortSignal }) => T | Promise<T>): Promise<T> {
+  async run<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {
+    if (this.#isClosed) throw refused(name)
     const job: OpenJob = { name: name.slice(0, MAX_NAME_LENGTH), startedAt: this.#clock.now() }
     this.#open.add(job)
     this.#started++
@@ -75,14 +95,24 @@ export class WorkLedger {
     this.#softDeadline.abort(reason)
   }
 
-  /** Resolves when nothing is in flight; at once when that is so now. */
+  /** Resolves when nothing is in flight; at once when that is so now. Who can still begin work asks again. */
   whenEmpty(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenEmpty.push(resolve))
   }
 
-  /** Gives up what is still in flight: counted as abandoned, whatever becomes of it. @returns the oldest of it */
+  /** From now on nothing is begun any more: nobody would wait for it. What is in flight goes on. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /**
+   * Closes, and gives up what is still in flight: counted as abandoned, whatever becomes of it.
+   *
+   * @returns the oldest of it, at most {@link MAX_LISTED_WORK}
+   */
   abandon(): readonly OpenWork[] {
+    this.close()
     const left = this.openWork().slice(0, MAX_LISTED_WORK)
     this.#abandoned += this.#open.size
     this.#open.clear()
@@ -93,11 +123,22 @@ export class WorkLedger {
   #end(job: OpenJob, outcome: 'done' | 'failed'): void {
     if (!this.#open.delete(job)) return
     if (outcome === 'done') this.#done++
-    else this.#failed++
+    else {
+      this.#failed++
+      if (this.signal.aborted) this.#interrupted++
+    }
     if (this.#open.size === 0) this.#wake()
   }
 
   #wake(): void {
     for (const resolve of this.#whenEmpty.splice(0)) resolve()
   }
+}
+
+function refused(name: string): SeaworthyError {
+  return new SeaworthyError(
+    'SEA_WORK_REFUSED',
+    `"${name.slice(0, MAX_NAME_LENGTH)}" was to begin when the service no longer waited for work`,
+    { hint: 'Begin work while the service runs or drains; what comes later belongs to another replica.' },
+  )
 }

@@ -20,6 +20,7 @@ export type {
   Bound,
   ComponentContext,
   ComponentKind,
+  ComponentLimits,
   Handle,
   ListenerDefinition,
   Needs,
@@ -27,6 +28,8 @@ export type {
   TaskDefinition,
   Values,
 } from '../service/component.ts'
+export type { ConsumerDefinition, EndContext, Work } from '../service/consumer.ts'
+export type { WorkContext } from '../lifecycle/work-ledger.ts'
 export type {
   AdminOptions,
   ServiceLoggingOptions,

@@ -1,4 +1,5 @@
 import type { Hook } from '../lifecycle/hook.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { Startable } from '../lifecycle/start-in-order.ts'
 import type { Stoppable } from '../lifecycle/stop-in-order.ts'
 import type { ComponentKind } from './component.ts'
@@ -18,6 +19,8 @@ export interface ComponentNode extends Startable, Stoppable {
   readonly finish?: Hook['run']
   /** What did not end by itself, for the report. */
   readonly aborted?: () => readonly string[]
+  /** The work in flight, the oldest first. */
+  readonly openWork?: () => readonly OpenWork[]
   /** Counts for the report, by name: what a shutdown cost, and what was done in it. */
   readonly figures?: () => Readonly<Record<string, number>>
 }

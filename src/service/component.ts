@@ -33,9 +33,11 @@ export interface ComponentContext<Config> {
   readonly signal: AbortSignal
 }
 
+/** Names that the context uses itself. */
 export const RESERVED_NEEDS = ['config', 'log', 'signal'] as const
 
-interface Common<N extends Needs> {
+/** What the definition of every component may say. */
+export interface ComponentLimits<N extends Needs> {
   /** Components that must be up before this one starts, and that stop only after it has stopped. */
   readonly needs?: N
   /** The longest time a start may take. @default "30s" */
@@ -45,7 +47,7 @@ interface Common<N extends Needs> {
 }
 
 /** A dependency that the service owns: a pool, a client, a cache. */
-export interface ResourceDefinition<Config, T, N extends Needs = Record<never, never>> extends Common<N> {
+export interface ResourceDefinition<Config, T, N extends Needs = Record<never, never>> extends ComponentLimits<N> {
   /** Opens the resource and returns its value, which others get by their needs. */
   readonly start: (context: Values<N> & ComponentContext<Config>) => T | Promise<T>
   /** Tells whether the resource works, for readiness: throw, or return `{ status: 'degraded', message }`. */
@@ -57,7 +59,7 @@ export interface ResourceDefinition<Config, T, N extends Needs = Record<never, n
 }
 
 /** What answers requests: built by you, bound and drained by the runtime. */
-export interface ListenerDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
+export interface ListenerDefinition<Config, N extends Needs = Record<never, never>> extends ComponentLimits<N> {
   /** Where to listen: 0 takes any free port. @default 0 */
   readonly port?: number | ((config: Config) => number)
   /** @default all interfaces, as a pod needs it */
@@ -87,7 +89,7 @@ export interface Bound {
 }
 
 /** Work beside the requests: a consumer, a relay, a clock. */
-export interface TaskDefinition<Config, N extends Needs = Record<never, never>> extends Common<N> {
+export interface TaskDefinition<Config, N extends Needs = Record<never, never>> extends ComponentLimits<N> {
   /** Works until `signal` is aborted, or until there is nothing left to do. A rejection stops the service. */
   readonly run: (context: Values<N> & ComponentContext<Config>) => Promise<unknown>
 }

@@ -1,4 +1,5 @@
 import { OptionReader } from '../core/option-reader.ts'
+import { BACKGROUND } from './background-work.ts'
 import { DEFAULT_START_LIMIT_MS } from './component-node.ts'
 import { type Handle, type Needs, RESERVED_NEEDS } from './component.ts'
 
@@ -27,11 +28,12 @@ export function readDefinition(
     read.problem('the name must begin with a letter and have at most 63 letters, digits, ".", "_" or "-"')
   }
   const needs = read.value<Needs>('needs') ?? {}
+  if (name === BACKGROUND) read.problem(`the name "${BACKGROUND}" belongs to service.background(); choose another`)
+  const reserved: readonly string[] = kind === 'consumer' ? [...RESERVED_NEEDS, 'work'] : RESERVED_NEEDS
   for (const [key, handle] of Object.entries(needs)) {
-    if (RESERVED_NEEDS.some((reserved) => reserved === key))
-      read.problem(`"needs.${key}" has a name that the context uses itself; choose another`)
+    if (reserved.includes(key)) read.problem(`"needs.${key}" has a name that the context uses itself; choose another`)
     if (typeof handle?.name !== 'string')
-      read.problem(`"needs.${key}" must be what resource(), listener() or task() returned`)
+      read.problem(`"needs.${key}" must be what resource(), listener(), task() or consumer() returned`)
   }
   const startLimitMs = read.duration('startTimeout', { fallback: DEFAULT_START_LIMIT_MS, min: 1, max: 86_400_000 })
   const stopLimitMs = read.duration('stopTimeout', { fallback: -1, min: 1, max: 3_600_000 })

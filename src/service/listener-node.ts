@@ -87,6 +87,7 @@ export function toListenerNode<Config, N extends Needs>(
     },
     finish: ({ limitMs }: HookContext) => group.finish(limitMs),
     aborted: () => group.cut(),
+    openWork: () => group.openWork(),
     figures: () => group.figures(),
     async stop() {
       await group.application.close?.()

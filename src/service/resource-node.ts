@@ -1,3 +1,4 @@
+import { registerCheck } from './component-check.ts'
 import type { ComponentHost } from './component-host.ts'
 import { toContext } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
@@ -11,7 +12,7 @@ export function toResourceNode<Config, T, N extends Needs>(
   definition: ResourceDefinition<Config, T, N>,
   limits: NodeLimits,
 ): ComponentNode {
-  const { check, stop } = definition
+  const { stop } = definition
   let value: T | undefined
   return {
     name,
@@ -21,14 +22,7 @@ export function toResourceNode<Config, T, N extends Needs>(
     async start({ signal }) {
       const started = await definition.start(toContext(host, name, definition.needs, signal))
       value = started
-      if (check !== undefined) {
-        host.health.register({
-          name,
-          critical: definition.critical ?? true,
-          groups: ['ready'],
-          check: (context) => check(started, context),
-        })
-      }
+      registerCheck(host, name, definition, started)
     },
     async stop({ signal }) {
       host.health.deregister(name)

@@ -1,13 +1,11 @@
 import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
 import type { Application } from './listenable.ts'
-
-/** Shares of the in-flight slice: handlers are asked to end at the first, cut off at the second. */
-const SOFT_SHARE = 0.8
-const HARD_SHARE = 0.95
+import { HARD_SHARE, SOFT_SHARE } from './slice-shares.ts'
 
 /** Whose server it is; a server can be drained by one listener only. */
 const owners = new WeakMap<TrackableServer, string>()
@@ -74,6 +72,11 @@ export class ServerGroup {
     const limits = { limitMs: sliceMs * HARD_SHARE, softLimitMs: sliceMs * SOFT_SHARE }
     this.#reports = await Promise.all([...this.#drains.values()].map((drain) => drain.finish(limits)))
     this.#disown()
+  }
+
+  /** The work in flight on all servers, the oldest first. */
+  openWork(): readonly OpenWork[] {
+    return [...this.#drains.values()].flatMap((drain) => drain.openWork()).toSorted((a, b) => b.ageMs - a.ageMs)
   }
 
   /** What had to be cut: by name as far as it is listed, the rest by number. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { applyEnvironmentAliases } from '../config/environment-aliases.ts'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
@@ -40,7 +41,12 @@ export async function prepareCore(options: ResolvedServiceOptions, health: Probe
   const config = await problems.collectAsync(() => readConfig(options, env))
   const level = problems.collect(() => readLogLevel(options, env))
   const budget = problems.collect(() =>
-    resolveShutdownBudget(options.shutdown, { env, isTerminal: options.isTerminal }),
+    resolveShutdownBudget(options.shutdown, {
+      env,
+      isTerminal: options.isTerminal,
+      pid: process.pid,
+      hasFile: existsSync,
+    }),
   )
   const admin = problems.collect(() => (options.admin === false ? undefined : resolveAdmin(options.admin, env)))
 

@@ -6,6 +6,7 @@ import { createProbeSource } from '../health/probes.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
+import { explainResolvedBudget } from '../lifecycle/budget-explanation.ts'
 import { toCrashBudget } from '../lifecycle/crash-budget.ts'
 import {
   describeReason,
@@ -15,6 +16,8 @@ import {
   type ShutdownReport,
 } from '../lifecycle/shutdown-report.ts'
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
+import { BackgroundWork } from './background-work.ts'
+import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import { closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
 import { toLateNode } from './late-node.ts'
@@ -28,6 +31,7 @@ const MAX_FAILURES = 20
 /** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
 export class ServiceLife {
   readonly probes: ProbeSource
+  readonly background: BackgroundWork
   readonly #options: ResolvedServiceOptions
   readonly #nodes: ReadonlyMap<string, ComponentNode>
   readonly #health: HealthChecker
@@ -47,6 +51,7 @@ export class ServiceLife {
     this.#options = options
     this.#nodes = nodes
     this.#health = health
+    this.background = new BackgroundWork(options.clock)
     this.probes = createProbeSource({ health, state: () => this.#state })
   }
 
@@ -134,6 +139,8 @@ export class ServiceLife {
     for (const use of this.#onLogging.splice(0)) use(log)
     for (const warning of core.warnings) log.warn(warning)
     await core.telemetry?.start()
+    core.admin?.addRoute(BUDGET_PATH, budgetRoute(core.budget))
+    log.debug({ budget: core.budget }, `shutdown budget: ${explainResolvedBudget(core.budget).equation}`)
     await core.admin?.listen()
     watchTelemetry(this.#health, core.telemetry)
     return startInOrder(graph, { clock, budgetMs: startTimeoutMs, signal: this.#interrupt.signal })
@@ -186,8 +193,10 @@ export class ServiceLife {
       announce: nodes.flatMap((node) => (node.announce === undefined ? [] : [{ name: node.name, run: node.announce }])),
       // A service that never became ready was never discovered, so nobody has to notice that it goes.
       hasListeners: this.#wasReady && nodes.some((node) => node.kind === 'listener'),
-      finish: nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
-      aborted: () => nodes.flatMap((node) => node.aborted?.() ?? []),
+      finish: this.background.finishAfter(
+        nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
+      ),
+      aborted: () => [...nodes.flatMap((node) => node.aborted?.() ?? []), ...this.background.aborted()],
       stop: new DependencyGraph(nodes),
       failures: () => this.#failures,
       finalFlush,

@@ -5,9 +5,12 @@ import { HealthChecker, type HealthCheckDefinition } from '../health/health-chec
 import type { Logging } from '../logging/logging.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import type { WorkContext } from '../lifecycle/work-ledger.ts'
 import type { ComponentHost } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
 import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, TaskDefinition } from './component.ts'
+import type { ConsumerDefinition } from './consumer.ts'
+import { toConsumerNode } from './consumer-node.ts'
 import { readDefinition } from './definition-reader.ts'
 import { lateLog } from './late-log.ts'
 import { toListenerNode } from './listener-node.ts'
@@ -20,7 +23,7 @@ import { resolveServiceOptions, type ResolvedServiceOptions, type ServiceOptions
 import { toTaskNode } from './task-node.ts'
 
 /**
- * Declares a service: configuration, resources, listeners and tasks, and what they need. Nothing happens until
+ * Declares a service: configuration, resources, listeners, consumers and tasks, and what they need. Nothing happens until
  * {@link Service.run} or {@link Service.start}.
  *
  * @example
@@ -138,6 +141,46 @@ export class Service<Config = unknown> {
   task<N extends Needs = Record<never, never>>(name: string, definition: TaskDefinition<Config, N>): Handle<void> {
     const limits = readDefinition('task', name, definition, { required: ['run'], optional: [] })
     return this.#add(toTaskNode(this.#host, name, definition, limits))
+  }
+
+  /**
+   * Adds what takes work from elsewhere: paused as soon as a shutdown is announced, its jobs waited for.
+   *
+   * @example
+   * ```ts
+   * service.consumer('mail', {
+   *   start: ({ work }) => queue.subscribe((job) => work.run('mail', () => send(job))),
+   *   pause: (subscription) => subscription.pause(),
+   *   stop: (subscription) => subscription.close(),
+   * })
+   * ```
+   */
+  consumer<T, N extends Needs = Record<never, never>>(
+    name: string,
+    definition: ConsumerDefinition<Config, T, N>,
+  ): Handle<T> {
+    const limits = readDefinition('consumer', name, definition, {
+      required: ['start', 'pause'],
+      optional: ['giveBack', 'check', 'critical', 'stop'],
+    })
+    return this.#add(toConsumerNode(this.#host, name, definition, limits))
+  }
+
+  /**
+   * Runs `work` in the background: a shutdown waits for its promise as it waits for a request, before any resource
+   * stops. For what a handler leaves behind after its answer.
+   *
+   * It may be called at any time, also by a request in flight while the service drains. The promise is that of `work`:
+   * handle its rejection, because an unhandled one ends the service as any other does. Not for endless work, which is a
+   * {@link task}: what does not end within the in-flight slice is abandoned, named in the report, and the exit code is 1.
+   *
+   * @param name what reports call it, such as `send receipt`; nothing of a customer in it
+   * @param work its `signal` is aborted at the soft deadline (80 % of the in-flight slice): end what can be ended
+   * @throws {@link SeaworthyError} `SEA_WORK_REFUSED`, by rejection, once the service no longer waits: resources are
+   * about to stop, and the work was not begun
+   */
+  background<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {
+    return this.#life.background.run(name, work)
   }
 
   /** Adds a check of something that is no resource. */

@@ -1,0 +1,64 @@
+import type { Clock } from '../core/clock.ts'
+import type { Hook, HookContext } from '../lifecycle/hook.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
+import { type WorkContext, WorkLedger, type WorkTotals } from '../lifecycle/work-ledger.ts'
+import { endWork } from './end-work.ts'
+
+/** What reports call the promises of the service itself; no component can have this name. */
+export const BACKGROUND = 'background'
+
+/** Promises that nobody answers for: what a request leaves behind after its answer, a warm-up. A shutdown waits for them. */
+export class BackgroundWork {
+  readonly #clock: Clock
+  readonly #ledger: WorkLedger
+  #abandoned: readonly string[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#ledger = new WorkLedger(clock)
+  }
+
+  get totals(): WorkTotals {
+    return this.#ledger.totals
+  }
+
+  run<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {
+    return this.#ledger.run(name, work)
+  }
+
+  openWork(): readonly OpenWork[] {
+    return this.#ledger.openWork()
+  }
+
+  /**
+   * Adds the end of this work to those of the components: it is over only when they are, because a request in flight may
+   * begin some more of it.
+   */
+  finishAfter(others: readonly Hook[]): readonly Hook[] {
+    const ends: Promise<unknown>[] = []
+    const watched = others.map(({ name, run }): Hook => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      ends.push(promise)
+      return {
+        name,
+        async run(context) {
+          try {
+            return await run(context)
+          } finally {
+            resolve()
+          }
+        },
+      }
+    })
+    const own = async ({ limitMs }: HookContext): Promise<void> => {
+      const end = await endWork(this.#ledger, limitMs, { clock: this.#clock, noMore: Promise.all(ends) })
+      this.#abandoned = end.abandoned.map((work) => `${BACKGROUND}: ${work}`)
+    }
+    return [...watched, { name: BACKGROUND, run: own }]
+  }
+
+  /** What did not end by itself, for the report. */
+  aborted(): readonly string[] {
+    return this.#abandoned
+  }
+}

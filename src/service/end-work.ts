@@ -1,0 +1,59 @@
+import type { Clock } from '../core/clock.ts'
+import { formatDuration } from '../core/duration.ts'
+import { type Settled, settleWithin } from '../core/wait.ts'
+import type { WorkLedger } from '../lifecycle/work-ledger.ts'
+import { HARD_SHARE, SOFT_SHARE } from './slice-shares.ts'
+
+export interface EndWorkOptions {
+  readonly clock: Clock
+  /** Settles when no more work comes, or the attempt to end its coming has failed. */
+  readonly noMore: Promise<unknown>
+  /** Called at the soft deadline, if there is work in flight then. */
+  readonly giveBack?: ((context: { readonly signal: AbortSignal }) => unknown) | undefined
+}
+
+export interface WorkEnd {
+  /** What was still in flight at the hard limit, oldest first, and the rest by number. */
+  readonly abandoned: readonly string[]
+  /** What became of giving back, where it was called. */
+  readonly givenBack?: Settled<unknown>
+}
+
+/**
+ * Ends the work of `ledger` within its slice of a shutdown: waits until no more comes and nothing is in flight; at the
+ * soft deadline tells what runs to end, and gives back what can be given back; at the hard limit abandons the rest and
+ * closes the ledger. Never throws.
+ */
+export async function endWork(
+  ledger: WorkLedger,
+  sliceMs: number,
+  { clock, noMore, giveBack }: EndWorkOptions,
+): Promise<WorkEnd> {
+  const hardAt = clock.now() + sliceMs * HARD_SHARE
+  const untilHard = <T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<Settled<T>> =>
+    settleWithin(clock, Math.max(0, hardAt - clock.now()), work)
+  const over = waitUntilOver(ledger, noMore)
+
+  let givenBack: Settled<unknown> | undefined
+  const inTime = await settleWithin(clock, sliceMs * SOFT_SHARE, () => over)
+  if (inTime.outcome !== 'done') {
+    const hasWork = ledger.inFlight > 0
+    ledger.abort()
+    // At the same time: work may end because it is given back, or because its signal says so.
+    const [given] = await Promise.all([
+      hasWork && giveBack !== undefined ? untilHard((signal) => giveBack({ signal })) : undefined,
+      untilHard(() => over),
+    ])
+    givenBack = given
+  }
+  const leftCount = ledger.inFlight
+  const left = ledger.abandon().map(({ name, ageMs }) => `${name} after ${formatDuration(ageMs)}`)
+  if (leftCount > left.length) left.push(`${leftCount - left.length} more`)
+  return givenBack === undefined ? { abandoned: left } : { abandoned: left, givenBack }
+}
+
+async function waitUntilOver(ledger: WorkLedger, noMore: Promise<unknown>): Promise<void> {
+  await noMore.catch(() => {})
+  // Work can begin between the last end and our turn.
+  while (ledger.inFlight > 0) await ledger.whenEmpty()
+}
