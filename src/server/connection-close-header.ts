@@ -31,11 +31,17 @@ export function withConnectionClose(headers: HeadersArgument): HeadersArgument {
  * nothing: a client has to take the first `close` as the end (RFC 9112 §9.6), and the others would be lost.
  *
  * @param onClose called when the answer is about to say it
+ * @param onWritten called when the headers of the answer are written, whatever they say
  */
-export function sayCloseWhenWritten(entry: OpenRequest, onClose: () => void): void {
+export function sayCloseWhenWritten(entry: OpenRequest, onClose: () => void, onWritten: () => void): void {
   const { response, connection } = entry
   if (response.headersSent) return
-  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => typeof response
+  const original = response.writeHead.bind(response) as (...args: unknown[]) => typeof response
+  const writeHead = (...args: unknown[]): typeof response => {
+    original(...args)
+    onWritten()
+    return response
+  }
   const replacement = (...args: unknown[]): typeof response => {
     const [status] = args
     // 101 hands the connection to another protocol: its `Connection` header means something else.

@@ -2,6 +2,8 @@ import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
+/** These hand over a socket instead of a response, and at once: what follows on it is no HTTP. */
+const UPGRADE_EVENTS: ReadonlySet<string | symbol> = new Set(['upgrade', 'connect'])
 
 export interface DeferredRequests {
   /**
@@ -30,7 +32,7 @@ export interface DeferredRequests {
  */
 export function deferRequests(
   server: Server,
-  admit: (request: IncomingMessage, response: ServerResponse) => boolean,
+  admit: (request: IncomingMessage, response: ServerResponse | undefined) => boolean,
 ): DeferredRequests {
   const wasOwn = Object.hasOwn(server, 'emit')
   // oxlint-disable-next-line typescript/unbound-method -- it is called with the server below
@@ -38,6 +40,7 @@ export function deferRequests(
   let held: (() => void)[] | undefined
   const replacement = function emit(this: Server, ...args: unknown[]): boolean {
     const [event, request, response] = args as [string | symbol, IncomingMessage, ServerResponse]
+    if (UPGRADE_EVENTS.has(event)) return admit(request, undefined) ? original.apply(this, args) : true
     if (!REQUEST_EVENTS.has(event)) return original.apply(this, args)
     if (!admit(request, response)) return true
     const dispatch = (): void => {

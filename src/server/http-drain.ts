@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 
 import { silentLog, type Log } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
@@ -9,6 +10,8 @@ import { type DeferredRequests, deferRequests } from './defer-requests.ts'
 import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS, type HttpDrainOptions } from './http-drain-options.ts'
 import type { HttpFigures } from './http-figures.ts'
 import { lingeringClose } from './lingering-close.ts'
+import { LongLived } from './long-lived.ts'
+import { endSignals, setResponseFinder } from './request-signal.ts'
 import { RequestLedger, type RequestTotals } from './request-ledger.ts'
 import { requestName, upgradeName } from './request-name.ts'
 import { IdleRetirement } from './retire-idle.ts'
@@ -37,7 +40,7 @@ export class HttpDrain implements ServerDrain {
   readonly #ledger: RequestLedger
   readonly #unwatch: () => void
   readonly #retirement: IdleRetirement
-  readonly #softDeadline = new AbortController()
+  readonly #longLived: LongLived
   readonly #lingerMs: number
   #deferred: DeferredRequests | undefined
   #endWhenEmpty = (): void => {}
@@ -56,7 +59,14 @@ export class HttpDrain implements ServerDrain {
       lingerMs: this.#lingerMs,
     })
     this.#ledger = new RequestLedger(options.clock)
+    this.#longLived = new LongLived({
+      clock: options.clock,
+      name: options.name,
+      ledger: this.#ledger,
+      sayGoodbye: options.sayGoodbye,
+    })
     this.#unwatch = watchServer(this.#server, this.#ledger)
+    setResponseFinder(server, (request) => this.#ledger.responseTo(request))
   }
 
   /**
@@ -86,11 +96,6 @@ export class HttpDrain implements ServerDrain {
     return this.#deferred !== undefined
   }
 
-  /** Aborted when the time of requests is running out: a handler that listens can end what it does and still answer. */
-  get softDeadline(): AbortSignal {
-    return this.#softDeadline.signal
-  }
-
   /** The work in flight, the oldest first. */
   openWork(): readonly OpenWork[] {
     return this.#describe(this.#ledger.openItems())
@@ -98,28 +103,27 @@ export class HttpDrain implements ServerDrain {
 
   /**
    * From now on every answer whose headers are not written yet says `Connection: close`, and its connection is closed
-   * behind it. The listener goes on accepting. Safe to call any number of times.
+   * behind it. Server-sent events are ended and WebSockets told goodbye, spread over `spreadMs`. The listener goes on
+   * accepting. Safe to call any number of times.
    */
-  startDraining(_options: DrainingOptions = {}): void {
+  startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
     if (this.#deferred !== undefined) return
     this.#ledger.events.opened = (entry) => this.#sayClose(entry)
     this.#ledger.events.idle = (connection) => this.#onIdle(connection)
+    this.#ledger.events.upgraded = (connection) => this.#longLived.upgraded(connection)
     for (const connection of this.#ledger.connections) if (connection.hasServed) this.#onIdle(connection)
     for (const entry of this.#ledger.requests) this.#sayClose(entry)
     this.#deferred = deferRequests(this.#server, (request, response) => {
       const connection = this.#ledger.connectionOf(request.socket)
       if (connection?.isClosing === true) {
         this.#refused++
+        if (response === undefined) leaveToItsEnd(request.socket)
         return false
       }
-      if (connection !== undefined) this.#ledger.open(request, response)
+      if (connection !== undefined && response !== undefined) this.#ledger.open(request, response)
       return true
     })
-  }
-
-  /** Aborts {@link softDeadline}. */
-  abortRequests(reason: unknown = new DOMException(`"${this.#options.name}" is shutting down`, 'AbortError')): void {
-    this.#softDeadline.abort(reason)
+    this.#longLived.tellAll(spreadMs)
   }
 
   /**
@@ -137,8 +141,11 @@ export class HttpDrain implements ServerDrain {
     this.#unwatch()
     this.#deferred?.end()
     this.#retirement.stop()
+    this.#longLived.stop()
+    setResponseFinder(this.#server, undefined)
     this.#ledger.events.opened = undefined
     this.#ledger.events.idle = undefined
+    this.#ledger.events.upgraded = undefined
     this.#ledger.events.empty = undefined
   }
 
@@ -146,13 +153,14 @@ export class HttpDrain implements ServerDrain {
     const { clock } = this.#options
     const startedAt = clock.now()
     this.startDraining()
-    const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.abortRequests())
+    const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
     const ended = this.#waitForEnd(limitMs, signal)
     // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
     this.#deferred?.hold()
     const acceptedLate = await closeListener(this.#server, clock, limitMs)
     this.#deferred?.release()
     this.#isListenerClosed = true
+    this.#longLived.finish()
     for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
     this.#endWhenEmpty()
     await ended
@@ -171,6 +179,12 @@ export class HttpDrain implements ServerDrain {
     return report
   }
 
+  /** The soft deadline: from here on, whoever has not ended is asked to. */
+  #askForEnd(): void {
+    endSignals(this.#server, this.#options.name)
+    this.#longLived.endTold()
+  }
+
   #tell({ clean, tookMs, cut, figures }: FinishReport, limitMs: number): void {
     const fields = { listener: this.#options.name, tookMs, ...figures }
     if (clean) this.#log.debug(fields, `"${this.#options.name}" has finished`)
@@ -186,7 +200,9 @@ export class HttpDrain implements ServerDrain {
       aborted,
       cut,
       upgraded,
+      toldGoodbye: this.#longLived.toldGoodbye,
       upgradedCut: cutCount - cut,
+      streamsEnded: this.#longLived.streamsEnded,
       refused: this.#refused,
       idleClosed: this.#retirement.idleClosed,
       acceptedLate,
@@ -236,12 +252,13 @@ export class HttpDrain implements ServerDrain {
   }
 
   #sayClose(entry: OpenRequest): void {
-    sayCloseWhenWritten(entry, () => {
-      const { connection } = entry
+    const { connection } = entry
+    const onClose = (): void => {
       connection.isClosing = true
       // What Node calls after the last answer; its own closes both directions at once.
       connection.socket.destroySoon = () => lingeringClose(connection.socket, this.#options.clock, this.#lingerMs)
-    })
+    }
+    sayCloseWhenWritten(entry, onClose, () => this.#longLived.headersWritten(entry))
   }
 
   #onIdle(connection: TrackedConnection): void {
@@ -252,6 +269,11 @@ export class HttpDrain implements ServerDrain {
   #retire(connection: TrackedConnection): void {
     if (!connection.isClosing) this.#retirement.watch(connection)
   }
+}
+
+/** Node hands over the socket of an upgrade bare: nobody reads it, and its errors would be the process's. */
+function leaveToItsEnd(socket: Socket): void {
+  socket.on('error', () => {}).resume()
 }
 
 /**

@@ -13,8 +13,12 @@ export interface HttpFigures extends Readonly<Record<string, number>> {
   readonly cut: number
   /** Connections that another protocol has taken over: WebSocket, CONNECT. */
   readonly upgraded: number
+  /** Those of them that were told that we go away: WebSockets by a close frame with the code 1001. */
+  readonly toldGoodbye: number
   /** Those of them that were still open at the limit and that we destroyed. */
   readonly upgradedCut: number
+  /** Streams of server-sent events that we ended; they count as `answered`, too. */
+  readonly streamsEnded: number
   /**
    * Requests that arrived on a connection after its close had been announced. The service never saw them, so a client
    * may send them again elsewhere (RFC 9112 §9.6).

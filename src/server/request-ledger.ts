@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
+import { isAnswered } from './is-answered.ts'
 import { type OpenItem, type OpenRequest, TrackedConnection } from './tracked-connection.ts'
 
 /** Counts of a server since it was tracked. `requests = answered + aborted + cut + in flight`, at any time. */
@@ -23,6 +24,8 @@ export interface LedgerEvents {
   opened?: ((entry: OpenRequest) => void) | undefined
   /** A connection has no open request: it is new, or its last one is over. */
   idle?: ((connection: TrackedConnection) => void) | undefined
+  /** Another protocol takes a connection over; its handshake is not answered yet. */
+  upgraded?: ((connection: TrackedConnection) => void) | undefined
   /** There is no connection any more. */
   empty?: (() => void) | undefined
 }
@@ -84,6 +87,13 @@ export class RequestLedger {
     return this.#connections.get(socket)
   }
 
+  responseTo(request: IncomingMessage): ServerResponse | undefined {
+    for (const entry of this.#connections.get(request.socket)?.requests ?? []) {
+      if (entry.request === request) return entry.response
+    }
+    return undefined
+  }
+
   connect(socket: Socket, options: { readonly isHandshaking?: boolean } = {}): TrackedConnection {
     const known = this.#connections.get(socket)
     if (known !== undefined) return known
@@ -128,8 +138,9 @@ export class RequestLedger {
   upgrade(request: IncomingMessage): void {
     const connection = this.connect(request.socket)
     if (connection.isUpgraded) return
-    connection.upgrade = { request, startedAt: this.#clock.now() }
+    connection.upgrade = { request, startedAt: this.#clock.now(), bytesBefore: request.socket.bytesWritten }
     this.#upgraded++
+    this.events.upgraded?.(connection)
   }
 
   /** Requests and upgraded connections that are not over, the oldest first. */
@@ -137,7 +148,8 @@ export class RequestLedger {
     const items: OpenItem[] = []
     for (const { request, startedAt } of this.#responses.values()) items.push({ kind: 'request', request, startedAt })
     for (const { upgrade } of this.#connections.values()) {
-      if (upgrade !== undefined) items.push({ kind: 'connection', ...upgrade })
+      if (upgrade !== undefined)
+        items.push({ kind: 'connection', request: upgrade.request, startedAt: upgrade.startedAt })
     }
     return items.sort((a, b) => a.startedAt - b.startedAt)
   }
@@ -153,8 +165,7 @@ export class RequestLedger {
     if (entry === undefined || !this.#responses.delete(entry.response)) return
     const { connection, response } = entry
     connection.requests.delete(entry)
-    // Node 22 also says `writableFinished` of an answer whose socket died with bytes still waiting.
-    if (response.writableFinished && !connection.socket.errored) this.#answered++
+    if (isAnswered(response, connection.socket)) this.#answered++
     else if (connection.isDestroyed) this.#cut++
     else this.#aborted++
     if (connection.isIdle && !connection.socket.destroyed) this.events.idle?.(connection)

@@ -7,12 +7,16 @@ export interface OpenRequest {
   readonly response: ServerResponse
   readonly connection: TrackedConnection
   readonly startedAt: number
+  /** A stream of events whose turn to go has come. */
+  wasToldToEnd?: boolean
 }
 
 /** The handshake by which another protocol took a connection over. */
 export interface Upgrade {
   readonly request: IncomingMessage
   readonly startedAt: number
+  /** {@link Socket.bytesWritten} when the handshake came: as long as it is the same, the handshake is not answered. */
+  readonly bytesBefore: number
 }
 
 /** A piece of work that is not over, as reports list it. */
@@ -32,6 +36,8 @@ export class TrackedConnection {
   hasServed = false
   /** Taken over by another protocol (WebSocket, CONNECT): HTTP no longer says when it is over. */
   upgrade: Upgrade | undefined
+  /** An upgraded connection was told that we go away. */
+  wasToldGoodbye = false
   /** The TLS handshake is not done: nothing can be said to the client in a form that it would understand. */
   isHandshaking = false
   /** No request that comes from now on is answered: a response said `Connection: close`, or we sent our FIN. */

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
+import { signalOf } from '../../src/server/request-signal.ts'
 import { gate, startDrainedServer, until } from './start-server.ts'
 
 /** More than any test takes: reaching it is a hang, and ends the test by its own limit. */
@@ -22,7 +23,9 @@ test('a server that nobody uses is finished at once', async () => {
       aborted: 0,
       cut: 0,
       upgraded: 0,
+      toldGoodbye: 0,
       upgradedCut: 0,
+      streamsEnded: 0,
       refused: 0,
       idleClosed: 0,
       acceptedLate: 0,
@@ -240,15 +243,19 @@ test('handlers that hang are cut at the limit, the oldest listed first and not m
 })
 
 test('at the soft limit handlers are told, and one that listens still answers', async () => {
-  const { drain, connect } = await startDrainedServer((_, response) => {
-    drain.softDeadline.addEventListener('abort', () => response.writeHead(503).end('shutting down'))
+  let reason: unknown
+  const { drain, connect } = await startDrainedServer((request, response) => {
+    signalOf(request).addEventListener('abort', ({ target }) => {
+      reason = (target as AbortSignal).reason
+      response.writeHead(503).end('shutting down')
+    })
   })
   const answer = connect().request({ path: '/' })
   await until(() => drain.inFlight === 1)
   const finished = drain.finish({ ...NEVER_REACHED, softLimitMs: 20 })
   expect(await answer).toMatchObject({ outcome: 'answered', status: 503, saidClose: true })
   expect((await finished).clean).toBe(true)
-  expect(drain.softDeadline.reason).toEqual(new DOMException('"test" is shutting down', 'AbortError'))
+  expect(reason).toMatchObject({ name: 'AbortError', code: 'SEA_REQUEST_SHUTDOWN', message: '"test" is shutting down' })
 })
 
 test('upgraded sockets are waited for, and destroyed at the limit', async () => {
