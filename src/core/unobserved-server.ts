@@ -11,6 +11,11 @@ export function markUnobserved(server: object): void {
   Object.defineProperty(server, UNOBSERVED, { value: true })
 }
 
+/** Whether `server` was marked. */
+export function isUnobservedServer(server: object): boolean {
+  return UNOBSERVED in server
+}
+
 /** Whether `request` came to a server that was marked. */
 export function isUnobserved(request: IncomingMessage): boolean {
   // Node sets `server` on each connection of an HTTP server; it is not among its types.

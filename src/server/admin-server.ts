@@ -113,6 +113,12 @@ export class AdminServer {
     return report
   }
 
+  /** Neither the listener nor its connections keep the process alive: for a process that is not ours to keep. */
+  unref(): void {
+    this.#server.unref()
+    this.#server.on('connection', (socket) => socket.unref())
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     // The page may be cut off by its reader; the response's own error event has no other listener.
     response.on('error', () => {})

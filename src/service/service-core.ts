@@ -122,6 +122,7 @@ function makeLogging(
     clock: options.clock,
     onLine,
     ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.logging.fd === undefined ? {} : { fd: options.logging.fd }),
     ...(options.logging.redact === undefined ? {} : { redact: options.logging.redact }),
   })
 }

@@ -28,10 +28,12 @@ export interface AdminOptions {
   readonly token?: string
 }
 
-/** The service's log: JSON lines on standard output. */
+/** The service's log: JSON lines. */
 export interface ServiceLoggingOptions {
   /** `SEAWORTHY_LOG_LEVEL`, then `LOG_LEVEL`, win over it. @default "info" */
   readonly level?: LogLevel
+  /** The file descriptor that lines are written to: 0 to 65535. @default 1, standard output, as containers want it */
+  readonly fd?: number
   /** Paths to redact besides the default ones, as pino writes them: `user.email`, `*.iban`. */
   readonly redact?: readonly string[]
 }
@@ -145,6 +147,7 @@ function checkNested(
     const inside = new OptionReader(logging, 'logging')
     inside.oneOf('level', LOG_LEVELS, { fallback: 'info' })
     inside.list('redact', { fallback: [] })
+    inside.integer('fd', { fallback: 1, min: 0, max: 65_535 })
     inside.done()
   })
   if (telemetry !== false) {
