@@ -1,4 +1,4 @@
-import { type Command, isCommand } from '../../src/cli/command.ts'
+import { type Command, isCommand, withTopics } from '../../src/cli/command.ts'
 import { renderHelp } from '../../src/cli/help.ts'
 import { loadCatalogue } from '../../src/core/catalogue.ts'
 import { defineReferencePage } from '../reference-page.ts'
@@ -17,6 +17,6 @@ export default defineReferencePage({
 \`npx seaworthy <command>\`. What each one prints on standard output is its result; progress and problems go to standard
 error. What they exit with is in [exit codes](exit-codes.md#of-the-command-line).
 
-${[...commands.values()].map(section).join('\n\n')}`
+${[...commands.values()].flatMap(withTopics).map(section).join('\n\n')}`
   },
 })

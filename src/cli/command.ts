@@ -39,12 +39,32 @@ export interface Command {
   readonly examples: readonly { readonly command: string; readonly shows: string }[]
   /** Whether the command takes something after `--`. */
   readonly takesCommand?: boolean
+  /** Commands below this one: `seaworthy explain budget`. A command that has any does nothing by itself. */
+  readonly topics?: readonly Command[]
   /** @returns the exit code */
   run(context: CommandContext): Promise<number>
 }
 
 export function defineCommand(command: Command): Command {
   return command
+}
+
+/** A command that is only the name above its topics: its examples are theirs, and options it has none. */
+export function defineTopics(
+  command: Pick<Command, 'id' | 'summary' | 'description'> & { readonly topics: readonly Command[] },
+): Command {
+  return {
+    ...command,
+    usage: '<topic> [options]',
+    options: {},
+    examples: command.topics.flatMap(({ examples }) => examples),
+    run: () => Promise.reject(new Error(`A topic of "${command.id}" is run, never the command itself`)),
+  }
+}
+
+/** The command and its topics, each under the name by which it is run: `explain`, `explain budget`. */
+export function withTopics(command: Command): readonly Command[] {
+  return [command, ...(command.topics ?? []).map((topic) => ({ ...topic, id: `${command.id} ${topic.id}` }))]
 }
 
 export function isCommand(value: unknown): value is Command {

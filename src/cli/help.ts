@@ -34,12 +34,19 @@ export function renderHelp(command: Command): string {
     '',
     command.description,
     '',
+    ...renderTopics(command),
     'Options:',
     ...table(options),
     '',
     'Examples:',
     ...command.examples.flatMap(({ command: line, shows }) => [`  ${line}`, `      ${shows}`]),
   ].join('\n')
+}
+
+function renderTopics({ id, topics }: Command): readonly string[] {
+  if (topics === undefined) return []
+  const rows = topics.map((topic) => [topic.id, `${topic.summary} See seaworthy ${id} ${topic.id} --help.`] as const)
+  return ['Topics:', ...table(rows), '']
 }
 
 function flag(name: string, { short, type, value }: CommandOption): string {

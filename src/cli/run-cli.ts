@@ -4,6 +4,7 @@ import { loadCatalogue } from '../core/catalogue.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { didYouMean } from '../core/nearest-name.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
+import { chooseTopic } from './choose-topic.ts'
 import { type Command, isCommand } from './command.ts'
 import { CLI_EXIT_CODE } from './exit-code.ts'
 import { renderHelp, renderOverview } from './help.ts'
@@ -43,8 +44,8 @@ async function dispatch([name, ...args]: readonly string[], around: CliSurroundi
     around.print(renderOverview(commands.values(), version()))
     return name === undefined ? CLI_EXIT_CODE.usage : CLI_EXIT_CODE.ok
   }
-  const command = await loadCommand(name)
-  const { options, rest } = parseArguments(command, args)
+  const { command, args: own } = chooseTopic(await loadCommand(name), args)
+  const { options, rest } = parseArguments(command, own)
   if (options['help'] === true) {
     around.print(renderHelp(command))
     return CLI_EXIT_CODE.ok

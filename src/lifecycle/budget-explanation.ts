@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import type { BudgetOrigin, BudgetPart } from './budget-origin.ts'
-import type { ShutdownBudgetOptions } from './budget-slices.ts'
+import { LEAST_SCALE, type ShutdownBudgetOptions, SLICES } from './budget-slices.ts'
 import type { BudgetSurroundings } from './grace-period.ts'
 import { findPlatform, type Platform } from './platform.ts'
 import { type BudgetVerdict, fitBudget, type ShutdownBudget } from './shutdown-budget.ts'
@@ -115,7 +115,7 @@ function advise(budget: ShutdownBudget, verdict: BudgetVerdict, platform: Platfo
   if (verdict === 'exceeds' || verdict === 'refused') {
     if (setting !== undefined)
       advice.push(`Raise ${setting} to ${neededSeconds} s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.`)
-    if (verdict === 'exceeds')
+    if (verdict === 'exceeds' && couldBeScaled(budget))
       advice.push(
         `${setting === undefined ? 'Set' : 'Or set'} SEAWORTHY_GRACE_SECONDS=${budget.graceMs / 1000}, and default slices are scaled to fit.`,
       )
@@ -128,4 +128,14 @@ function advise(budget: ShutdownBudget, verdict: BudgetVerdict, platform: Platfo
   if (budget.preStopMs > 0 && budget.drainDelayMs > 0)
     advice.push('A preStop sleep and the drain delay wait for the same thing, one after the other: one is enough.')
   return advice
+}
+
+/** Whether a declaration of this grace period would make the defaults shorter, rather than refuse the budget. */
+function couldBeScaled({ graceMs, origins, ...budget }: ShutdownBudget): boolean {
+  const defaultMs = SLICES.reduce(
+    (sum, slice) => sum + (origins[slice].from === 'default' ? budget[`${slice}Ms`] : 0),
+    0,
+  )
+  const fixedMs = budget.totalMs + budget.preStopMs - defaultMs
+  return graceMs - fixedMs >= defaultMs * LEAST_SCALE
 }

@@ -43,6 +43,9 @@ export const DEFAULT_SLICES: Slices = { drainDelay: 5000, inFlight: 10_000, stop
 /** What a person at a terminal gets instead. */
 export const TERMINAL_SLICES: Partial<Slices> = { drainDelay: 0, flush: 1000 }
 
+/** Below a tenth of the defaults nothing works any more: that is a contradiction to be told, not to be squeezed in. */
+export const LEAST_SCALE = 0.1
+
 /** No slice may be longer: an hour. */
 export const MAX_SLICE_MS = 3_600_000
 

@@ -4,6 +4,7 @@ import type { BudgetOrigin, BudgetPart } from './budget-origin.ts'
 import {
   DEFAULT_SLICES,
   describeSum,
+  LEAST_SCALE,
   readSlices,
   type ShutdownBudgetOptions,
   type SliceName,
@@ -106,8 +107,7 @@ export function fitBudget(options: ShutdownBudgetOptions, around: BudgetSurround
   const fixed = { ...terminal, ...chosen }
   const fixedMs = SLICES.reduce((sum, slice) => sum + (fixed[slice] ?? 0), preStopMs)
   const scale = (graceMs - fixedMs) / (totalOf(wanted) + preStopMs - fixedMs)
-  // Below a tenth of the defaults nothing works any more: that is a contradiction to be told, not to be squeezed in.
-  if (!(scale >= 0.1)) return toResult(wanted, 'refused')
+  if (!(scale >= LEAST_SCALE)) return toResult(wanted, 'refused')
   const scaled: Record<SliceName, number> = { ...wanted }
   for (const slice of SLICES) scaled[slice] = fixed[slice] ?? Math.floor(DEFAULT_SLICES[slice] * scale)
   return toResult(

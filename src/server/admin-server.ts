@@ -5,7 +5,7 @@ import { silentLog, type Log } from '../core/log.ts'
 import type { SeaworthyError } from '../core/seaworthy-error.ts'
 import { markUnobserved } from '../core/unobserved-server.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
-import { callRoute, type AdminRoutes } from './admin-route.ts'
+import { callRoute, type AdminRoute, type AdminRoutes } from './admin-route.ts'
 import { type HttpDrain, trackHttpServer } from './http-drain.ts'
 import type { BoundAddress } from './bound-address.ts'
 import { listen } from './listen.ts'
@@ -62,12 +62,14 @@ export class AdminServer {
   readonly #drain: HttpDrain
   readonly #answerProbe: ProbeHandler
   readonly #mayKnow: (request: IncomingMessage) => boolean
+  readonly #routes: Map<string, AdminRoute>
   #bound: BoundAddress | undefined
 
   constructor(options: AdminServerOptions) {
     this.#options = options
     this.#log = options.log ?? silentLog
     this.#mayKnow = createAccess(options)
+    this.#routes = new Map(Object.entries(options.routes ?? {}))
     this.#answerProbe = probeHandler(options.probes, options)
     this.#server = createServer(
       {
@@ -92,6 +94,11 @@ export class AdminServer {
   /** Where it is bound; `undefined` before {@link listen} and after {@link close}. */
   get bound(): BoundAddress | undefined {
     return this.#bound
+  }
+
+  /** Adds a page, or puts another in its place. */
+  addRoute(path: string, route: AdminRoute): void {
+    this.#routes.set(path, route)
   }
 
   /** @throws {@link SeaworthyError} `SEA_LISTENER_PORT_TAKEN` or `SEA_LISTENER_BIND_FAILED` */
@@ -128,14 +135,13 @@ export class AdminServer {
     }
     if (this.#answerProbe(request, response)) return
     const { path, query } = parseTarget(request.url)
-    const { routes = {}, clock } = this.#options
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+    const route = this.#routes.get(path)
     if (route === undefined) {
       sendAnswer(request, response, { status: 404 })
       return
     }
     void callRoute(route, request, response, {
-      clock,
+      clock: this.#options.clock,
       query,
       mayKnow: this.#mayKnow(request),
       onError: (error) => this.#log.error({ err: error, path }, `The admin page ${path} failed`),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { loadCatalogue } from '../../src/core/catalogue.ts'
-import { isCommand } from '../../src/cli/command.ts'
+import { isCommand, withTopics } from '../../src/cli/command.ts'
 import { renderHelp } from '../../src/cli/help.ts'
 import { runCommand } from './run-command.ts'
 
@@ -50,6 +50,8 @@ test('an option without its value, a flag with a value, and a word out of place 
 
 test('the help of each command names its options and shows examples', async () => {
   const commands = await loadCatalogue(new URL('../../src/cli/commands/', import.meta.url), isCommand)
-  const helps = Object.fromEntries([...commands].map(([id, command]) => [id, renderHelp(command)]))
+  const helps = Object.fromEntries(
+    [...commands.values()].flatMap(withTopics).map((command) => [command.id, renderHelp(command)]),
+  )
   expect(helps).toMatchSnapshot()
 })

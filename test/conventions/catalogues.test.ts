@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { filesUnder, readManifest } from '../../scripts/repository-files.ts'
-import { type Command, isCommand } from '../../src/cli/command.ts'
+import { type Command, isCommand, withTopics } from '../../src/cli/command.ts'
 import { loadCatalogue } from '../../src/core/catalogue.ts'
 
 const commands = await loadCatalogue(new URL('../../src/cli/commands/', import.meta.url), isCommand)
@@ -11,7 +11,7 @@ test('every file in commands/ is a command', () => {
   )
 })
 
-test.each([...commands.values()])(
+test.each([...commands.values()].flatMap(withTopics))(
   'the command $id explains itself: summary, description, examples, options',
   (command) => {
     const problems: string[] = []

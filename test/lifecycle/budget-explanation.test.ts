@@ -64,11 +64,16 @@ describe('each line says where its number came from', () => {
 
 describe('the advice', () => {
   test('names the setting of the platform, and the number that it needs', () => {
-    expect(inPod({ inFlight: '40s' }, { KUBERNETES_SERVICE_HOST: 'x' }).advice).toEqual([
-      'Raise terminationGracePeriodSeconds to 55 s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.',
+    expect(inPod({ inFlight: '20s' }, { KUBERNETES_SERVICE_HOST: 'x' }).advice).toEqual([
+      'Raise terminationGracePeriodSeconds to 35 s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.',
       'Or set SEAWORTHY_GRACE_SECONDS=30, and default slices are scaled to fit.',
       'Or shorten the slices that were chosen; the longest is a good place to begin.',
     ])
+  })
+
+  test('is not to declare what would then be refused', () => {
+    const [, ...others] = inPod({ inFlight: '40s' }, { KUBERNETES_SERVICE_HOST: 'x' }).advice
+    expect(others).toEqual([expect.stringContaining('Or shorten the slices')])
   })
 
   test('is to raise nothing where nothing can be raised', () => {
