@@ -1,4 +1,5 @@
-import type { Server } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import type { Server } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
 
@@ -19,12 +20,23 @@ const QUIET_TURNS = 2
  * keep-alive connections stay: Node destroys them in the same call, and with them a request that is on its way.
  *
  * @param limitMs how long taking them in may last, at most 500
+ * @param close ends the listener and nothing else
  * @returns how many connections were taken in at the last moment
  */
-export async function closeListener(server: Server, clock: Clock, limitMs: number): Promise<number> {
+export async function closeListener(
+  server: Server,
+  clock: Clock,
+  limitMs: number,
+  close: () => void = () => closeSparingIdle(server),
+): Promise<number> {
   if (!server.listening) return 0
   const taken = await emptyAcceptQueue(server, clock, Math.min(limitMs, MAX_ACCEPT_MS))
-  if (!server.listening) return taken
+  if (server.listening) close()
+  return taken
+}
+
+/** `close()` of an HTTP server without the end of its idle connections; of any other server, `close()`. */
+export function closeSparingIdle(server: Server & Partial<Pick<HttpServer, 'closeIdleConnections'>>): void {
   // The call inside `close()` goes through the server object, so for its duration it finds this instead.
   const wasOwn = Object.getOwnPropertyDescriptor(server, 'closeIdleConnections')
   server.closeIdleConnections = () => {}
@@ -34,7 +46,6 @@ export async function closeListener(server: Server, clock: Clock, limitMs: numbe
     Reflect.deleteProperty(server, 'closeIdleConnections')
     if (wasOwn !== undefined) Object.defineProperty(server, 'closeIdleConnections', wasOwn)
   }
-  return taken
 }
 
 /** Turns the event loop until whole turns bring no new connection. Returns right after the phase that accepts. */

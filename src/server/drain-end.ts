@@ -1,0 +1,38 @@
+import type { Clock } from '../core/clock.ts'
+import type { FinishOptions } from './server-drain.ts'
+
+/** The one moment at which the end of a server is over: nothing is left, the limit is reached, or the wait was ended. */
+export class DrainEnd {
+  readonly reached: Promise<void>
+  readonly #isDone: () => boolean
+  #end = (): void => {}
+
+  /** @param isDone whether nothing is left; asked at each {@link look} */
+  constructor(clock: Clock, { limitMs, signal }: FinishOptions, isDone: () => boolean) {
+    this.#isDone = isDone
+    this.reached = new Promise((resolve) => {
+      const cancel = clock.schedule(limitMs, () => this.#end())
+      this.#end = () => {
+        cancel()
+        signal?.removeEventListener('abort', this.#end)
+        resolve()
+      }
+      signal?.addEventListener('abort', this.#end, { once: true })
+      if (signal?.aborted === true) this.#end()
+    })
+  }
+
+  /** Something has ended: perhaps it was the last. */
+  look(): void {
+    if (this.#isDone()) this.#end()
+  }
+}
+
+const MAX_CLOSING_TURNS = 20
+
+/** What was destroyed is gone after a few turns of the event loop; until then its port and descriptor are held. */
+export async function untilGone(isGone: () => boolean): Promise<void> {
+  for (let turn = 0; turn < MAX_CLOSING_TURNS && !isGone(); turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
