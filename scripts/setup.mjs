@@ -1,5 +1,6 @@
 // Runs before `npm run demo`, `npm test` and `npm run ci`, on whatever Node the machine has (20 or newer):
-// installs the exact dependencies when they are missing or older than the lock file.
+// installs the exact dependencies when they are missing or older than the lock file. Folders that are named as arguments
+// have an installation of their own, which follows.
 // Plain JavaScript, because the Node that strips types comes with that very installation.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -7,19 +8,29 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const stamp = `${root}node_modules/.seaworthy-lock`
-const wanted = createHash('sha256')
-  .update(readFileSync(`${root}package-lock.json`))
-  .digest('hex')
-const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
 
-if (installed !== wanted || !existsSync(`${root}node_modules/.bin/node`)) {
-  process.stderr.write('seaworthy: installing dependencies (npm ci), about a minute …\n')
+install(root, (folder) => existsSync(`${folder}node_modules/.bin/node`))
+for (const name of process.argv.slice(2)) install(`${root}${name}/`, () => true)
+
+/**
+ * @param {string} folder
+ * @param {(folder: string) => boolean} isWhole
+ */
+function install(folder, isWhole) {
+  const stamp = `${folder}node_modules/.seaworthy-lock`
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${folder}package-lock.json`))
+    .digest('hex')
+  const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+  if (installed === wanted && isWhole(folder)) return
+
+  const where = folder === root ? '' : ` of ${folder.slice(root.length, -1)}`
+  process.stderr.write(`seaworthy: installing dependencies${where} (npm ci), about a minute …\n`)
   // npm's own report goes to stderr, so that `npm run demo -- --json` keeps stdout for its one object.
   const npm = process.env.npm_execpath
   const command = npm ? [process.execPath, npm] : ['npm']
   const result = spawnSync(command[0], [...command.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+    cwd: folder,
     stdio: ['ignore', 2, 2],
   })
   if (result.status !== 0) {

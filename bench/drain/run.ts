@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/core/clock.ts'
+import { problemsOf } from './check.ts'
 import { toPage } from './page.ts'
 import { createProgress } from './progress.ts'
 import { describeMachine, type Measurement, newest, store, toJsonRows, versionsOf } from './results.ts'
@@ -26,15 +27,17 @@ const HELP = `Usage: npm run bench:drain -- [options]
   --seed N          repeats the moments and the order of a run
   --quick           ours and three peers, under a minute
   --json            only an array of { variant, runs, sent, failed, reset, status503, exitCodes, stopMs } on standard output
+  --check           fails unless ours lose nothing, exit with 0, and at least one peer loses something
   --page            measures nothing: writes docs/benchmarks/drain.md from the newest full measurement
   --list            the variants
   --help
 `
 
-/** After it a quick run begins no further round; with what is under way it ends within a minute. */
-const QUICK_BUDGET_MS = 40_000
+/** After it a quick run begins nothing new; with what is under way it ends within a minute. */
+const QUICK_BUDGET_MS = 45_000
+const FULL_RUNS = 5
 const QUICK = {
-  variants: ['seaworthy/http', 'seaworthy/express', 'seaworthy/fastify', '@godaddy/terminus', 'lightship', 'http-terminator'],
+  variants: ['seaworthy', '@godaddy/terminus', 'lightship', 'http-terminator'],
   scenarios: ['keep-alive', 'until-closed'],
   runs: 3,
   parallel: 3,
@@ -50,6 +53,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -71,7 +75,14 @@ function writePage(): void {
 async function measure(): Promise<void> {
   const variants = chosenVariants()
   const scenarios = chosenScenarios()
-  const isFull = !values.quick && values.only === undefined && values.scenario === undefined && values.wire === undefined
+  const runs = toNumber('runs', values.runs, values.quick ? QUICK.runs : FULL_RUNS)
+  // Anything less is no basis for the page.
+  const isFull =
+    !values.quick &&
+    runs >= FULL_RUNS &&
+    values.only === undefined &&
+    values.scenario === undefined &&
+    values.wire === undefined
   const seed = toNumber('seed', values.seed, Math.floor(Date.now() / 1000))
   const parallel = toNumber('parallel', values.parallel, values.quick ? QUICK.parallel : 2)
   const abort = new AbortController()
@@ -84,7 +95,7 @@ async function measure(): Promise<void> {
     variants,
     scenarios,
     wireDelaysMs: values.quick ? [WIRE_DELAY_MS] : (values.wire?.split(',').map(Number) ?? [0, WIRE_DELAY_MS]),
-    runs: toNumber('runs', values.runs, values.quick ? QUICK.runs : 5),
+    runs,
     parallel,
     seed,
     clock: systemClock,
@@ -112,9 +123,16 @@ async function measure(): Promise<void> {
   }
   if (troubles.length > 0) process.exitCode = 1
   process.stderr.write(`stored ${store(measurement, { forPage: isFull })}\n`)
+  if (values.check) report(problemsOf(cells, variants))
   process.stdout.write(
     values.json ? `${JSON.stringify(toJsonRows(cells, variants))}\n` : `${toTable(measurement, process.stdout)}\n`,
   )
+}
+
+function report(problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
+  if (problems.length > 0) process.exitCode = 1
+  else process.stderr.write('✓ ours lost nothing, peers did\n')
 }
 
 function chosenVariants(): typeof VARIANTS {

@@ -146,10 +146,4 @@ async function idleConnections(connect: () => RawConnection): Promise<readonly R
 }
 
 /** In the order of the page. */
-export const SCENARIOS: readonly Scenario[] = [
-  busyWithLag,
-  newConnections,
-  slowInFlight,
-  idleUsedOnce,
-  busyUntilClosed,
-]
+export const SCENARIOS: readonly Scenario[] = [busyWithLag, newConnections, slowInFlight, idleUsedOnce, busyUntilClosed]

@@ -15,7 +15,7 @@ export interface Plan {
   readonly seed: number
   readonly clock: Clock
   readonly abort: AbortSignal
-  /** After it no further round is begun, in milliseconds from the start; the first round is always done. */
+  /** After it nothing is begun any more, in milliseconds from the start; but the first round is always done. */
   readonly budgetMs?: number
   readonly onResult: (done: { readonly trial: string; readonly result: TrialResult; readonly left: number }) => void
   /** A trial that could not be done, for example because the service did not start. */
@@ -39,11 +39,11 @@ export async function runPlan(plan: Plan): Promise<readonly Cell[]> {
   const slots = toSlots(plan)
   const random = seededRandom(seed)
   for (let round = 0; round < plan.runs && !abort.aborted; round++) {
-    const roundAt = clock.now()
+    const isSpent = (): boolean => round > 0 && plan.budgetMs !== undefined && clock.now() - startedAt > plan.budgetMs
     const order = slots.map((slot) => ({ slot, key: random() })).toSorted((a, b) => a.key - b.key)
     let next = 0
     const worker = async (): Promise<void> => {
-      for (let mine = order[next++]; mine !== undefined && !abort.aborted; mine = order[next++]) {
+      for (let mine = order[next++]; mine !== undefined && !abort.aborted && !isSpent(); mine = order[next++]) {
         const { variant, scenario, wireDelayMs, runs } = mine.slot
         const trial = `${variant.name}, ${scenario.id}, ${wireDelayMs} ms`
         try {
@@ -60,8 +60,6 @@ export async function runPlan(plan: Plan): Promise<readonly Cell[]> {
       }
     }
     await Promise.all(Array.from({ length: plan.parallel }, worker))
-    const tookMs = clock.now() - roundAt
-    if (plan.budgetMs !== undefined && clock.now() - startedAt + tookMs > plan.budgetMs) break
   }
   return slots.map(({ variant, scenario, wireDelayMs, runs }) => ({
     variant: variant.name,

@@ -5,4 +5,5 @@ import closeWithGrace from 'close-with-grace'
 import { handler, HOST, PORT } from './work.ts'
 
 const server = createServer(handler).listen(PORT, HOST)
-closeWithGrace(promisify(server.close).bind(server))
+const closeServer = promisify((done) => server.close(done))
+closeWithGrace(() => closeServer())

@@ -21,6 +21,7 @@ const method = Object.getOwnPropertyDescriptor(WorkController.prototype, 'handle
 Get('work/:ms')(WorkController.prototype, 'handle', method)
 Param('ms')(WorkController.prototype, 'handle', 0)
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- what a module of Nest is
 class AppModule {}
 Module({ controllers: [WorkController] })(AppModule)
 

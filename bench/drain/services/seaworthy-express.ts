@@ -3,8 +3,8 @@ import { createService } from 'seaworthy'
 import { HOST, PORT, work } from './work.ts'
 
 const app = express()
-app.get('/work/:ms', async (request, response) => {
-  response.json(await work(request.params.ms))
+app.get('/work/:ms', (request, response, next) => {
+  work(request.params.ms).then((answer) => response.json(answer), next)
 })
 
 const service = createService({ name: 'bench' })
