@@ -24,6 +24,10 @@ export const ERRORS = {
   SEA_SERVICE_NOT_STARTED: 'Something that only a started service has was asked for before its start.',
   SEA_SQLITE_UNUSABLE:
     'A SQLite database file could not be opened, is not writable, or its schema could not be applied.',
+  SEA_POSTGRES_UNUSABLE: 'A PostgreSQL database could not be connected to when a pool or a listener started.',
+  SEA_CONNECTION_LOST: 'A connection of a consumer or publisher to its server is lost; it is being opened again.',
+  SEA_WORK_GIVEN_BACK:
+    'A message was left to another consumer because the service is ending: for the client that sees it, it was not handled.',
   SEA_PROCESS_NOT_STARTED: 'The command of a service to be run does not exist or may not be run.',
   SEA_CLI_USAGE: 'A command line has a word, an option or a value that is not understood.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',

@@ -1,7 +1,7 @@
 export { SeaworthyError, isSeaworthyError } from '../core/seaworthy-error.ts'
 export { ERRORS, type ErrorCode } from '../core/error-table.ts'
 export { type Clock, systemClock } from '../core/clock.ts'
-export { type Duration } from '../core/duration.ts'
+export { type Duration, parseDuration } from '../core/duration.ts'
 export { type Log, silentLog } from '../core/log.ts'
 export { createService, Service } from '../service/service.ts'
 export type {

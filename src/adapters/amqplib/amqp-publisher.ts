@@ -1,0 +1,88 @@
+import type { Log } from 'seaworthy'
+import type { AmqpConfirmChannel, AmqpConfirmConnection } from '../amqplib.ts'
+import { KeptLink } from '../consuming/kept-link.ts'
+
+interface PublisherPlan {
+  readonly connect: () => Promise<AmqpConfirmConnection>
+  readonly log: Log
+}
+
+interface PublisherLink {
+  readonly connection: AmqpConfirmConnection
+  readonly channel: AmqpConfirmChannel
+}
+
+/** Publishes to RabbitMQ, and tells when the broker has taken each message over. */
+export class AmqpPublisher {
+  readonly #link: KeptLink<PublisherLink>
+
+  private constructor(link: KeptLink<PublisherLink>) {
+    this.#link = link
+  }
+
+  /** @internal Use `amqpPublisher()`. */
+  static async open({ connect, log }: PublisherPlan): Promise<AmqpPublisher> {
+    return new AmqpPublisher(
+      await KeptLink.open<PublisherLink>({
+        name: 'RabbitMQ',
+        log,
+        async open(onLost) {
+          const connection = await connect()
+          let why: unknown
+          const failed = (error?: Error): void => void (why ??= error)
+          const closed = (): void => onLost(why ?? new Error('RabbitMQ: the connection was closed'))
+          connection.on('error', failed)
+          connection.on('close', closed)
+          try {
+            const channel = await connection.createConfirmChannel()
+            channel.on('error', failed)
+            channel.on('close', closed)
+            return { connection, channel }
+          } catch (error) {
+            await connection.close().catch(() => {})
+            throw error
+          }
+        },
+        async close({ connection, channel }) {
+          await channel.waitForConfirms().catch((error: unknown) => {
+            log.error({ err: error }, 'messages were not confirmed by RabbitMQ: their publish() has rejected')
+          })
+          await channel.close().catch(() => {})
+          await connection.close().catch(() => {})
+        },
+      }),
+    )
+  }
+
+  /**
+   * Publishes a message. Resolves when the broker has confirmed it.
+   *
+   * @throws {@link SeaworthyError} `SEA_CONNECTION_LOST` while there is no connection: nothing is kept for later
+   * @throws Error of amqplib, when the broker refuses the message or the connection is lost before its answer: whether
+   * the message has arrived is not known then
+   */
+  async publish(exchange: string, routingKey: string, content: Buffer, options?: object): Promise<void> {
+    const { channel } = this.#link.requireOpen()
+    await new Promise<void>((resolve, reject) => {
+      channel.publish(exchange, routingKey, content, options, (error) => {
+        if (error === null) resolve()
+        else reject(error)
+      })
+    })
+  }
+
+  /** Publishes a message to a queue, by the exchange that every queue is bound to. */
+  async sendToQueue(queue: string, content: Buffer, options?: object): Promise<void> {
+    await this.publish('', queue, content, options)
+  }
+
+  /** @internal */
+  check(): void {
+    this.#link.requireOpen()
+  }
+
+  /** @internal */
+  async close(): Promise<void> {
+    await this.#link.end()
+  }
+}

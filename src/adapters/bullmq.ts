@@ -1,0 +1,166 @@
+/**
+ * BullMQ workers as consumers of a service. The package `bullmq` is yours, version 5 or 6: you build the worker.
+ *
+ * @module
+ */
+import type { ComponentContext, ConsumerDefinition, Log, Needs, Values } from 'seaworthy'
+import { followEvents } from './bullmq/follow-events.ts'
+import { WorkInHand } from './consuming/work-in-hand.ts'
+
+/** What is needed of BullMQ's `Job`. */
+export interface BullmqJob {
+  readonly id?: string | undefined
+  readonly name: string
+  readonly token?: string | undefined
+  moveToWait(token?: string): Promise<unknown>
+}
+
+/** What is needed of BullMQ's `Worker`. */
+export interface BullmqWorker<Job extends BullmqJob = BullmqJob> {
+  readonly name: string
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'active', listener: (job: Job) => void): unknown
+  on(event: 'completed' | 'failed', listener: (job: Job | undefined) => void): unknown
+  isRunning(): boolean
+  isPaused(): boolean
+  waitUntilReady(): Promise<unknown>
+  pause(doNotWaitActive?: boolean): Promise<unknown>
+  close(force?: boolean): Promise<unknown>
+  emit(event: 'error', error: Error): unknown
+}
+
+/** What BullMQ's `Worker` takes as its processor. */
+export type BullmqProcessor<Job, Result> = (job: Job, token?: string, signal?: AbortSignal) => Promise<Result>
+
+/** What a job gets: the values of the needs, the configuration, a logger, and a signal of its own. */
+export type JobContext<Config, N extends Needs> = Values<N> & ComponentContext<Config>
+
+/** How a BullMQ worker is run by a service. */
+export interface BullmqOptions<Config, Job extends BullmqJob, Result, N extends Needs> {
+  /** Components whose values `worker` and `process` get. */
+  readonly needs?: N
+  /**
+   * Builds the worker: `(processor, { config }) => new Worker('mails', processor, { connection, concurrency: 5 })`. A
+   * worker with a processor of its own, such as a file, takes no notice of the first argument: see {@link process}.
+   */
+  readonly worker: (
+    processor: BullmqProcessor<Job, Result>,
+    context: Values<N> & ComponentContext<Config>,
+  ) => BullmqWorker<Job>
+  /**
+   * Does a job. Its `signal` is aborted at the soft deadline of a shutdown, and when BullMQ cancels the job: a job that
+   * then rejects goes back to its queue, and no attempt of it is used up.
+   *
+   * @default none: the worker has a processor of its own. Its jobs are counted, waited for and given back as well, but
+   * they get no signal of ours
+   */
+  readonly process?: (job: Job, context: JobContext<Config, N>) => Promise<Result>
+  /** Whether the service is not ready while Redis can't be reached. @default false: other requests may be answered */
+  readonly critical?: boolean
+}
+
+/** A BullMQ worker of a running service. */
+export interface RunningBullmqWorker {
+  readonly worker: BullmqWorker
+  readonly hand: WorkInHand
+}
+
+/**
+ * A BullMQ worker as a consumer. At the announcement of a shutdown it takes nothing more, at once; jobs in flight end
+ * and are acknowledged. What does not end in its time goes back to the head of its queue, where another worker finds it
+ * at once, rather than after the half minute and more in which BullMQ finds out that a job has stalled.
+ *
+ * @example
+ * ```ts
+ * service.consumer('mails', bullmq({
+ *   worker: (processor, { config }) => new Worker('mails', processor, { connection: { url: config.redis.url } }),
+ *   process: async (job: Job<Mail>, { signal }) => await send(job.data, { signal }),
+ * }))
+ * ```
+ */
+export function bullmq<
+  Config,
+  Job extends BullmqJob = BullmqJob,
+  Result = unknown,
+  N extends Needs = Record<never, never>,
+>(options: BullmqOptions<Config, Job, Result, N>): ConsumerDefinition<Config, RunningBullmqWorker, N> {
+  return {
+    ...(options.needs === undefined ? {} : { needs: options.needs }),
+    critical: options.critical ?? false,
+    async start(context) {
+      const hand = new WorkInHand(context.work)
+      const { process } = options
+      const worker = options.worker(
+        // BullMQ makes a signal only for a processor that names three parameters.
+        (job, token, signal) =>
+          hand.isPaused || process === undefined
+            ? putBack(job, token, context.log)
+            : hand.take(
+                `${job.name} ${job.id ?? ''}`.trimEnd(),
+                ({ signal: ours }) => process(job, { ...context, signal: anyOf(ours, signal) }),
+                (end) => {
+                  if (end.how === 'done') return end.value
+                  if (end.how === 'failed') throw end.error
+                  return putBack(job, token, context.log)
+                },
+              ),
+        context,
+      )
+      // Without a listener, an outage of Redis would be an uncaught exception.
+      worker.on('error', (error) =>
+        context.log.warn({ err: error }, `BullMQ worker "${worker.name}": ${error.message}`),
+      )
+      if (process === undefined) followEvents(worker, hand, context.log)
+      try {
+        await worker.waitUntilReady()
+      } catch (error) {
+        void worker.close(true).catch(() => {})
+        throw error
+      }
+      return { worker, hand }
+    },
+    pause({ worker, hand }) {
+      hand.pause()
+      // Not pause(true): an idle worker would wait on for a job, and take it. This also ends that wait, at once; what its
+      // promise waits for besides, the jobs in flight, is what the shutdown waits for anyway.
+      void Promise.resolve(worker.pause()).catch((error: Error) => worker.emit('error', error))
+    },
+    async check({ worker }) {
+      await ping(worker)
+    },
+    async stop({ worker, hand }) {
+      hand.giveBack()
+      await hand.whenSettled()
+      await worker.close()
+    },
+  }
+}
+
+/** Gives a job back, and ends its processor in the way that BullMQ takes for "neither done nor failed". */
+async function putBack(job: BullmqJob, token: string | undefined, log: Log): Promise<never> {
+  try {
+    await job.moveToWait(token)
+  } catch (error) {
+    log.warn({ err: error, job: job.id }, `job ${job.id} could not be given back: it will be found as stalled`)
+  }
+  // By name, because the class is in a package that only the user has.
+  throw Object.assign(new Error(`job ${job.id} was given back: the service is ending`), { name: 'WaitingError' })
+}
+
+function anyOf(ours: AbortSignal, theirs: AbortSignal | undefined): AbortSignal {
+  return theirs === undefined ? ours : AbortSignal.any([ours, theirs])
+}
+
+interface RedisOfWorker {
+  /** Version 6. */
+  readonly backend?: { readonly client?: PromiseLike<{ ping?(): Promise<unknown> }> }
+  /** Version 5. */
+  readonly client?: PromiseLike<{ ping?(): Promise<unknown> }>
+}
+
+/** Resolves when Redis answers. While it can't be reached this waits: the check has a limit of its own. */
+async function ping(worker: object): Promise<void> {
+  const { backend, client: ofVersion5 }: RedisOfWorker = worker
+  const client = await (backend?.client ?? ofVersion5)
+  await client?.ping?.()
+}

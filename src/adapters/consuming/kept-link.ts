@@ -1,0 +1,127 @@
+import { type Clock, type Log, SeaworthyError, systemClock } from 'seaworthy'
+
+/** What is kept open, and how. */
+export interface LinkPlan<T> {
+  /** How messages call it, such as `RabbitMQ`. */
+  readonly name: string
+  readonly log: Log
+  /** Opens it; `onLost` is to be called once when it is lost, whenever that is, and may be called again. */
+  readonly open: (onLost: (why: unknown) => void) => Promise<T>
+  /** Closes one that is still open, or what is left of a lost one. */
+  readonly close: (link: T) => unknown
+  /** @default the real time */
+  readonly clock?: Clock
+}
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+
+/**
+ * A connection that is opened again whenever it is lost: after half a second, then after twice as long each time up to
+ * half a minute, less up to a half by chance, so that the clients of a server that comes back don't all come at once.
+ */
+export class KeptLink<T> {
+  readonly #plan: LinkPlan<T>
+  readonly #clock: Clock
+  #link: T | undefined
+  #lostBecause: unknown
+  #attempts = 0
+  #isEnding = false
+  #cancelPause = (): void => {}
+  #opening: Promise<void> = Promise.resolve()
+
+  private constructor(plan: LinkPlan<T>) {
+    this.#plan = plan
+    this.#clock = plan.clock ?? systemClock
+  }
+
+  /** Opens a connection for the first time; that it can't be opened is an error, as it is for a start. */
+  static async open<T>(plan: LinkPlan<T>): Promise<KeptLink<T>> {
+    const kept = new KeptLink(plan)
+    await kept.#open()
+    return kept
+  }
+
+  /** The connection, while it is there. */
+  get current(): T | undefined {
+    return this.#link
+  }
+
+  /** @throws {@link SeaworthyError} `SEA_CONNECTION_LOST` while it is being opened again */
+  requireOpen(): T {
+    if (this.#link !== undefined) return this.#link
+    const { name } = this.#plan
+    throw new SeaworthyError(
+      'SEA_CONNECTION_LOST',
+      `The connection to ${name} is lost, attempt ${this.#attempts} to open it again: ${describe(this.#lostBecause)}`,
+      { hint: `Check that ${name} runs and can be reached.`, cause: this.#lostBecause },
+    )
+  }
+
+  /** Takes a connection for lost that has not said so itself. */
+  drop(why: unknown): void {
+    if (this.#link === undefined) return
+    this.#lostBecause = why
+    this.#lose(this.#link)
+  }
+
+  /** Opens it no more, and closes it when it is open. */
+  async end(): Promise<void> {
+    this.#isEnding = true
+    this.#cancelPause()
+    await this.#opening
+    const link = this.#link
+    this.#link = undefined
+    if (link !== undefined) await this.#plan.close(link)
+  }
+
+  async #open(): Promise<void> {
+    const opened: { link?: T; isLost?: true } = {}
+    const onLost = (why: unknown): void => {
+      if (opened.isLost === true) return
+      opened.isLost = true
+      this.#lostBecause = why
+      // It may also be lost while it is being opened.
+      if (opened.link !== undefined) this.#lose(opened.link)
+    }
+    const link = await this.#plan.open(onLost)
+    opened.link = link
+    this.#link = link
+    if (opened.isLost === true) this.#lose(link)
+  }
+
+  #lose(link: T): void {
+    if (this.#link === link) this.#link = undefined
+    if (this.#isEnding) return
+    const { name, log } = this.#plan
+    log.error({ err: this.#lostBecause }, `the connection to ${name} is lost: ${describe(this.#lostBecause)}`)
+    this.#attempts = 0
+    void Promise.resolve(this.#plan.close(link)).catch(() => {})
+    this.#openAgain()
+  }
+
+  #openAgain(): void {
+    if (this.#isEnding) return
+    const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempts)
+    const pauseMs = longestMs * (1 - Math.random() / 2)
+    this.#attempts++
+    this.#cancelPause = this.#clock.schedule(
+      pauseMs,
+      () => {
+        this.#opening = this.#open().then(
+          () => this.#plan.log.info({ attempts: this.#attempts }, `connected to ${this.#plan.name} again`),
+          (error: unknown) => {
+            this.#lostBecause = error
+            this.#plan.log.warn({ err: error }, `${this.#plan.name} can't be reached: ${describe(error)}`)
+            this.#openAgain()
+          },
+        )
+      },
+      { keepAlive: false },
+    )
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'no reason given'
+}

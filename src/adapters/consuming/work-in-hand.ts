@@ -1,0 +1,78 @@
+import { isSeaworthyError, type Work } from 'seaworthy'
+
+/** How a job that was taken ended, as far as its source has to know. */
+export type JobEnd<T> =
+  | { readonly how: 'done'; readonly value: T }
+  | { readonly how: 'failed'; readonly error: unknown }
+  /** It gave up at the soft deadline, or still ran when its time was over. It has to be done again, elsewhere. */
+  | { readonly how: 'unfinished' }
+
+type Job<T> = (context: { readonly signal: AbortSignal }) => T | Promise<T>
+
+const UNFINISHED = { how: 'unfinished' } as const
+
+/** The jobs that a consumer has taken from its source and neither acknowledged nor given back yet. */
+export class WorkInHand {
+  readonly #work: Work
+  readonly #settling = new Set<Promise<unknown>>()
+  readonly #overdue = new Set<() => void>()
+  #isPaused = false
+
+  constructor(work: Work) {
+    this.#work = work
+  }
+
+  /** Whether the shutdown was announced: what still arrives goes back at once. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  /**
+   * Runs a job, then tells its source by `settle` how it ended; both are in the ledger of the service. Errors of the job
+   * go to `settle`, errors of `settle` to the caller.
+   */
+  take<T, R>(name: string, job: Job<T>, settle: (end: JobEnd<T>) => R | Promise<R>): Promise<R> {
+    const settled = this.#work
+      .run(name, async ({ signal }) => await settle(await this.#end(job, signal)))
+      .catch(async (error: unknown) => {
+        if (isSeaworthyError(error, 'SEA_WORK_REFUSED')) return await settle(UNFINISHED)
+        throw error
+      })
+    this.#settling.add(settled)
+    const forget = (): void => void this.#settling.delete(settled)
+    settled.then(forget, forget)
+    return settled
+  }
+
+  /** Ends every job in hand as unfinished, although it may go on running: its time is over. */
+  giveBack(): void {
+    for (const end of this.#overdue) end()
+  }
+
+  /** Resolves when nothing is in hand any more. Never rejects. */
+  async whenSettled(): Promise<void> {
+    while (this.#settling.size > 0) await Promise.allSettled(this.#settling)
+  }
+
+  async #end<T>(job: Job<T>, signal: AbortSignal): Promise<JobEnd<T>> {
+    let end = (): void => {}
+    const overdue = new Promise<JobEnd<T>>((resolve) => (end = () => resolve(UNFINISHED)))
+    this.#overdue.add(end)
+    const first = await Promise.race([run(job, signal), overdue])
+    this.#overdue.delete(end)
+    return first
+  }
+}
+
+async function run<T>(job: Job<T>, signal: AbortSignal): Promise<JobEnd<T>> {
+  try {
+    return { how: 'done', value: await job({ signal }) }
+  } catch (error) {
+    // After the soft deadline an error is an answer to the signal: to fail the job for it would be to lose it.
+    return signal.aborted ? UNFINISHED : { how: 'failed', error }
+  }
+}

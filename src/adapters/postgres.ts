@@ -1,0 +1,212 @@
+/**
+ * PostgreSQL by the package `pg`, which is yours: a pool as a resource, and LISTEN as a consumer.
+ *
+ * @module
+ */
+import {
+  type ComponentContext,
+  type ConsumerDefinition,
+  type HealthCheckResult,
+  type Needs,
+  type ResourceDefinition,
+  SeaworthyError,
+  type Values,
+} from 'seaworthy'
+import { KeptLink } from './consuming/kept-link.ts'
+import { WorkInHand } from './consuming/work-in-hand.ts'
+import { NotificationQueue } from './postgres/notification-queue.ts'
+import { PostgresSubscription } from './postgres/postgres-subscription.ts'
+
+/** What is needed of pg's `Pool`. */
+export interface PostgresPool {
+  readonly waitingCount: number
+  readonly totalCount: number
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'connect', listener: (client: PostgresErrors) => void): unknown
+  query(sql: string): Promise<unknown>
+  end(): Promise<unknown>
+}
+
+/** What is needed of pg's clients by a pool. */
+export interface PostgresErrors {
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** What {@link postgres} takes besides the pool. */
+export interface PostgresOptions {
+  /** Whether the service is not ready while the database can't be reached. @default true */
+  readonly critical?: boolean
+}
+
+/**
+ * A pool of connections to PostgreSQL as a resource: proven at the start, checked by a query, and closed at the stop,
+ * which waits for clients that are checked out. Connections that break while idle are logged, rather than an uncaught
+ * exception.
+ *
+ * @example
+ * ```ts
+ * const db = service.resource('database', postgres((config) => new Pool({ connectionString: config.database.url })))
+ * ```
+ */
+export function postgres<Config, Pool extends PostgresPool>(
+  pool: (config: Config) => Pool,
+  options: PostgresOptions = {},
+): ResourceDefinition<Config, Pool> {
+  return {
+    ...(options.critical === undefined ? {} : { critical: options.critical }),
+    async start({ config, log }) {
+      const opened = pool(config)
+      opened.on('error', (error) => log.warn({ err: error }, `a connection to PostgreSQL broke: ${error.message}`))
+      // One that is checked out has no listener of the pool: whoever uses it gets the error from its query.
+      opened.on('connect', (client) => client.on('error', () => {}))
+      try {
+        await opened.query('SELECT 1')
+      } catch (error) {
+        await opened.end().catch(() => {})
+        throw unusable(error)
+      }
+      return opened
+    },
+    async check(opened): Promise<HealthCheckResult | undefined> {
+      // Busy is not broken, and a check that waits in the same line would only say the same, later.
+      const { waitingCount, totalCount } = opened
+      if (waitingCount > 0)
+        return { status: 'degraded', message: `all ${totalCount} connections are in use, ${waitingCount} callers wait` }
+      await opened.query('SELECT 1')
+      return undefined
+    },
+    stop: (opened) => opened.end(),
+  }
+}
+
+/** A notification, as pg tells it. */
+export interface PostgresNotification {
+  readonly channel: string
+  readonly payload?: string | undefined
+}
+
+/** What is needed of pg's `Client`. */
+export interface PostgresClient {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  on(event: 'notification', listener: (notification: PostgresNotification) => void): unknown
+  connect(): Promise<unknown>
+  query(sql: string): Promise<unknown>
+  end(): Promise<unknown>
+}
+
+/** How notifications are listened to. */
+export interface PgListenerOptions<Config, N extends Needs> {
+  /** Components whose values the functions here get. */
+  readonly needs?: N
+  /**
+   * Builds a client that nothing else uses, not connected: `({ config }) => new Client(config.database.url)`. Called again
+   * whenever the connection is lost. Behind PgBouncer it has to go past it, or to a pool in session mode.
+   */
+  readonly client: (context: Values<N> & ComponentContext<Config>) => PostgresClient
+  /** The channels. */
+  readonly channels: readonly string[]
+  /** Handles a notification. Its `signal` is aborted at the soft deadline of a shutdown. */
+  readonly handle: (notification: PostgresNotification, context: Values<N> & ComponentContext<Config>) => unknown
+  /**
+   * Called each time the channels are listened to, the first time included: whatever was sent before has been missed.
+   *
+   * @default nothing: what is sent while nobody listens is lost
+   */
+  readonly catchUp?: (context: Values<N> & ComponentContext<Config>) => unknown
+  /**
+   * Notifications that are handled at the same time: 1 to 1,000.
+   *
+   * @default 1: in the order in which they were sent
+   */
+  readonly concurrency?: number
+  /** Whether the service is not ready while the connection is lost. @default false: other requests may be answered */
+  readonly critical?: boolean
+}
+
+/** A listener of a running service. */
+export interface RunningPgListener {
+  readonly link: KeptLink<PostgresSubscription>
+  readonly hand: WorkInHand
+}
+
+/**
+ * LISTEN as a consumer. At the announcement of a shutdown it stops listening; notifications that have arrived are handled
+ * to the end. A connection that is lost is opened again, with growing pauses; until then the check fails.
+ *
+ * PostgreSQL keeps notifications for nobody: what is sent while the connection is lost, and what is not handled in the
+ * time of a shutdown, is gone. Take them as a hint to look into a table, and look there in `catchUp`, too.
+ *
+ * @example
+ * ```ts
+ * service.consumer('orders', pgListener({
+ *   needs: { db },
+ *   client: ({ config }) => new Client(config.database.url),
+ *   channels: ['orders'],
+ *   handle: async (_notification, { db }) => await workOff(db),
+ *   catchUp: async ({ db }) => await workOff(db),
+ * }))
+ * ```
+ */
+export function pgListener<Config, N extends Needs = Record<never, never>>(
+  options: PgListenerOptions<Config, N>,
+): ConsumerDefinition<Config, RunningPgListener, N> {
+  return {
+    ...(options.needs === undefined ? {} : { needs: options.needs }),
+    critical: options.critical ?? false,
+    async start(context) {
+      const { log, work } = context
+      const hand = new WorkInHand(work)
+      const { catchUp, handle, channels, concurrency = 1 } = options
+      const queue = new NotificationQueue({ hand, log, concurrency })
+      const link = await KeptLink.open<PostgresSubscription>({
+        name: 'PostgreSQL',
+        log,
+        open: async (onLost) =>
+          await PostgresSubscription.open(options.client(context), {
+            channels,
+            onLost,
+            onNotification: (notification) =>
+              queue.add(notification.channel, ({ signal }) => handle(notification, { ...context, signal })),
+            onListening: () => {
+              if (catchUp !== undefined) queue.add('catch up', ({ signal }) => catchUp({ ...context, signal }))
+            },
+          }),
+        close: (subscription) => subscription.close(),
+      }).catch((error: unknown) => {
+        throw unusable(error)
+      })
+      return { link, hand }
+    },
+    async pause({ link, hand }) {
+      hand.pause()
+      await link.current?.unlisten()
+    },
+    async check({ link }, { signal }) {
+      const subscription = link.requireOpen()
+      // A connection may be dead without a word, and nothing is ever sent on it that would find out.
+      const giveUp = (): void => link.drop(new Error('the connection did not answer a query'))
+      signal.addEventListener('abort', giveUp, { once: true })
+      try {
+        await subscription.ping()
+      } finally {
+        signal.removeEventListener('abort', giveUp)
+      }
+    },
+    async stop({ link, hand }) {
+      hand.giveBack()
+      await hand.whenSettled()
+      await link.end()
+    },
+  }
+}
+
+function unusable(cause: unknown): SeaworthyError {
+  // A server that is down answers at several addresses: Node then gives an error without a text of its own.
+  const errors = cause instanceof AggregateError ? cause.errors : [cause]
+  const why = errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join('; ')
+  return new SeaworthyError('SEA_POSTGRES_UNUSABLE', `PostgreSQL can't be used: ${why}`, {
+    hint: 'Check the address, the user and the database in the configuration, and that the server accepts connections.',
+    cause,
+  })
+}

@@ -1,0 +1,50 @@
+import type { PostgresClient, PostgresNotification } from '../postgres.ts'
+
+interface SubscriptionPlan {
+  readonly channels: readonly string[]
+  readonly onLost: (why: unknown) => void
+  readonly onNotification: (notification: PostgresNotification) => void
+  readonly onListening: () => void
+}
+
+/** One connection that listens, from its opening to its loss or its end. */
+export class PostgresSubscription {
+  readonly #client: PostgresClient
+
+  private constructor(client: PostgresClient) {
+    this.#client = client
+  }
+
+  static async open(client: PostgresClient, plan: SubscriptionPlan): Promise<PostgresSubscription> {
+    // An `error` without a listener would be an uncaught exception.
+    client.on('error', plan.onLost)
+    client.on('end', () => plan.onLost(new Error('the connection was closed')))
+    client.on('notification', plan.onNotification)
+    await client.connect()
+    try {
+      for (const channel of plan.channels) await client.query(`LISTEN ${quote(channel)}`)
+    } catch (error) {
+      await client.end().catch(() => {})
+      throw error
+    }
+    plan.onListening()
+    return new PostgresSubscription(client)
+  }
+
+  /** Listens no more. What was sent before the server has heard of it still arrives, before this resolves. */
+  async unlisten(): Promise<void> {
+    await this.#client.query('UNLISTEN *')
+  }
+
+  async ping(): Promise<void> {
+    await this.#client.query('SELECT 1')
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+}
+
+function quote(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
