@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type Settled, settleWithin } from '../core/wait.ts'
 import type { WorkLedger } from '../lifecycle/work-ledger.ts'
-import { HARD_SHARE, SOFT_SHARE } from './slice-shares.ts'
+import { inFlightLimits } from './in-flight-limits.ts'
 
 export interface EndWorkOptions {
   readonly clock: Clock
@@ -29,13 +29,14 @@ export async function endWork(
   sliceMs: number,
   { clock, noMore, giveBack }: EndWorkOptions,
 ): Promise<WorkEnd> {
-  const hardAt = clock.now() + sliceMs * HARD_SHARE
+  const { softMs, hardMs } = inFlightLimits(sliceMs)
+  const hardAt = clock.now() + hardMs
   const untilHard = <T>(work: (signal: AbortSignal) => T | Promise<T>): Promise<Settled<T>> =>
     settleWithin(clock, Math.max(0, hardAt - clock.now()), work)
   const over = waitUntilOver(ledger, noMore)
 
   let givenBack: Settled<unknown> | undefined
-  const inTime = await settleWithin(clock, sliceMs * SOFT_SHARE, () => over)
+  const inTime = await settleWithin(clock, softMs, () => over)
   if (inTime.outcome !== 'done') {
     const hasWork = ledger.inFlight > 0
     ledger.abort()

@@ -4,8 +4,8 @@ import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
+import { inFlightLimits } from './in-flight-limits.ts'
 import type { Application } from './listenable.ts'
-import { HARD_SHARE, SOFT_SHARE } from './slice-shares.ts'
 
 /** Whose server it is; a server can be drained by one listener only. */
 const owners = new WeakMap<TrackableServer, string>()
@@ -69,7 +69,8 @@ export class ServerGroup {
   /** Ends every server at the same time, within the slice. */
   async finish(sliceMs: number): Promise<void> {
     this.#isEnding = true
-    const limits = { limitMs: sliceMs * HARD_SHARE, softLimitMs: sliceMs * SOFT_SHARE }
+    const { softMs, hardMs } = inFlightLimits(sliceMs)
+    const limits = { limitMs: hardMs, softLimitMs: softMs }
     this.#reports = await Promise.all([...this.#drains.values()].map((drain) => drain.finish(limits)))
     this.#disown()
   }

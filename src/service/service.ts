@@ -245,8 +245,8 @@ export class Service<Config = unknown> {
         hint: 'Give each component its own name.',
       })
     }
-    this.#nodes.set(node.name, node)
     node.declared?.()
+    this.#nodes.set(node.name, node)
     return { name: node.name, kind: node.kind }
   }
 
