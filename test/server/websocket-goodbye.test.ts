@@ -18,20 +18,21 @@ import { bindForTest, until } from './start-server.ts'
 
 const NEVER_REACHED = { limitMs: 60_000 }
 const REASON = 'the service is shutting down'
+const PLAIN = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const HANDSHAKE =
   'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
 
 interface Served {
   readonly port: number
+  readonly accepted: readonly Socket[]
   readonly drain: HttpDrain
-  readonly server: Server
 }
 
 async function serve(server: Server, options: Partial<HttpDrainOptions> = {}): Promise<Served> {
   const drain = trackHttpServer(server, { clock: systemClock, name: 'test', ...options })
-  const { port } = await bindForTest(server)
-  return { port, drain, server }
+  const { port, accepted } = await bindForTest(server)
+  return { port, accepted, drain }
 }
 
 /** A client that keeps what it gets, and the way in which it was closed. */
@@ -210,7 +211,7 @@ test('a handshake that is answered only after the listener has closed is answere
 test('an upgrade that comes after the listener has closed is served and told goodbye at once, or refused after a close', async () => {
   const server = createServer((_, response) => void response.end('ok'))
   new WebSocketServer({ server }).on('connection', (socket) => socket.send('welcome'))
-  const { port, drain } = await serve(server, { clock: new ManualClock() })
+  const { port, accepted, drain } = await serve(server, { clock: new ManualClock() })
   const [silent, told] = [
     connect({ port, host: '127.0.0.1' }),
     connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
@@ -225,9 +226,13 @@ test('an upgrade that comes after the listener has closed is served and told goo
   await until(() => !server.listening)
   silent.write(HANDSHAKE)
   // The answer to the first says that the connection ends; the second is none of ours then.
-  told.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  told.write(PLAIN)
   await until(() => texts.get(told)?.includes('Connection: close') === true)
-  told.end(HANDSHAKE)
+  told.write(HANDSHAKE)
+  const bytesBoth = HANDSHAKE.length + PLAIN.length
+  await until(() => accepted.some(({ bytesRead }) => bytesRead === bytesBoth))
+  // Nobody of the service has this socket, so its error must be nobody's, too.
+  told.resetAndDestroy()
   await until(() => texts.get(silent)?.includes(REASON) === true)
   silent.end()
   expect(await finished).toMatchObject({ clean: true, figures: { upgraded: 1, toldGoodbye: 1, refused: 1 } })
