@@ -17,8 +17,8 @@ export interface RequestSender {
   request(request: RawRequest): Promise<RawResult>
 }
 
-/** Enough for ten minutes at 1,000 a second. More are sent and answered, but not written down: {@link RequestJournal.dropped}. */
-const MAX_ENTRIES = 600_000
+/** Enough for ten minutes at 1,000 a second. */
+const DEFAULT_MAX_ENTRIES = 600_000
 
 /**
  * Writes down every request of every client of a trial, open ones included, so that each loss can be looked at: when it
@@ -26,12 +26,15 @@ const MAX_ENTRIES = 600_000
  */
 export class RequestJournal {
   readonly #clock: Clock
+  readonly #maxEntries: number
   readonly #entries: JournalEntry[] = []
   #inFlight = 0
   #dropped = 0
 
-  constructor(clock: Clock) {
+  /** @param maxEntries how many requests are written down; more are sent all the same, and counted as {@link dropped} */
+  constructor(clock: Clock, maxEntries: number = DEFAULT_MAX_ENTRIES) {
     this.#clock = clock
+    this.#maxEntries = maxEntries
   }
 
   /** In the order in which they were sent. */
@@ -51,7 +54,7 @@ export class RequestJournal {
 
   async send(client: string, sender: RequestSender, request: RawRequest): Promise<RawResult> {
     const entry: JournalEntry = { client, path: request.path, startedAt: this.#clock.now() }
-    if (this.#entries.length < MAX_ENTRIES) this.#entries.push(entry)
+    if (this.#entries.length < this.#maxEntries) this.#entries.push(entry)
     else this.#dropped++
     this.#inFlight++
     try {

@@ -158,3 +158,18 @@ test('closing ends what waits', async () => {
   connection.close()
   expect(await result).toMatchObject({ outcome: 'reset-fresh' })
 })
+
+test('a lost request says when it went out and when the server closed, before the delay of the wire', async () => {
+  const { port } = await startWireServer((socket) => socket.once('data', () => socket.end()))
+  const connection = openConnection(port, { wireDelayMs: 20 })
+  const { outcome, wire } = await connection.request({ path: '/' })
+  expect(outcome).toBe('reset-fresh')
+  expect(wire).toEqual({
+    connectedAt: expect.any(Number),
+    lastWriteAt: expect.any(Number),
+    serverClosedAt: expect.any(Number),
+  })
+  const { connectedAt = 0, lastWriteAt = 0, serverClosedAt = 0 } = wire ?? {}
+  expect(lastWriteAt - connectedAt).toBeGreaterThan(0)
+  expect(serverClosedAt - lastWriteAt).toBeGreaterThan(0)
+})
