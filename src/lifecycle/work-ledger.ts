@@ -95,7 +95,7 @@ export class WorkLedger {
     this.#softDeadline.abort(reason)
   }
 
-  /** Resolves when nothing is in flight; at once when that is so now. Who can still begin work asks again. */
+  /** Resolves when nothing is in flight; at once when that is so now. More may have begun by then. */
   whenEmpty(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenEmpty.push(resolve))

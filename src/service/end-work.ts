@@ -53,8 +53,12 @@ export async function endWork(
   return givenBack === undefined ? { abandoned: left } : { abandoned: left, givenBack }
 }
 
+/** Work can begin because other work has ended: only what is still empty a turn of the event loop later is over. */
 async function waitUntilOver(ledger: WorkLedger, noMore: Promise<unknown>): Promise<void> {
   await noMore.catch(() => {})
-  // Work can begin between the last end and our turn.
-  while (ledger.inFlight > 0) await ledger.whenEmpty()
+  do {
+    await ledger.whenEmpty()
+    await new Promise((resolve) => setImmediate(resolve))
+  } while (ledger.inFlight > 0)
+  ledger.close()
 }

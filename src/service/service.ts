@@ -170,7 +170,8 @@ export class Service<Config = unknown> {
    * Runs `work` in the background: a shutdown waits for its promise as it waits for a request, before any resource
    * stops. For what a handler leaves behind after its answer.
    *
-   * It may be called at any time, also by a request in flight while the service drains. The promise is that of `work`:
+   * It may be called at any time, also by a request in flight while the service drains: before its answer ends, because
+   * then it is over. The promise is that of `work`:
    * handle its rejection, because an unhandled one ends the service as any other does. Not for endless work, which is a
    * {@link task}: what does not end within the in-flight slice is abandoned, named in the report, and the exit code is 1.
    *

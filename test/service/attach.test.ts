@@ -243,6 +243,30 @@ test('when another component does not start, an attached server is closed and wh
   await expect(started).rejects.toMatchObject({ message: '"db" did not start: no route' })
 })
 
+test('a stop while a server is still waited for closes those that listen already, and answers what they have in flight', async () => {
+  const { handler, arrived, answer } = slowHandler()
+  const { server, url } = await listeningServer(handler)
+  const service = quietService()
+  service.listener('web', {
+    adopt: (adopt) => {
+      adopt(server)
+      adopt(createServer())
+    },
+    start: () => ({}),
+  })
+  const request = fetch(url)
+  await arrived
+  const started = service.start()
+  started.catch(() => {})
+  await new Promise(setImmediate)
+  const stopped = service.stop()
+  while (server.listening) await new Promise(setImmediate)
+  answer()
+  expect(await (await request).text()).toBe('answered')
+  await expect(started).rejects.toMatchObject({ code: 'SEA_START_INTERRUPTED' })
+  expect(await stopped).toMatchObject({ clean: true })
+})
+
 test('an application that closes its server while the service runs ends the service, and the report says why', async () => {
   const { server } = await listeningServer(hello)
   let code: number | undefined

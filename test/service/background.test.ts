@@ -120,6 +120,28 @@ test('work may begin before the start, and a start that fails waits for it', asy
   expect(isWarm).toBe(true)
 })
 
+test('work that follows other work is waited for, too', async () => {
+  const { clock, service } = frozen()
+  await service.start()
+  const [first, second] = [gate(), gate()]
+  const events: string[] = []
+  void service
+    .background('first', () => first.promise)
+    .then(() =>
+      service.background('second', async () => {
+        await second.promise
+        events.push('second done')
+      }),
+    )
+  const stopped = service.stop()
+  await clock.advance(1000)
+  first.resolve()
+  await clock.advance(1000)
+  second.resolve()
+  expect(await end(stopped, clock)).toMatchObject({ clean: true, aborted: [] })
+  expect(events).toEqual(['second done'])
+})
+
 test('an error is the caller’s, and the service goes on', async () => {
   const { clock, service } = frozen()
   await service.start()
