@@ -40,8 +40,22 @@ const DELAYED = { BENCH_DELAYED: '1' }
 export const VARIANTS: readonly Variant[] = [
   ours('http', 'a handler of `node:http`'),
   ours('https', 'a server of `node:https`', { kind: 'https' }),
-  ours('express', 'an application of Express 5'),
-  ours('fastify', 'an application of Fastify 5'),
+  ours('express', 'an application of Express 5, `attach()`'),
+  ours('fastify', 'an application of Fastify 5, `attach()`'),
+  ours('koa', 'an application of Koa 3, `attach()`'),
+  ours('hono', 'an application of Hono 4 on @hono/node-server, `attach()`'),
+  ours('nest', 'an application of Nest 12 on Express, `attach()`'),
+  ours('nest-fastify', 'the same on Fastify', {
+    service: 'seaworthy-nest.ts',
+    env: { BENCH_PLATFORM: 'fastify' },
+  }),
+  {
+    name: 'node:http (no handler)',
+    isOurs: false,
+    kind: 'http',
+    setup: 'bare: nobody listens to SIGTERM',
+    service: 'bare.mjs',
+  },
   {
     name: 'node:http',
     isOurs: false,
@@ -69,16 +83,16 @@ export const VARIANTS: readonly Variant[] = [
   }),
   peer('fastify', 'fastify.mjs', '`close()` by close-with-grace'),
   peer('fastify', 'fastify.mjs', '`close()` by close-with-grace, `return503OnClosing: false`', {
-    name: 'fastify, no 503',
+    name: 'fastify (no 503)',
     env: { BENCH_503: '0' },
   }),
   peer('@nestjs/core', 'nest.mjs', 'on Express, `enableShutdownHooks()`'),
   peer('@nestjs/core', 'nest.mjs', 'the same, `forceCloseConnections: true`', {
-    name: '@nestjs/core, forceCloseConnections',
+    name: '@nestjs/core (force)',
     env: { BENCH_FORCE: '1' },
   }),
   peer('@nestjs/core', 'nest.mjs', 'the same, `beforeApplicationShutdown` waits', {
-    name: '@nestjs/core, forceCloseConnections + delay',
+    name: '@nestjs/core (force) + delay',
     env: { BENCH_FORCE: '1', ...DELAYED },
   }),
   peer('wattpm', 'wattpm', 'a Node application, one worker, `wattpm start`'),

@@ -1,9 +1,13 @@
 // https://www.npmjs.com/package/close-with-grace, "Example with Fastify", which is what Fastify's own generator writes.
 import closeWithGrace from 'close-with-grace'
 import fastify from 'fastify'
-import { HOST, PORT, work } from './work.ts'
+import { events, HOST, PORT, work } from './work.ts'
 
 const app = fastify({ return503OnClosing: process.env['BENCH_503'] !== '0' })
 app.get('/work/:ms', (request) => work(request.params.ms))
+app.get('/events', (_request, reply) => {
+  reply.hijack()
+  events(reply.raw)
+})
 closeWithGrace(() => app.close())
 await app.listen({ port: PORT, host: HOST })

@@ -2,13 +2,17 @@
 // because plain JavaScript has none. With BENCH_DELAYED=1 it waits in beforeApplicationShutdown, as @nestjs/terminus
 // does with its gracefulShutdownTimeoutMs.
 import 'reflect-metadata'
-import { Controller, Get, Module, Param } from '@nestjs/common'
+import { Controller, Get, Module, Param, Res } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { DELAY_MS, HOST, PORT, work } from './work.ts'
+import { DELAY_MS, events, HOST, PORT, work } from './work.ts'
 
 class WorkController {
-  handle(ms) {
+  work(ms) {
     return work(ms)
+  }
+
+  events(response) {
+    events(response)
   }
 
   beforeApplicationShutdown() {
@@ -17,9 +21,13 @@ class WorkController {
   }
 }
 Controller()(WorkController)
-const method = Object.getOwnPropertyDescriptor(WorkController.prototype, 'handle')
-Get('work/:ms')(WorkController.prototype, 'handle', method)
-Param('ms')(WorkController.prototype, 'handle', 0)
+for (const [name, path, parameter] of [
+  ['work', 'work/:ms', Param('ms')],
+  ['events', 'events', Res()],
+]) {
+  Get(path)(WorkController.prototype, name, Object.getOwnPropertyDescriptor(WorkController.prototype, name))
+  parameter(WorkController.prototype, name, 0)
+}
 
 // oxlint-disable-next-line typescript/no-extraneous-class -- what a module of Nest is
 class AppModule {}

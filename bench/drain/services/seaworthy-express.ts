@@ -1,12 +1,14 @@
 import express from 'express'
 import { createService } from 'seaworthy'
-import { HOST, PORT, work } from './work.ts'
+import { attach } from 'seaworthy/express'
+import { events, HOST, PORT, work } from './work.ts'
 
 const app = express()
 app.get('/work/:ms', (request, response, next) => {
   work(request.params.ms).then((answer) => response.json(answer), next)
 })
+app.get('/events', (_request, response) => events(response))
 
 const service = createService({ name: 'bench' })
-service.listener('web', { port: PORT, host: HOST, start: () => app })
+attach(service, app, { port: PORT, host: HOST })
 await service.run()

@@ -1,10 +1,15 @@
 import fastify from 'fastify'
 import { createService } from 'seaworthy'
-import { HOST, PORT, work } from './work.ts'
+import { attach } from 'seaworthy/fastify'
+import { events, HOST, PORT, work } from './work.ts'
 
 const app = fastify()
 app.get<{ Params: { ms: string } }>('/work/:ms', (request) => work(request.params.ms))
+app.get('/events', (_request, reply) => {
+  reply.hijack()
+  events(reply.raw)
+})
 
 const service = createService({ name: 'bench' })
-service.listener('web', { port: PORT, host: HOST, start: () => app })
+attach(service, app, { port: PORT, host: HOST })
 await service.run()

@@ -7,6 +7,8 @@ export const HOST = '127.0.0.1'
 /** How long peers that can wait before they stop do so, in milliseconds: as long as our drain delay. */
 export const DELAY_MS = Number(process.env['BENCH_DRAIN_DELAY_MS'])
 
+const EVENT_EVERY_MS = 50
+
 /** What every service here answers to `GET /work/:ms`: after so many milliseconds of waiting. */
 export async function work(ms: string | number | undefined): Promise<{ readonly worked: number; readonly ok: true }> {
   const worked = Number(ms)
@@ -14,8 +16,20 @@ export async function work(ms: string | number | undefined): Promise<{ readonly 
   return { worked, ok: true }
 }
 
-/** The same as a request handler of Node. */
+/** What those that can stream answer to `GET /events`: server-sent events, until the client or the service ends them. */
+export function events(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  let id = 0
+  const timer = setInterval(() => response.write(`id: ${++id}\ndata: tick\n\n`), EVENT_EVERY_MS)
+  response.once('close', () => clearInterval(timer))
+}
+
+/** Both as a request handler of Node. */
 export function handler(request: IncomingMessage, response: ServerResponse): void {
+  if (request.url === '/events') {
+    events(response)
+    return
+  }
   const ms = /^\/work\/(\d+)$/.exec(request.url ?? '')?.[1]
   if (ms === undefined) {
     response.writeHead(404).end()
