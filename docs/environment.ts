@@ -26,11 +26,21 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
     fallback: '`shutdown.drainDelay`, or 5s; none on a terminal',
     meaning: 'How long everything is still served after readiness has failed, until load balancers know.',
   },
+  SEAWORTHY_FLUSH: {
+    form: 'duration, up to 1h',
+    fallback: '4s; 1s on a terminal',
+    meaning: 'With `seaworthy/register`: what is reserved for the delivery of telemetry at the end of a shutdown.',
+  },
   SEAWORTHY_GRACE_SECONDS: {
     form: 'seconds, 1 to 86400',
     fallback: '30, assumed: a budget that does not fit only warns',
     meaning:
       'The time between SIGTERM and SIGKILL; the same number as `terminationGracePeriodSeconds`. A budget that does not fit refuses to start.',
+  },
+  SEAWORTHY_IN_FLIGHT: {
+    form: 'duration, up to 1h',
+    fallback: '10s',
+    meaning: 'With `seaworthy/register`: how long requests in flight may take to end in a shutdown.',
   },
   SEAWORTHY_LOG_LEVEL: {
     form: 'level',
@@ -41,6 +51,17 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
     form: 'seconds, 0 to 86400',
     fallback: '0',
     meaning: 'What a `preStop` hook takes of the grace period before SIGTERM arrives.',
+  },
+  SEAWORTHY_REGISTER: {
+    form: '`listen`, `start` or `off`',
+    fallback: '`listen`',
+    meaning:
+      'With `seaworthy/register`: begin with the first server that listens, begin at once (for a worker that has no server), or do nothing. `start` is not passed on to child processes.',
+  },
+  SEAWORTHY_STOP: {
+    form: 'duration, up to 1h',
+    fallback: '4s',
+    meaning: 'With `seaworthy/register`: how long the listeners of the signal that the application has may take.',
   },
   SEAWORTHY_TERMINATION_LOG: {
     form: 'path',

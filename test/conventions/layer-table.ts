@@ -64,7 +64,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   store: { folders: ['core', 'otlp'], packages: [] },
   receiver: { folders: ['core', 'otlp', 'store'], packages: [] },
 
-  public: { folders: [...RUNTIME, 'service'], packages: [] },
+  register: { folders: [...RUNTIME, 'service'], packages: [API] },
+
+  public: { folders: [...RUNTIME, 'service', 'register'], packages: [] },
   adapters: { folders: ['public'], packages: [API] },
 
   project: { folders: ['core'], packages: ['oxc-parser', 'yaml'] },

@@ -1,0 +1,62 @@
+import type { Clock } from '../core/clock.ts'
+import { type Environment, EnvReader } from '../core/env-reader.ts'
+import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+import { type ResolvedServiceOptions, resolveServiceOptions } from '../service/service-options.ts'
+import type { ServiceIdentity } from './service-identity.ts'
+
+/** Standard output belongs to the application. */
+const STANDARD_ERROR = 2
+
+/**
+ * Names that {@link createService} understands and that may mean something else to an application which has never heard
+ * of Seaworthy. A value that we can't read must not keep it from starting, and `LOG_LEVEL` is the level of its own log.
+ */
+const THE_APPLICATIONS_OWN: ReadonlySet<string> = new Set([
+  'LOG_LEVEL',
+  'SERVICE_NAME',
+  'SERVICE_VERSION',
+  'ENVIRONMENT',
+  'OTLP_ENDPOINT',
+  'TRACE_SAMPLE_RATE',
+  'METRIC_INTERVAL',
+])
+
+export interface RegisterSurroundings {
+  readonly identity: ServiceIdentity
+  readonly env: Environment
+  readonly clock: Clock
+  /** Whether the application has an OpenTelemetry SDK of its own. */
+  readonly hasForeignSdk: boolean
+}
+
+/**
+ * What a service that nobody has configured by code is made of: only `SEAWORTHY_*` and `OTEL_*` variables count.
+ *
+ * @throws {@link SeaworthyError} `SEA_ENV_INVALID`
+ */
+export function resolveRegisterOptions(around: RegisterSurroundings): ResolvedServiceOptions {
+  const { identity, clock, hasForeignSdk } = around
+  const env = Object.fromEntries(Object.entries(around.env).filter(([name]) => !THE_APPLICATIONS_OWN.has(name)))
+  return resolveServiceOptions({
+    name: identity.name,
+    version: identity.version,
+    env,
+    clock,
+    logging: { level: 'warn', fd: STANDARD_ERROR },
+    // It comes when something listens, and a port that is taken must not end a service that ran without it.
+    admin: false,
+    ...(hasForeignSdk ? { telemetry: false } : {}),
+    shutdown: readSlices(env),
+  })
+}
+
+function readSlices(env: Environment): ShutdownBudgetOptions {
+  const read = new EnvReader(env)
+  const slices = {
+    inFlight: read.duration('SEAWORTHY_IN_FLIGHT'),
+    stop: read.duration('SEAWORTHY_STOP'),
+    flush: read.duration('SEAWORTHY_FLUSH'),
+  }
+  read.done()
+  return Object.fromEntries(Object.entries(slices).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,162 @@
+import type { Server } from 'node:net'
+import type { Clock } from '../core/clock.ts'
+import type { Environment } from '../core/env-reader.ts'
+import type { Log } from '../core/log.ts'
+import { HealthChecker } from '../health/health-checker.ts'
+import { messageOf, type ShutdownReason, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
+import type { ComponentNode } from '../service/component-node.ts'
+import { ServiceLife } from '../service/service-life.ts'
+import { resolveAdmin, type ResolvedServiceOptions } from '../service/service-options.ts'
+import { lateLog } from '../service/late-log.ts'
+import { requireNode } from '../service/required-node.ts'
+import { ApplicationHandlers, type InterceptedSignal } from './application-handlers.ts'
+import { findForeignSdk, type ForeignSdk, preloadedModules } from './foreign-sdk.ts'
+import type { ExitRequest, HeldExit } from './held-exit.ts'
+import { resolveRegisterOptions } from './register-options.ts'
+import { identifyService } from './service-identity.ts'
+import { ServersNode } from './servers-node.ts'
+
+export interface RegisteredLifeOptions {
+  readonly target: NodeJS.Process
+  readonly env: Environment
+  readonly clock: Clock
+  readonly held: HeldExit
+  /** Resolves when nothing is left in the process that would keep it alive, or as `until` does. */
+  readonly idleOr: <T>(until: Promise<T>) => Promise<T | 'idle'>
+}
+
+/** A service around an application that knows nothing of it: its servers, its listeners of signals, its telemetry. */
+export class RegisteredLife {
+  readonly name: string
+  readonly #options: RegisteredLifeOptions
+  readonly #resolved: ResolvedServiceOptions
+  readonly #life: ServiceLife
+  readonly #servers: ServersNode
+  readonly #handlers: ApplicationHandlers
+  readonly #foreign: ForeignSdk | undefined
+  readonly #admin: AdminServer
+  #signal: InterceptedSignal | undefined
+  #hasWarnedOfExit = false
+
+  /** @throws {@link SeaworthyError} `SEA_ENV_INVALID`, `SEA_NODE_TOO_OLD` */
+  constructor(options: RegisteredLifeOptions) {
+    const { target, env, clock, held, idleOr } = options
+    requireNode(target.versions.node)
+    this.#options = options
+    this.#foreign = findForeignSdk()
+    const identity = identifyService(target.argv[1])
+    this.#resolved = resolveRegisterOptions({ identity, env, clock, hasForeignSdk: this.#foreign !== undefined })
+    this.name = this.#resolved.name
+    const log = lateLog(() => this.#life.core?.logging.log)
+    this.#servers = new ServersNode({ clock, log, drainDelayMs: () => this.#life.drainDelayMs })
+    this.#handlers = new ApplicationHandlers({ target, clock, held, log, idleOr })
+    const nodes = [this.#servers, this.#applicationNode()]
+    this.#life = new ServiceLife(
+      this.#resolved,
+      new Map<string, ComponentNode>(nodes.map((node) => [node.name, node])),
+      new HealthChecker({ clock }),
+    )
+    const admin = resolveAdmin({}, this.#resolved.env)
+    this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })
+  }
+
+  /** @throws {@link SeaworthyError} what {@link ServiceLife.start} throws; a port of the probes that is taken only warns */
+  async start(): Promise<void> {
+    if (this.#foreign !== undefined) this.#resolved.finalFlush.add(this.#foreign)
+    await this.#life.start()
+    this.#warnOfForeign()
+    await this.#openAdmin()
+  }
+
+  /** Leaves the servers as they were. */
+  release(): void {
+    this.#servers.release()
+  }
+
+  add(server: Server): void {
+    this.#servers.add(server)
+  }
+
+  /** Ends with the report on standard error; never rejects. */
+  async stop(reason: ShutdownReason, signal?: InterceptedSignal): Promise<ShutdownReport> {
+    this.#signal = signal
+    this.#foreign?.deferShutdown()
+    const report = await this.#life.stop(reason)
+    await this.#admin.close(0)
+    return report
+  }
+
+  /** The process ends by itself: what listens was told not to keep it alive, and nobody is waited for. */
+  stopIdle(): Promise<ShutdownReport> {
+    this.#servers.release()
+    return this.stop({ kind: 'requested' })
+  }
+
+  /** What was noticed while a shutdown already ran. */
+  get hasFailedLate(): boolean {
+    return this.#life.hasFailedLate
+  }
+
+  /** Puts an exception that nobody has caught into the log, and with it into the telemetry. */
+  noteUncaught(error: unknown, origin: string): void {
+    this.#life.core?.logging.log.fatal({ err: error, origin }, `${this.name}: uncaught exception`)
+  }
+
+  /** A line that is written at once, whatever comes next. */
+  writeLastWords(fields: object, message: string): void {
+    this.#life.core?.logging.writeLastWords(fields, message, { level: 'error' })
+  }
+
+  /** Says once who would have cut the shutdown short. */
+  warnOfExit(request: ExitRequest): void {
+    if (this.#hasWarnedOfExit || !this.#handlers.isEarly(request)) return
+    this.#hasWarnedOfExit = true
+    const { call, place } = request
+    this.#log.warn(
+      { call, place },
+      `${call}${place === '' ? '' : ` at ${place}`} would have ended the process in the middle of its shutdown; it is held back until everything has ended and telemetry is delivered. End what is open first, and call it last`,
+    )
+  }
+
+  get #log(): Log {
+    return lateLog(() => this.#life.core?.logging.log)
+  }
+
+  /** The application as what all servers need: its listeners of the signal run when the last of them has ended. */
+  #applicationNode(): ComponentNode {
+    return {
+      name: 'application',
+      kind: 'resource',
+      needs: [],
+      startLimitMs: 1000,
+      value: () => undefined,
+      start: () => {},
+      stop: async ({ limitMs }) => {
+        if (this.#signal !== undefined) await this.#handlers.run(this.#signal, limitMs)
+      },
+      aborted: () => this.#handlers.unended().map((name) => `application: listener ${name}`),
+    }
+  }
+
+  async #openAdmin(): Promise<void> {
+    try {
+      const { url } = await this.#admin.listen()
+      this.#admin.unref()
+      this.#log.info({ admin: url, servers: this.#servers.urls }, `${this.name}: probes are answered at ${url}`)
+    } catch (error) {
+      this.#log.warn({ err: error }, `${this.name} runs without probes: ${messageOf(error)}`)
+    }
+  }
+
+  #warnOfForeign(): void {
+    if (this.#foreign === undefined) return
+    const { signals, className } = this.#foreign
+    const preloaded = preloadedModules(this.#options.target.execArgv, this.#options.env)
+    const whose = preloaded.length === 0 ? className : `${className}, preloaded: ${preloaded.join(', ')}`
+    this.#log.warn(
+      { signals, preloaded },
+      `the application has an OpenTelemetry SDK of its own (${whose}): ${signals.join(', ')} are its affair, Seaworthy records none and flushes it last in a shutdown`,
+    )
+  }
+}

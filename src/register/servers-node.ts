@@ -1,0 +1,126 @@
+import type { Server } from 'node:net'
+import type { Clock } from '../core/clock.ts'
+import { formatDuration } from '../core/duration.ts'
+import type { Log } from '../core/log.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
+import type { HookContext } from '../lifecycle/hook.ts'
+import { boundAddress } from '../server/bound-address.ts'
+import { applyServerDefaults } from '../server/server-defaults.ts'
+import type { FinishReport, ServerDrain } from '../server/server-drain.ts'
+import { trackServer } from '../server/track-server.ts'
+import type { ComponentNode } from '../service/component-node.ts'
+import { inFlightLimits } from '../service/in-flight-limits.ts'
+import { allowOneMoreClose } from './close-again.ts'
+
+export interface ServersNodeOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** How long listeners go on accepting in the shutdown that has begun. */
+  readonly drainDelayMs: () => number
+}
+
+interface FoundServer {
+  readonly name: string
+  readonly drain: ServerDrain
+}
+
+/** All servers of the application as one component: each is tracked from when it listens until it is closed. */
+export class ServersNode implements ComponentNode {
+  readonly name = 'servers'
+  readonly needs = []
+  readonly startLimitMs = 1000
+  readonly #options: ServersNodeOptions
+  readonly #found = new Map<Server, FoundServer>()
+  readonly #reports: { readonly name: string; readonly report: FinishReport }[] = []
+  #isDraining = false
+  #isFinishing = false
+
+  constructor(options: ServersNodeOptions) {
+    this.#options = options
+  }
+
+  /** Without a server there is nobody who would have to notice that it goes. */
+  get kind(): 'listener' | 'resource' {
+    return this.#found.size > 0 ? 'listener' : 'resource'
+  }
+
+  /** Where the servers listen. */
+  get urls(): readonly string[] {
+    return [...this.#found.values()].map(({ name }) => name)
+  }
+
+  /** Takes a server that listens into the account. Never throws: a server of an unknown kind is left alone, and told of. */
+  add(server: Server): void {
+    if (this.#found.has(server) || !server.listening) return
+    const { clock, log } = this.#options
+    const name = boundAddress(server).url
+    try {
+      applyServerDefaults(server)
+      const found = { name, drain: trackServer(server, { clock, name, log }) }
+      this.#found.set(server, found)
+      server.once('close', () => this.#forget(server))
+      log.info({ server: name }, `found ${name}`)
+      if (this.#isDraining) found.drain.startDraining()
+      if (this.#isFinishing) void this.#finishOne(server, found, { limitMs: 0 })
+    } catch (error) {
+      log.warn({ err: error, server: name }, `${name} is not drained: it is a server of an unknown kind`)
+    }
+  }
+
+  /** Gives up all servers, for a process that ends although they are there (they were told not to keep it alive). */
+  release(): void {
+    for (const { drain } of this.#found.values()) drain.release()
+    this.#found.clear()
+  }
+
+  readonly value = (): undefined => undefined
+  readonly start = (): void => {}
+  readonly stop = (): void => {}
+
+  readonly announce = (): void => {
+    this.#isDraining = true
+    const spreadMs = this.#options.drainDelayMs()
+    for (const { drain } of this.#found.values()) drain.startDraining({ spreadMs })
+  }
+
+  readonly finish = async ({ limitMs }: HookContext): Promise<void> => {
+    this.#isFinishing = true
+    const { softMs, hardMs } = inFlightLimits(limitMs)
+    const limits = { limitMs: hardMs, softLimitMs: softMs }
+    await Promise.all([...this.#found].map(([server, found]) => this.#finishOne(server, found, limits)))
+  }
+
+  readonly openWork = (): readonly OpenWork[] =>
+    [...this.#found.values()].flatMap(({ drain }) => drain.openWork()).toSorted((a, b) => b.ageMs - a.ageMs)
+
+  readonly aborted = (): readonly string[] =>
+    this.#reports.flatMap(({ name, report: { cut, cutCount } }) => [
+      ...cut.map((work) => `${name}: ${work.name} after ${formatDuration(work.ageMs)}`),
+      ...(cutCount > cut.length ? [`${name}: ${cutCount - cut.length} more`] : []),
+    ])
+
+  readonly figures = (): Readonly<Record<string, number>> => {
+    const sums: Record<string, number> = {}
+    for (const { report } of this.#reports) {
+      for (const [name, count] of Object.entries(report.figures)) sums[name] = (sums[name] ?? 0) + count
+    }
+    return sums
+  }
+
+  async #finishOne(
+    server: Server,
+    { name, drain }: FoundServer,
+    limits: { readonly limitMs: number; readonly softLimitMs?: number },
+  ): Promise<void> {
+    const finishing = drain.finish(limits)
+    allowOneMoreClose(server)
+    this.#reports.push({ name, report: await finishing })
+  }
+
+  #forget(server: Server): void {
+    // It may listen again in the same moment; Node tells so, and it is found anew.
+    if (this.#isFinishing) return
+    this.#found.get(server)?.drain.release()
+    this.#found.delete(server)
+  }
+}
