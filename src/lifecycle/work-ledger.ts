@@ -70,7 +70,11 @@ export class WorkLedger {
    * @throws {@link SeaworthyError} `SEA_WORK_REFUSED` once the ledger is closed; `work` is then not called
    */
   async run<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {
-    if (this.#isClosed) throw refused(name)
+    if (this.#isClosed) {
+      // A loop that takes one job after the other must not keep the event loop from everything else.
+      await new Promise((resolve) => setImmediate(resolve))
+      throw refused(name)
+    }
     const job: OpenJob = { name: name.slice(0, MAX_NAME_LENGTH), startedAt: this.#clock.now() }
     this.#open.add(job)
     this.#started++

@@ -51,7 +51,11 @@ export class BackgroundWork {
       }
     })
     const own = async ({ limitMs }: HookContext): Promise<void> => {
-      const end = await endWork(this.#ledger, limitMs, { clock: this.#clock, noMore: Promise.all(ends) })
+      const end = await endWork(this.#ledger, limitMs, {
+        clock: this.#clock,
+        noMore: Promise.all(ends),
+        mayBeginLate: true,
+      })
       this.#abandoned = end.abandoned.map((work) => `${BACKGROUND}: ${work}`)
     }
     return [...watched, { name: BACKGROUND, run: own }]

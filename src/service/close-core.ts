@@ -1,12 +1,16 @@
 import type { Environment } from '../core/env-reader.ts'
-import { type ShutdownReport, summarise, toReportFields } from '../lifecycle/shutdown-report.ts'
+import { toReportFields } from '../lifecycle/report-fields.ts'
+import { type ShutdownReport, summarise } from '../lifecycle/shutdown-report.ts'
 import { writeTerminationLog } from '../lifecycle/termination-log.ts'
 import type { ServiceCore } from './service-core.ts'
 
 export interface CloseOptions {
   readonly name: string
   readonly env: Environment
-  /** The margin of the budget: what the report and the end of the log may take. */
+  /**
+   * The margin of the budget: what the report and the end of the log may take. They keep to its first half, because the
+   * watchdog may need the second.
+   */
   readonly limitMs: number
 }
 
@@ -17,9 +21,9 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
   telemetry?.uninstall()
   const text = `${options.name} ${summarise(report)}`
   writeTerminationLog(options.env, text, report)
-  await admin?.close(options.limitMs / 4)
+  await admin?.close(options.limitMs / 8)
   // Lines that still wait go first; if the reader is too slow for them, the report is written all the same.
-  await logging.flush(options.limitMs / 2)
+  await logging.flush(options.limitMs / 4)
   const level = report.clean ? 'info' : 'error'
   logging.writeLastWords({ shutdown: toReportFields(report) }, text, { level })
 }

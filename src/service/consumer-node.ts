@@ -45,6 +45,7 @@ export function toConsumerNode<Config, T, N extends Needs>(
       const end = await endWork(ledger, limitMs, {
         clock,
         noMore: pause.begin(),
+        mayBeginLate: false,
         giveBack: giveBack && ((context) => giveBack(value as T, context)),
       })
       abandoned = end.abandoned.map((job) => `${name}: ${job}`)

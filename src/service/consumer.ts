@@ -11,7 +11,7 @@ export interface Work {
    *
    * @param name what reports call it, such as the name of a queue; no payload in it
    * @param job its `signal` is aborted at the soft deadline of a shutdown: give back what is not done, and end
-   * @throws {@link SeaworthyError} `SEA_WORK_REFUSED` once the consumer has ended; `job` is then not called
+   * @throws {@link SeaworthyError} `SEA_WORK_REFUSED` from the soft deadline of a shutdown on; `job` is then not called
    */
   run<T>(name: string, job: (context: WorkContext) => T | Promise<T>): Promise<T>
 }

@@ -8,6 +8,8 @@ export interface EndWorkOptions {
   readonly clock: Clock
   /** Settles when no more work comes, or the attempt to end its coming has failed. */
   readonly noMore: Promise<unknown>
+  /** Whether work may begin after the soft deadline: what is taken from a queue is better left to another replica. */
+  readonly mayBeginLate: boolean
   /** Called at the soft deadline, if there is work in flight then. */
   readonly giveBack?: ((context: { readonly signal: AbortSignal }) => unknown) | undefined
 }
@@ -27,7 +29,7 @@ export interface WorkEnd {
 export async function endWork(
   ledger: WorkLedger,
   sliceMs: number,
-  { clock, noMore, giveBack }: EndWorkOptions,
+  { clock, noMore, mayBeginLate, giveBack }: EndWorkOptions,
 ): Promise<WorkEnd> {
   const { softMs, hardMs } = inFlightLimits(sliceMs)
   const hardAt = clock.now() + hardMs
@@ -40,6 +42,7 @@ export async function endWork(
   if (inTime.outcome !== 'done') {
     const hasWork = ledger.inFlight > 0
     ledger.abort()
+    if (!mayBeginLate) ledger.close()
     // At the same time: work may end because it is given back, or because its signal says so.
     const [given] = await Promise.all([
       hasWork && giveBack !== undefined ? untilHard((signal) => giveBack({ signal })) : undefined,

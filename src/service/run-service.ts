@@ -1,23 +1,39 @@
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
-import { EXIT_CODE } from '../lifecycle/exit-code.ts'
+import { EXIT_CODE, exitCodeOf, isConfigurationError } from '../lifecycle/exit-code.ts'
 import { keepAlive } from '../lifecycle/keep-alive.ts'
 import { listenToSignals } from '../lifecycle/signals.ts'
-import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { messageOf } from '../lifecycle/shutdown-report.ts'
+import { type ForeignExit, onForeignExit } from './foreign-exit.ts'
 import type { ServiceLife } from './service-life.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
+import { ShutdownGuard } from './shutdown-guard.ts'
 import { requireOwnProcess } from './supported-process.ts'
 
 /** The whole life of a process: start, wait, shut down, exit. Everything that touches the process is in here. */
 export async function runService(life: ServiceLife, options: ResolvedServiceOptions): Promise<number> {
-  const { clock, exit, name, signals } = options
+  const { clock, exit, name } = options
   requireOwnProcess(name)
+  let guard: ShutdownGuard | undefined
+  life.onStop = (shutdown) => (guard = new ShutdownGuard(shutdown, options))
+  const ignoreExits = onForeignExit((foreign) => tellForeignExit(foreign, life, guard, name))
+  /** From now on the end of the process is ours. */
+  const expectExit = (): void => {
+    ignoreExits()
+    guard?.letGo()
+  }
+  const leave = (code: number): void => {
+    expectExit()
+    exit(code)
+  }
   const letGo = keepAlive(clock)
-  const unlisten = [listenToExceptions(life, name), listen(life, options, signals)]
+  const unlisten = [listenToExceptions(life, name), listen(life, { ...options, exit: leave })]
   const code = await live(life, name)
   letGo()
   for (const stop of unlisten) stop()
-  exit(code)
+  leave(code)
+  // Still here: `exit` was replaced by something that returns.
+  await guard?.stop()
   return code
 }
 
@@ -33,7 +49,25 @@ async function live(life: ServiceLife, name: string): Promise<number> {
   }
   const report = await life.ended
   // What failed after the report was written still counts.
-  return life.hasFailedLate ? EXIT_CODE.unclean : toExitCode(report)
+  return life.hasFailedLate ? EXIT_CODE.unclean : exitCodeOf(report)
+}
+
+/** Somebody ends the process before we do. Nothing can take that back; who it was, and what it cost, is told. */
+function tellForeignExit(
+  { code, caller }: ForeignExit,
+  life: ServiceLife,
+  guard: ShutdownGuard | undefined,
+  name: string,
+): void {
+  const who = caller === undefined ? 'the process ended by itself' : `process.exit(${code}) was called by ${caller}`
+  if (guard !== undefined) {
+    guard.letGo()
+    guard.tellCutShort(`${who} in the middle of the shutdown`, code)
+    return
+  }
+  const text = `${name}: ${who} without a shutdown: what was in flight and not delivered is lost`
+  if (life.core === undefined) process.stderr.write(`${text}\n`)
+  else life.core.logging.writeLastWords({ exitCode: code, caller }, text, { level: 'error' })
 }
 
 function describeRefusal(name: string, error: unknown): string {
@@ -42,30 +76,7 @@ function describeRefusal(name: string, error: unknown): string {
   return `${name} did not start [${error.code}]: ${error.describe()}`
 }
 
-function toExitCode({ reason, clean }: ShutdownReport): number {
-  if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
-  return clean ? EXIT_CODE.clean : EXIT_CODE.unclean
-}
-
-const CONFIGURATION_ERRORS = [
-  'SEA_SERVICE_REFUSED',
-  'SEA_CONFIG_INVALID',
-  'SEA_ENV_INVALID',
-  'SEA_OPTIONS_INVALID',
-  'SEA_BUDGET_EXCEEDS_GRACE',
-  'SEA_GRAPH_CYCLE',
-  'SEA_GRAPH_UNKNOWN_NEED',
-] as const
-
-function isConfigurationError(error: unknown): boolean {
-  return CONFIGURATION_ERRORS.some((code) => isSeaworthyError(error, code))
-}
-
-function listen(
-  life: ServiceLife,
-  { exit, name }: ResolvedServiceOptions,
-  signals: readonly NodeJS.Signals[],
-): () => void {
+function listen(life: ServiceLife, { exit, name, signals }: ResolvedServiceOptions): () => void {
   return listenToSignals({
     signals,
     log: {

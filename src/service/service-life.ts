@@ -8,6 +8,9 @@ import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
 import { explainResolvedBudget } from '../lifecycle/budget-explanation.ts'
 import { toCrashBudget } from '../lifecycle/crash-budget.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
+import { sayProgress } from '../lifecycle/progress-lines.ts'
+import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import {
   describeReason,
   messageOf,
@@ -15,14 +18,17 @@ import {
   type ShutdownReason,
   type ShutdownReport,
 } from '../lifecycle/shutdown-report.ts'
+import { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
-import { BackgroundWork } from './background-work.ts'
+import { BACKGROUND, BackgroundWork } from './background-work.ts'
 import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import { closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
+import { lateLog } from './late-log.ts'
 import { toLateNode } from './late-node.ts'
 import { prepareCore, type ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
+import type { BegunShutdown } from './shutdown-guard.ts'
 import { watchTelemetry } from './telemetry-check.ts'
 
 /** Failures of one shutdown beyond these are not kept: each has its own line in the log anyway. */
@@ -41,6 +47,7 @@ export class ServiceLife {
   #wasReady = false
   readonly #onLogging: ((log: Log) => void)[] = []
   #drainDelayMs = 0
+  #onStop: (shutdown: BegunShutdown) => void = () => {}
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
   #starting: Promise<void> | undefined
@@ -71,6 +78,11 @@ export class ServiceLife {
   /** Whether something failed after the shutdown had begun, up to now. */
   get hasFailedLate(): boolean {
     return this.#failures.length > 0
+  }
+
+  /** Told once, when a shutdown begins. */
+  set onStop(listener: (shutdown: BegunShutdown) => void) {
+    this.#onStop = listener
   }
 
   /** Calls back with the log, now or as soon as there is one. */
@@ -148,17 +160,29 @@ export class ServiceLife {
 
   async #stop(reason: ShutdownReason): Promise<ShutdownReport> {
     this.#interrupt.abort()
-    const startedAt = this.#options.clock.now()
-    const report = await this.#shutDown(reason).catch((error: unknown): ShutdownReport => {
+    const { clock, name } = this.#options
+    const progress = new ShutdownProgress(clock)
+    const budget = this.#budgetFor(reason)
+    this.#onStop({ reason, budget, progress, core: () => this.#core, figures: () => toFigures(this.#nodes.values()) })
+    const log = lateLog(() => this.#core?.logging.log)
+    const endLines = sayProgress(progress, { clock, log, name, totalMs: budget.totalMs })
+    const report = await this.#shutDown(reason, progress).catch((error: unknown): ShutdownReport => {
       // Nothing in there should throw. If it does, the process must end all the same, and say why.
       const failures = [...this.#failures, `the shutdown itself: ${messageOf(error)}`]
-      const tookMs = this.#options.clock.now() - startedAt
-      return { reason, phases: [], aborted: [], failures, flushes: {}, tookMs, clean: false }
+      return { ...NOTHING_DONE, reason, failures, tookMs: progress.elapsedMs, clean: false }
     })
+    endLines()
     this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
     await this.#close(report).catch((error: unknown) => this.#failures.push(`closing: ${messageOf(error)}`))
     this.#ended.resolve(report)
     return report
+  }
+
+  /** Before the start has worked a budget out, the usual one: something must end a start that hangs. */
+  #budgetFor({ kind }: ShutdownReason): ShutdownBudget {
+    const { isTerminal } = this.#options
+    const budget = this.#core?.budget ?? resolveShutdownBudget({}, { env: {}, isTerminal })
+    return kind === 'uncaught' ? toCrashBudget(budget) : budget
   }
 
   async #close(report: ShutdownReport): Promise<void> {
@@ -167,11 +191,11 @@ export class ServiceLife {
       await closeCore(this.#core, report, { name, env, limitMs: this.#core.budget.marginMs })
   }
 
-  async #shutDown(reason: ShutdownReason): Promise<ShutdownReport> {
+  async #shutDown(reason: ShutdownReason, progress: ShutdownProgress): Promise<ShutdownReport> {
     // Why it failed is told by the start itself.
     const components = await this.#bringingUp?.catch(() => undefined)
     const core = this.#core
-    if (core === undefined) return { reason, phases: [], aborted: [], flushes: {}, tookMs: 0, clean: true }
+    if (core === undefined) return { ...NOTHING_DONE, reason, tookMs: progress.elapsedMs, clean: true }
     const { clock, finalFlush } = this.#options
     const started = new Set(components?.started)
     const late = components?.ok === false ? components.late : new Map<string, Promise<unknown>>()
@@ -181,11 +205,11 @@ export class ServiceLife {
       if (coming !== undefined) return [toLateNode(node, coming)]
       return started.has(node.name) ? [node] : []
     })
-    const budget = reason.kind === 'uncaught' ? toCrashBudget(core.budget) : core.budget
+    const budget = this.#budgetFor(reason)
     const onPhase = (phase: PhaseName): void => this.#enter(phase)
     const plan = this.#toPlan(nodes, finalFlush)
     this.#drainDelayMs = plan.hasListeners ? budget.drainDelayMs : 0
-    return runShutdown(plan, { clock, budget, reason, onPhase })
+    return runShutdown(plan, { clock, budget, reason, onPhase, progress })
   }
 
   #toPlan(nodes: readonly ComponentNode[], finalFlush: ShutdownPlan['finalFlush']): ShutdownPlan {
@@ -197,6 +221,11 @@ export class ServiceLife {
         nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
       ),
       aborted: () => [...nodes.flatMap((node) => node.aborted?.() ?? []), ...this.background.aborted()],
+      openWork: () => [
+        ...nodes.flatMap((node) => (node.openWork?.() ?? []).map((work) => named(node.name, work))),
+        ...this.background.openWork().map((work) => named(BACKGROUND, work)),
+      ],
+      figures: () => toFigures(nodes),
       stop: new DependencyGraph(nodes),
       failures: () => this.#failures,
       finalFlush,
@@ -216,6 +245,20 @@ export class ServiceLife {
     if (phase === 'finish') this.#state = 'stopping'
     if (phase === 'stop') this.#health.stop()
   }
+}
+
+/** The report of a shutdown in which nothing could be done. */
+const NOTHING_DONE = { phases: [], aborted: [], flushes: {}, figures: {} } as const
+
+function toFigures(nodes: Iterable<ComponentNode>): ShutdownReport['figures'] {
+  return Object.fromEntries(
+    [...nodes].flatMap((node) => (node.figures === undefined ? [] : [[node.name, node.figures()] as const])),
+  )
+}
+
+/** Whose work it is, as the report will name it if it has to be cut. */
+function named(component: string, work: OpenWork): OpenWork {
+  return { ...work, name: `${component}: ${work.name}` }
 }
 
 function interrupted(name: string): SeaworthyError {

@@ -148,6 +148,26 @@ test('a job that comes when the consumer has ended is refused, not begun', async
   expect(isBegun).toBe(false)
 })
 
+test('a job that comes after the soft deadline is refused, and a consumer that goes on taking does not block the shutdown', async () => {
+  const { service, clock, queue } = await startConsumer({ pause: () => Promise.reject(new Error('no channel')) })
+  queue.push('letter', obedient).catch(() => {})
+  const stopped = service.stop()
+  await clock.advance(7999)
+  let refusals = 0
+  const goOn = async (): Promise<void> => {
+    while (service.state !== 'stopped') {
+      await queue.push('next', obedient).catch(({ code }: { code?: string }) => {
+        if (code === 'SEA_WORK_REFUSED') refusals++
+      })
+    }
+  }
+  const going = goOn()
+  await end(stopped, clock)
+  await going
+  expect(refusals).toBeGreaterThan(0)
+  expect(queue.events).toContain('db stopped')
+})
+
 test.each([
   [
     'throws',
