@@ -9,14 +9,13 @@ import {
   type AttachOptions,
   type Bound,
   type Handle,
-  type SayGoodbye,
   type ServerApplication,
   type Service,
   setHttpRoute,
   signalOf,
   type TrackableServer,
 } from 'seaworthy'
-import { goodbyes, type WebSocketServerLike } from './ws.ts'
+import { WebSocketFarewell, type WebSocketServerLike } from './ws.ts'
 
 /** As much of a Fastify instance as this needs. */
 export interface FastifyApp {
@@ -89,17 +88,26 @@ export function adoptAll(app: FastifyApp, adopt: (server: TrackableServer) => vo
 /** All of an instance but where it listens. */
 export function orderlyEnd(app: FastifyApp): ApplicationHooks {
   watch(app)
-  let sockets: { readonly server: WebSocketServerLike; readonly goodbye: SayGoodbye } | undefined
-  const follow = (): SayGoodbye | undefined => {
-    const { websocketServer: server } = app as { readonly websocketServer?: WebSocketServerLike }
-    if (server !== undefined && sockets?.server !== server) sockets = { server, goodbye: goodbyes(server) }
-    return sockets?.goodbye
+  // A plugin is loaded by the time at which there is a WebSocket.
+  let farewell: WebSocketFarewell | undefined
+  const follow = (): WebSocketFarewell | undefined => {
+    const { websocketServer: sockets } = app as { readonly websocketServer?: WebSocketServerLike }
+    farewell ??= sockets === undefined ? undefined : new WebSocketFarewell(sockets)
+    return farewell
   }
+  app.server.prependListener('upgrade', follow)
+  follow()
   return {
     routeOf: (request) => (request as RawRequest)[REQUEST]?.routeOptions?.url,
-    sayGoodbye: (socket, reason) => follow()?.(socket, reason) ?? false,
-    announce: () => keepOthersOpen(app),
-    close: async () => app.close(),
+    sayGoodbye: (socket, reason) => farewell?.say(socket, reason) ?? false,
+    announce() {
+      keepOthersOpen(app)
+      farewell?.sayToEarlier()
+    },
+    async close() {
+      await farewell?.earlierGone()
+      await app.close()
+    },
   }
 }
 

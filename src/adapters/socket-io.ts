@@ -21,7 +21,7 @@ import { toApplication } from './ws.ts'
 /** As much of a Socket.IO server as this needs. */
 export interface SocketIoServer {
   /** Absent until the server is attached to one of HTTP. */
-  readonly engine?: EngineLike
+  readonly engine?: object
   // oxlint-disable-next-line typescript/no-explicit-any -- Socket.IO's own has forms for each kind of server
   attach(server: any): unknown
   close(): unknown
@@ -50,6 +50,7 @@ interface EngineTransport {
 
 /** "Going away". @see https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const GOING_AWAY = 1001
+const REASON = 'the service is shutting down'
 
 /**
  * Adds Socket.IO to what answers requests: `start: () => withSocketIo(io, fromExpress(app))`. When the service drains,
@@ -63,12 +64,12 @@ const GOING_AWAY = 1001
 export function withSocketIo(io: SocketIoServer, listenable?: Listenable): Application {
   const inner = toApplication(listenable ?? serverOf(io))
   if (io.engine === undefined && inner.server !== undefined) io.attach(inner.server)
-  const clients = new SocketIoClients(io.engine)
+  const clients = new SocketIoClients(io.engine as EngineLike | undefined)
   return {
     ...inner,
     sayGoodbye: (socket, reason) => clients.sayGoodbye(socket, reason) || (inner.sayGoodbye?.(socket, reason) ?? false),
     announce() {
-      clients.endPolling()
+      clients.goAway()
       inner.announce?.()
     },
     async close() {
@@ -107,11 +108,15 @@ export function attach<Config>(
 class SocketIoClients {
   readonly #engine: EngineLike | undefined
   readonly #bySocket = new WeakMap<Duplex, EngineClient>()
+  readonly #earlier = new WeakSet<EngineClient>()
   #isGoingAway = false
 
   constructor(engine: EngineLike | undefined) {
     this.#engine = engine
-    for (const client of this.#clients()) this.#follow(client)
+    for (const client of this.#clients()) {
+      this.#earlier.add(client)
+      this.#follow(client)
+    }
     engine?.on('connection', (client: EngineClient) => {
       this.#follow(client)
       if (this.#isGoingAway && isPolling(client)) endPolling(client)
@@ -120,19 +125,19 @@ class SocketIoClients {
 
   readonly sayGoodbye: SayGoodbye = (socket, reason) => {
     const client = this.#bySocket.get(socket)
-    const webSocket = client?.transport.socket
-    if (client === undefined || webSocket === undefined || client.readyState !== 'open') return false
-    // Engine.IO closes its WebSocket without a code; what it calls then is this.
-    const close = webSocket.close.bind(webSocket)
-    webSocket.close = () => close(GOING_AWAY, reason)
-    client.close()
-    return true
+    return client !== undefined && closeWebSocket(client, reason)
   }
 
-  /** Clients without a WebSocket hold no connection that could be told goodbye, but a request that waits for news. */
-  endPolling(): void {
+  /**
+   * Clients without a WebSocket hold no connection that could be told goodbye, but a request that waits for news. And
+   * Node forgets connections that are upgraded: those of before us are in nobody's account but that of Engine.IO.
+   */
+  goAway(): void {
     this.#isGoingAway = true
-    for (const client of this.#clients()) if (isPolling(client)) endPolling(client)
+    for (const client of this.#clients()) {
+      if (isPolling(client)) endPolling(client)
+      else if (this.#earlier.has(client)) closeWebSocket(client, REASON)
+    }
   }
 
   #follow(client: EngineClient): void {
@@ -151,6 +156,16 @@ class SocketIoClients {
 
 function isPolling({ transport }: EngineClient): boolean {
   return transport.name === 'polling'
+}
+
+function closeWebSocket(client: EngineClient, reason: string): boolean {
+  const { socket: webSocket } = client.transport
+  if (webSocket === undefined || client.readyState !== 'open') return false
+  // Engine.IO closes its WebSocket without a code; what it calls then is this.
+  const close = webSocket.close.bind(webSocket)
+  webSocket.close = () => close(GOING_AWAY, reason)
+  client.close()
+  return true
 }
 
 /** Engine.IO destroys a message that is being received, so that one is let in first. */

@@ -13,7 +13,6 @@ import type {
   Bound,
   Handle,
   Listenable,
-  SayGoodbye,
   Service,
   TrackableServer,
 } from 'seaworthy'
@@ -21,6 +20,7 @@ import type {
 /** As much of a `WebSocket` as this needs. */
 export interface WebSocketLike {
   close(code: number, reason: string): void
+  on(event: 'close', listener: () => void): unknown
 }
 
 /** As much of a `WebSocketServer` as this needs; that of `@fastify/websocket` and of `@hono/node-server` is one, too. */
@@ -46,11 +46,16 @@ const MAX_REASON_BYTES = 123
  */
 export function withWebSockets(sockets: WebSocketServerLike, listenable?: Listenable): Application {
   const inner = toApplication(listenable ?? serverOf(sockets))
-  const goodbye = goodbyes(sockets)
+  const farewell = new WebSocketFarewell(sockets)
   return {
     ...inner,
-    sayGoodbye: (socket, reason) => goodbye(socket, reason) || (inner.sayGoodbye?.(socket, reason) ?? false),
+    sayGoodbye: (socket, reason) => farewell.say(socket, reason) || (inner.sayGoodbye?.(socket, reason) ?? false),
+    announce() {
+      farewell.sayToEarlier()
+      inner.announce?.()
+    },
     async close() {
+      await farewell.earlierGone()
       sockets.close()
       await inner.close?.()
     },
@@ -82,20 +87,36 @@ export function attach<Config>(
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
 }
 
-/** How the WebSockets of `sockets` are told goodbye; others are left to others. */
-export function goodbyes(sockets: WebSocketServerLike): SayGoodbye {
-  const known = new WeakMap<Duplex, WebSocketLike>()
-  sockets.on('connection', (socket: WebSocketLike, request: IncomingMessage) => known.set(request.socket, socket))
-  // What was connected before us is found by the field in which `ws` keeps its connection, since its version 1.
-  for (const client of sockets.clients ?? []) {
-    const { _socket: connection } = client as { readonly _socket?: Duplex | null }
-    if (connection !== undefined && connection !== null) known.set(connection, client as WebSocketLike)
+const REASON = 'the service is shutting down'
+
+/** How the WebSockets of one server are told goodbye. */
+export class WebSocketFarewell {
+  readonly #byConnection = new WeakMap<Duplex, WebSocketLike>()
+  readonly #earlier = new Set<WebSocketLike>()
+
+  constructor(sockets: WebSocketServerLike) {
+    sockets.on('connection', (socket, request) => this.#byConnection.set(request.socket, socket))
+    for (const client of (sockets.clients ?? []) as Iterable<WebSocketLike>) {
+      this.#earlier.add(client)
+      client.on('close', () => this.#earlier.delete(client))
+    }
   }
-  return (socket, reason) => {
-    const client = known.get(socket)
-    if (client === undefined) return false
-    client.close(GOING_AWAY, shorten(reason))
-    return true
+
+  /** @returns false for a connection that is none of this server's */
+  say(connection: Duplex, reason: string): boolean {
+    const client = this.#byConnection.get(connection)
+    client?.close(GOING_AWAY, shorten(reason))
+    return client !== undefined
+  }
+
+  /** Node forgets connections that are upgraded: those of before are in nobody's account but that of `ws`. */
+  sayToEarlier(): void {
+    for (const client of this.#earlier) client.close(GOING_AWAY, REASON)
+  }
+
+  /** Resolves when those of before have answered; the time for it is that of the stop. */
+  async earlierGone(): Promise<void> {
+    await Promise.all([...this.#earlier].map((client) => new Promise<void>((resolve) => client.on('close', resolve))))
   }
 }
 

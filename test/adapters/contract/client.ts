@@ -34,16 +34,18 @@ export interface Connection {
 export interface Where {
   readonly wire: Wire
   readonly port: number
+  /** @default 127.0.0.1 */
+  readonly host?: string
 }
 
 export async function openConnection(where: Where): Promise<Connection> {
   return where.wire === 'h2c' || where.wire === 'h2' ? openHttp2(where) : openHttp1(where)
 }
 
-async function openHttp1({ wire, port }: Where): Promise<Connection> {
+async function openHttp1({ wire, port, host = '127.0.0.1' }: Where): Promise<Connection> {
   const raw = new RawConnection({
     clock: systemClock,
-    host: '127.0.0.1',
+    host,
     port,
     ...(wire === 'https' ? { tls: { rejectUnauthorized: false } } : {}),
   })
@@ -68,9 +70,9 @@ async function openHttp1({ wire, port }: Where): Promise<Connection> {
   }
 }
 
-async function openHttp2({ wire, port }: Where): Promise<Connection> {
+async function openHttp2({ wire, port, host = '127.0.0.1' }: Where): Promise<Connection> {
   const scheme = wire === 'h2' ? 'https' : 'http'
-  const session = connectHttp2(`${scheme}://127.0.0.1:${port}`, { rejectUnauthorized: false })
+  const session = connectHttp2(`${scheme}://${host}:${port}`, { rejectUnauthorized: false })
   session.on('error', () => {})
   let hasGoaway = false
   session.on('goaway', () => (hasGoaway = true))

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { createService, FinalFlush, type Service, type ShutdownReport } from 'seaworthy'
+import { type Bound, createService, FinalFlush, type Handle, type Service } from 'seaworthy'
 import { type Connection, openConnection } from './client.ts'
 import { Deeds } from './deeds.ts'
 import { Journal } from './journal.ts'
@@ -17,15 +17,12 @@ export interface RunningKind {
   readonly journal: Journal
   /** Opens a connection that is closed when the test ends. */
   connect(): Promise<Connection>
-  /** Begins the shutdown and returns when readiness has failed, which is when the drain has begun. */
-  beginStop(): { readonly ended: Promise<ShutdownReport> }
 }
 
-/** The service of one kind, on a free port, stopped when the test ends. */
-export async function startKind(kind: ServerKind, budget: KindBudget = {}): Promise<RunningKind> {
+/** A service of its own for a test: silent, quick to end, and with nothing of the process in it. */
+export function contractService(budget: KindBudget = {}): Service {
   const { drainDelayMs = 250, inFlightMs = 5000 } = budget
-  const journal = new Journal()
-  const service = createService({
+  return createService({
     name: 'contract',
     env: { OTEL_SDK_DISABLED: 'true' },
     telemetry: false,
@@ -35,31 +32,41 @@ export async function startKind(kind: ServerKind, budget: KindBudget = {}): Prom
     shutdown: { drainDelay: drainDelayMs, inFlight: inFlightMs, stop: 2000, flush: 100, margin: 500 },
     finalFlush: new FinalFlush(),
   })
+}
+
+/** The service of one kind, on a free port, stopped when the test ends. */
+export async function startKind(kind: ServerKind, budget: KindBudget = {}): Promise<RunningKind> {
+  const journal = new Journal()
+  const service = contractService(budget)
   const listener = service.listener('api', {
     host: '127.0.0.1',
     start: () => kind.build(new Deeds(journal)),
   })
-  await service.start()
-  const port = service.address(listener)?.port ?? 0
   const wire = kind.wire ?? 'http'
+  return { ...(await startOn(service, listener, wire)), journal }
+}
+
+/** Starts a service and speaks to one of its listeners; both ends are gone when the test ends. */
+export async function startOn(
+  service: Service,
+  listener: Handle<Bound>,
+  wire: Wire = 'http',
+): Promise<Omit<RunningKind, 'journal'>> {
   const open: Connection[] = []
   onTestFinished(async () => {
     for (const connection of open) connection.close()
     await service.stop()
   })
+  await service.start()
+  const port = service.address(listener)?.port ?? 0
   return {
     service,
     port,
     wire,
-    journal,
     async connect() {
       const connection = await openConnection({ wire, port })
       open.push(connection)
       return connection
-    },
-    beginStop() {
-      const ended = service.stop()
-      return { ended }
     },
   }
 }

@@ -10,7 +10,7 @@ import { addWebSockets } from './web-sockets.ts'
 type MakeExpress = typeof express
 
 /** The same interface, as far as it is used here; it brings no types of its own. */
-const express4 = createRequire(import.meta.url)('express-4') as MakeExpress
+export const express4 = createRequire(import.meta.url)('express-4') as MakeExpress
 
 export const express5Kind: ServerKind = toKind('express 5', express)
 export const express4Kind: ServerKind = toKind('express 4', express4)
