@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Hook, HookContext } from '../lifecycle/hook.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
-import { type WorkContext, WorkLedger, type WorkTotals } from '../lifecycle/work-ledger.ts'
+import { type WorkContext, WorkLedger } from '../lifecycle/work-ledger.ts'
 import { endWork } from './end-work.ts'
 
 /** What reports call the promises of the service itself; no component can have this name. */
@@ -9,6 +9,7 @@ export const BACKGROUND = 'background'
 
 /** Promises that nobody answers for: what a request leaves behind after its answer, a warm-up. A shutdown waits for them. */
 export class BackgroundWork {
+  readonly name = BACKGROUND
   readonly #clock: Clock
   readonly #ledger: WorkLedger
   #abandoned: readonly string[] = []
@@ -16,10 +17,6 @@ export class BackgroundWork {
   constructor(clock: Clock) {
     this.#clock = clock
     this.#ledger = new WorkLedger(clock)
-  }
-
-  get totals(): WorkTotals {
-    return this.#ledger.totals
   }
 
   run<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {
@@ -59,6 +56,12 @@ export class BackgroundWork {
       this.#abandoned = end.abandoned.map((work) => `${BACKGROUND}: ${work}`)
     }
     return [...watched, { name: BACKGROUND, run: own }]
+  }
+
+  /** Counts for the report; none when there never was any work. */
+  figures(): Readonly<Record<string, number>> | undefined {
+    const { started, ...rest } = this.#ledger.totals
+    return started === 0 ? undefined : { jobs: started, ...rest }
   }
 
   /** What did not end by itself, for the report. */
