@@ -22,10 +22,10 @@ export interface AmqpMessage {
 export interface AmqpChannel {
   on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
   prefetch(count: number): Promise<unknown>
-  consume(queue: string, onMessage: (message: never) => void): Promise<{ readonly consumerTag: string }>
+  consume(queue: string, onMessage: (message: AmqpMessage | null) => void): Promise<{ readonly consumerTag: string }>
   cancel(consumerTag: string): Promise<unknown>
-  ack(message: never): void
-  nack(message: never, allUpTo?: boolean, requeue?: boolean): void
+  ack(message: AmqpMessage): void
+  nack(message: AmqpMessage, allUpTo?: boolean, requeue?: boolean): void
   close(): Promise<unknown>
 }
 
@@ -136,10 +136,7 @@ export function amqp<
       })
       return { link, hand }
     },
-    async pause({ link, hand }) {
-      hand.pause()
-      await link.current?.cancel()
-    },
+    pause: ({ link, hand }) => hand.pause(() => link.current?.cancel()),
     check: ({ link }) => void link.requireOpen(),
     async stop({ link, hand }) {
       hand.giveBack()

@@ -16,37 +16,33 @@ export interface BullmqJob {
 }
 
 /** What is needed of BullMQ's `Worker`. */
-export interface BullmqWorker<Job extends BullmqJob = BullmqJob> {
+export interface BullmqWorker {
   readonly name: string
   on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'active', listener: (job: Job) => void): unknown
-  on(event: 'completed' | 'failed', listener: (job: Job | undefined) => void): unknown
+  on(event: 'active', listener: (job: BullmqJob) => void): unknown
+  on(event: 'completed' | 'failed', listener: (job: BullmqJob | undefined) => void): unknown
   isRunning(): boolean
   isPaused(): boolean
   waitUntilReady(): Promise<unknown>
   pause(doNotWaitActive?: boolean): Promise<unknown>
   close(force?: boolean): Promise<unknown>
-  emit(event: 'error', error: Error): unknown
 }
 
-/** What BullMQ's `Worker` takes as its processor. */
-export type BullmqProcessor<Job, Result> = (job: Job, token?: string, signal?: AbortSignal) => Promise<Result>
+/** What BullMQ's `Worker` takes as its processor. `never` fits every worker, whatever its jobs hold and give. */
+export type BullmqProcessor = (job: BullmqJob, token?: string, signal?: AbortSignal) => Promise<never>
 
 /** What a job gets: the values of the needs, the configuration, a logger, and a signal of its own. */
 export type JobContext<Config, N extends Needs> = Values<N> & ComponentContext<Config>
 
 /** How a BullMQ worker is run by a service. */
-export interface BullmqOptions<Config, Job extends BullmqJob, Result, N extends Needs> {
+export interface BullmqOptions<Config, Job extends BullmqJob, N extends Needs> {
   /** Components whose values `worker` and `process` get. */
   readonly needs?: N
   /**
    * Builds the worker: `(processor, { config }) => new Worker('mails', processor, { connection, concurrency: 5 })`. A
    * worker with a processor of its own, such as a file, takes no notice of the first argument: see {@link process}.
    */
-  readonly worker: (
-    processor: BullmqProcessor<Job, Result>,
-    context: Values<N> & ComponentContext<Config>,
-  ) => BullmqWorker<Job>
+  readonly worker: (processor: BullmqProcessor, context: Values<N> & ComponentContext<Config>) => BullmqWorker
   /**
    * Does a job. Its `signal` is aborted at the soft deadline of a shutdown, and when BullMQ cancels the job: a job that
    * then rejects goes back to its queue, and no attempt of it is used up.
@@ -54,7 +50,7 @@ export interface BullmqOptions<Config, Job extends BullmqJob, Result, N extends 
    * @default none: the worker has a processor of its own. Its jobs are counted, waited for and given back as well, but
    * they get no signal of ours
    */
-  readonly process?: (job: Job, context: JobContext<Config, N>) => Promise<Result>
+  readonly process?: (job: Job, context: JobContext<Config, N>) => unknown
   /** Whether the service is not ready while Redis can't be reached. @default false: other requests may be answered */
   readonly critical?: boolean
 }
@@ -78,12 +74,9 @@ export interface RunningBullmqWorker {
  * }))
  * ```
  */
-export function bullmq<
-  Config,
-  Job extends BullmqJob = BullmqJob,
-  Result = unknown,
-  N extends Needs = Record<never, never>,
->(options: BullmqOptions<Config, Job, Result, N>): ConsumerDefinition<Config, RunningBullmqWorker, N> {
+export function bullmq<Config, Job extends BullmqJob = BullmqJob, N extends Needs = Record<never, never>>(
+  options: BullmqOptions<Config, Job, N>,
+): ConsumerDefinition<Config, RunningBullmqWorker, N> {
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     critical: options.critical ?? false,
@@ -96,10 +89,10 @@ export function bullmq<
           hand.isPaused || process === undefined
             ? putBack(job, token, context.log)
             : hand.take(
-                `${job.name} ${job.id ?? ''}`.trimEnd(),
-                ({ signal: ours }) => process(job, { ...context, signal: anyOf(ours, signal) }),
+                job.name,
+                async ({ signal: ours }) => await process(job as Job, { ...context, signal: anyOf(ours, signal) }),
                 (end) => {
-                  if (end.how === 'done') return end.value
+                  if (end.how === 'done') return end.value as never
                   if (end.how === 'failed') throw end.error
                   return putBack(job, token, context.log)
                 },
@@ -119,19 +112,18 @@ export function bullmq<
       }
       return { worker, hand }
     },
-    pause({ worker, hand }) {
-      hand.pause()
-      // Not pause(true): an idle worker would wait on for a job, and take it. This also ends that wait, at once; what its
-      // promise waits for besides, the jobs in flight, is what the shutdown waits for anyway.
-      void Promise.resolve(worker.pause()).catch((error: Error) => worker.emit('error', error))
-    },
+    // Not pause(true): an idle worker would wait on for a job, and take it. This also ends that wait, and resolves when
+    // the jobs in flight have been acknowledged.
+    pause: ({ worker, hand }) => hand.pause(() => worker.pause()),
+    giveBack: ({ hand }) => hand.beLate(),
     async check({ worker }) {
       await ping(worker)
     },
     async stop({ worker, hand }) {
-      hand.giveBack()
+      const isOverdue = hand.giveBack()
       await hand.whenSettled()
-      await worker.close()
+      // A processor that is not ours still runs then: to wait for it would be to wait for nothing.
+      await worker.close(isOverdue && options.process === undefined)
     },
   }
 }
@@ -140,6 +132,7 @@ export function bullmq<
 async function putBack(job: BullmqJob, token: string | undefined, log: Log): Promise<never> {
   try {
     await job.moveToWait(token)
+    log.info({ job: job.id, name: job.name }, `job ${job.id} was given back to its queue`)
   } catch (error) {
     log.warn({ err: error, job: job.id }, `job ${job.id} could not be given back: it will be found as stalled`)
   }

@@ -111,11 +111,8 @@ export function kafka<Config, Payload extends KafkaPayload = KafkaPayload, N ext
       let leaving: Promise<void> | undefined
       return { hand, crash, leave: () => (leaving ??= leaveGroup(consumer, context.log)) }
     },
-    pause({ hand, leave }) {
-      hand.pause()
-      // Begins at once. What it waits for, the messages in flight, the shutdown waits for anyway.
-      void leave().catch(() => {})
-    },
+    pause: ({ hand, leave }) => hand.pause(leave),
+    giveBack: ({ hand }) => hand.beLate(),
     check({ crash }) {
       const error = crash()
       if (error !== undefined) throw error
@@ -215,10 +212,8 @@ export function kafkaStream<
       }
       return { hand, failure: () => failure, leave: () => (leaving ??= leave()) }
     },
-    pause({ hand, leave }) {
-      hand.pause()
-      void leave().catch(() => {})
-    },
+    pause: ({ hand, leave }) => hand.pause(leave),
+    giveBack: ({ hand }) => hand.beLate(),
     check({ failure }) {
       const error = failure()
       if (error !== undefined) throw error

@@ -107,7 +107,7 @@ export class AmqpSubscription {
   #receive(message: AmqpMessage): void {
     const { hand, handle, queue, log } = this.#plan
     if (hand.isPaused || this.#ending.signal.aborted) {
-      this.#answer(() => this.#channel.nack(message as never, false, true))
+      this.#answer(() => this.#channel.nack(message, false, true))
       return
     }
     const name = `${queue} ${message.fields.routingKey}`.trimEnd()
@@ -123,11 +123,11 @@ export class AmqpSubscription {
   async #settle(message: AmqpMessage, end: JobEnd<unknown>): Promise<void> {
     const { log, queue, requeues, retryDelayMs } = this.#plan
     const { redelivered } = message.fields
-    if (end.how === 'done') return this.#answer(() => this.#channel.ack(message as never))
-    if (end.how === 'unfinished') return this.#answer(() => this.#channel.nack(message as never, false, true))
+    if (end.how === 'done') return this.#answer(() => this.#channel.ack(message))
+    if (end.how === 'unfinished') return this.#answer(() => this.#channel.nack(message, false, true))
     log.error({ err: end.error, queue, redelivered }, `a message of ${queue} failed: ${describe(end.error)}`)
     if (requeues) await pause(retryDelayMs, this.#ending.signal)
-    this.#answer(() => this.#channel.nack(message as never, false, requeues))
+    this.#answer(() => this.#channel.nack(message, false, requeues))
   }
 
   /** On a channel that is closed nothing can be answered; the broker delivers the message again. */

@@ -6,7 +6,7 @@ import type { WorkInHand } from '../consuming/work-in-hand.ts'
  * Counts the jobs of a worker whose processor is not ours (a file, a thread) by its events. One that is not over in its
  * time is moved back to its queue; what its processor then still does has no effect on the job.
  */
-export function followEvents<Job extends BullmqJob>(worker: BullmqWorker<Job>, hand: WorkInHand, log: Log): void {
+export function followEvents(worker: BullmqWorker, hand: WorkInHand, log: Log): void {
   // Bounded by the concurrency of the worker.
   const open = new Map<string | undefined, () => void>()
   worker.on('active', (job) => {
@@ -14,7 +14,7 @@ export function followEvents<Job extends BullmqJob>(worker: BullmqWorker<Job>, h
     open.get(job.id)?.()
     const ended = new Promise<void>((resolve) => open.set(job.id, resolve))
     const settled = hand.take(
-      `${job.name} ${job.id ?? ''}`.trimEnd(),
+      job.name,
       () => ended,
       async ({ how }) => {
         if (how === 'unfinished') await job.moveToWait(job.token)

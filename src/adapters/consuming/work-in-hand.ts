@@ -16,6 +16,7 @@ export class WorkInHand {
   readonly #work: Work
   readonly #settling = new Set<Promise<unknown>>()
   readonly #overdue = new Set<() => void>()
+  readonly #late = Promise.withResolvers<void>()
   #isPaused = false
 
   constructor(work: Work) {
@@ -27,8 +28,21 @@ export class WorkInHand {
     return this.#isPaused
   }
 
-  pause(): void {
+  /**
+   * Takes nothing more. Resolves when `source`, which waits for the jobs in flight as well, has ended; at the soft
+   * deadline even if it has not, because the jobs that are late are named one by one.
+   */
+  async pause(source: () => unknown): Promise<void> {
     this.#isPaused = true
+    const ending = (async () => await source())()
+    // Who comes too late with a rejection comes for nobody.
+    ending.catch(() => {})
+    await Promise.race([ending, this.#late.promise])
+  }
+
+  /** The soft deadline has come, and there are jobs in flight. */
+  beLate(): void {
+    this.#late.resolve()
   }
 
   /**
@@ -48,9 +62,15 @@ export class WorkInHand {
     return settled
   }
 
-  /** Ends every job in hand as unfinished, although it may go on running: its time is over. */
-  giveBack(): void {
+  /**
+   * Ends every job in hand as unfinished, although it may go on running: its time is over.
+   *
+   * @returns whether there was any
+   */
+  giveBack(): boolean {
+    const wasAny = this.#overdue.size > 0
     for (const end of this.#overdue) end()
+    return wasAny
   }
 
   /** Resolves when nothing is in hand any more. Never rejects. */

@@ -6,11 +6,15 @@ import { answers, type RunningServer, serverFolder, startServerProcess } from '.
 /** What an AMQP 0-9-1 client says first; the server answers with `connection.start`, which names its mechanisms. */
 const PROTOCOL_HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1')
 
-/** A RabbitMQ of its own, with its own Erlang port mapper: neither meets those of the machine. */
-export async function startRabbitmq(): Promise<RunningServer> {
+/**
+ * A RabbitMQ of its own, with its own Erlang port mapper: neither meets those of the machine. With a port, it comes back
+ * where one was before, empty.
+ */
+export async function startRabbitmq(at?: number): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await serverFolder('rabbitmq'))
-  const [port, distributionPort, mapperPort] = await Promise.all([freePort(), freePort(), freePort()])
+  const [free, distributionPort, mapperPort] = await Promise.all([freePort(), freePort(), freePort()])
+  const port = at ?? free
   const mapper = stack.use(
     await startServerProcess({
       program: 'epmd',
