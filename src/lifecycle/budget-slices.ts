@@ -27,6 +27,13 @@ export interface ShutdownBudgetOptions {
    * @default "2s"
    */
   readonly crash?: Duration
+  /**
+   * Whether a thread ends the process when the whole budget is over and the event loop is blocked; begun only by `run()`,
+   * and only when a shutdown begins. `false` where a debugger may stop a shutdown for as long as it likes.
+   *
+   * @default true
+   */
+  readonly watchdog?: boolean
 }
 
 /** In the order of the equation. */
@@ -55,6 +62,7 @@ const DEFAULT_CRASH_MS = 2000
 export function readSlices(options: ShutdownBudgetOptions): {
   readonly chosen: Partial<Slices>
   readonly crashMs: number
+  readonly watchdog: boolean
 } {
   const read = new OptionReader(options, 'shutdown')
   const chosen: Partial<Record<SliceName, number>> = {}
@@ -63,8 +71,9 @@ export function readSlices(options: ShutdownBudgetOptions): {
     if (value >= 0) chosen[slice] = value
   }
   const crashMs = read.duration('crash', { fallback: DEFAULT_CRASH_MS, min: 100, max: MAX_SLICE_MS })
+  const watchdog = read.boolean('watchdog', { fallback: true })
   read.done()
-  return { chosen, crashMs }
+  return { chosen, crashMs, watchdog }
 }
 
 export function totalOf(slices: Slices): number {

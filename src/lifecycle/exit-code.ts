@@ -1,3 +1,7 @@
+import { type ErrorCode } from '../core/error-table.ts'
+import { isSeaworthyError } from '../core/seaworthy-error.ts'
+import type { ShutdownReport } from './shutdown-report.ts'
+
 /**
  * The exit codes of a service, a public contract. A second signal exits with 128 plus the signal's number, as shells
  * do. Lost telemetry is reported and never changes the code.
@@ -12,3 +16,24 @@ export const EXIT_CODE = {
   /** Reserved: restarts of a supervised task went over their limit. */
   restartIntensity: 70,
 } as const
+
+const CONFIGURATION_ERRORS: readonly ErrorCode[] = [
+  'SEA_SERVICE_REFUSED',
+  'SEA_CONFIG_INVALID',
+  'SEA_ENV_INVALID',
+  'SEA_OPTIONS_INVALID',
+  'SEA_BUDGET_EXCEEDS_GRACE',
+  'SEA_GRAPH_CYCLE',
+  'SEA_GRAPH_UNKNOWN_NEED',
+]
+
+/** Whether it was the configuration that kept a service from starting. */
+export function isConfigurationError(error: unknown): boolean {
+  return CONFIGURATION_ERRORS.some((code) => isSeaworthyError(error, code))
+}
+
+/** What a process exits with after this shutdown. */
+export function exitCodeOf({ reason, clean }: Pick<ShutdownReport, 'reason' | 'clean'>): number {
+  if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
+  return clean ? EXIT_CODE.clean : EXIT_CODE.unclean
+}

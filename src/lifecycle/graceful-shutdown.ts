@@ -9,6 +9,7 @@ import { flushAll } from './flush-phase.ts'
 import { hasForeignTelemetry } from './foreign-telemetry.ts'
 import { type HookRecord, runHook } from './hook.ts'
 import { keepAlive } from './keep-alive.ts'
+import { toReportFields } from './report-fields.ts'
 import { listenToSignals, readSignals } from './signals.ts'
 import {
   laggards,
@@ -17,7 +18,6 @@ import {
   type ShutdownReason,
   type ShutdownReport,
   summarise,
-  toReportFields,
 } from './shutdown-report.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { toTolerantLog } from './tolerant-log.ts'
@@ -175,24 +175,16 @@ export class GracefulShutdown {
     const trace = new ShutdownTrace(reason)
     const hooks = await this.#runHandlers(reason, startedAt + timeoutMs - flushTimeoutMs, trace)
     const failed = hooks.some((hook) => hook.outcome !== 'done')
-    trace.end(!failed)
+    const stopped: PhaseRecord = { phase: 'stop', tookMs: clock.now() - startedAt, hooks }
+    const outcome = { reason, aborted: [], figures: {}, clean: !failed }
+    trace.end({ ...outcome, phases: [stopped], flushes: {}, tookMs: stopped.tookMs })
     endDeferral()
 
     const flushStartedAt = clock.now()
     const own = flush === undefined ? [] : [toFlusher(flush)]
     const flushes = await flushAll(clock, [...finalFlush.flushers, ...own], flushTimeoutMs)
-    const phases: PhaseRecord[] = [
-      { phase: 'stop', tookMs: flushStartedAt - startedAt, hooks },
-      { phase: 'flush', tookMs: clock.now() - flushStartedAt, hooks: [] },
-    ]
-    const report: ShutdownReport = {
-      reason,
-      phases,
-      aborted: [],
-      flushes,
-      tookMs: clock.now() - startedAt,
-      clean: !failed,
-    }
+    const flushed: PhaseRecord = { phase: 'flush', tookMs: clock.now() - flushStartedAt, hooks: [] }
+    const report = { ...outcome, phases: [stopped, flushed], flushes, tookMs: clock.now() - startedAt }
     log[failed ? 'error' : 'info'](toReportFields(report), summarise(report))
     return report
   }

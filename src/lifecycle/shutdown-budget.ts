@@ -29,6 +29,8 @@ export interface ShutdownBudget {
   readonly totalMs: number
   /** The whole of a shutdown after an uncaught exception: see {@link toCrashBudget}. */
   readonly crashMs: number
+  /** Whether a blocked event loop is ended at the end of the budget. */
+  readonly watchdog: boolean
   /** What a `preStop` hook takes of the grace period before the signal comes. */
   readonly preStopMs: number
   /** The time the platform gives, and how it is known. */
@@ -82,7 +84,7 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
 export function fitBudget(options: ShutdownBudgetOptions, around: BudgetSurroundings): FittedBudget {
   const grace = readGracePeriod(around)
   const byVariable = grace.drainDelayMs === undefined ? {} : { drainDelay: grace.drainDelayMs }
-  const { chosen, crashMs } = readSlices({ ...options, ...byVariable })
+  const { chosen, crashMs, watchdog } = readSlices({ ...options, ...byVariable })
   const isWatched = around.isTerminal && grace.platform?.hasUnwatchedTerminals !== true
   const terminal = isWatched ? TERMINAL_SLICES : {}
   const wanted: Slices = { ...DEFAULT_SLICES, ...terminal, ...chosen }
@@ -94,7 +96,14 @@ export function fitBudget(options: ShutdownBudgetOptions, around: BudgetSurround
     return { from: 'option', name: `shutdown.${slice}` }
   }
   const toResult = (slices: Slices, verdict: BudgetVerdict, warning?: string): FittedBudget => ({
-    budget: toBudget(slices, { grace, crashMs, originOf, wanted, ...(warning === undefined ? {} : { warning }) }),
+    budget: toBudget(slices, {
+      grace,
+      crashMs,
+      watchdog,
+      originOf,
+      wanted,
+      ...(warning === undefined ? {} : { warning }),
+    }),
     verdict,
     grace,
   })
@@ -140,12 +149,16 @@ function toSlices(budget: ShutdownBudget): Slices {
 interface BudgetParts {
   readonly grace: GracePeriod
   readonly crashMs: number
+  readonly watchdog: boolean
   readonly originOf: (slice: SliceName) => BudgetOrigin
   readonly wanted: Slices
   readonly warning?: string
 }
 
-function toBudget(slices: Slices, { grace, crashMs, originOf, wanted, warning }: BudgetParts): ShutdownBudget {
+function toBudget(
+  slices: Slices,
+  { grace, crashMs, watchdog, originOf, wanted, warning }: BudgetParts,
+): ShutdownBudget {
   const origin = (slice: SliceName): BudgetOrigin =>
     slices[slice] === wanted[slice] ? originOf(slice) : { from: 'scaled', unscaledMs: wanted[slice] }
   return Object.freeze({
@@ -156,6 +169,7 @@ function toBudget(slices: Slices, { grace, crashMs, originOf, wanted, warning }:
     marginMs: slices.margin,
     totalMs: totalOf(slices),
     crashMs,
+    watchdog,
     preStopMs: grace.preStopMs,
     graceMs: grace.graceMs,
     graceSource: toGraceSource(grace.origin),

@@ -30,6 +30,8 @@ export interface ShutdownReport {
   /** What failed besides while the shutdown ran, such as `uncaught exception: …`; absent when nothing did. */
   readonly failures?: readonly string[]
   readonly flushes: Readonly<Record<string, FlushOutcome>>
+  /** Counts of each component that has any, by name: what its end cost, and what it did. */
+  readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly tookMs: number
   readonly clean: boolean
 }
@@ -62,29 +64,6 @@ export function laggards(
   return report.phases.flatMap(({ phase, hooks }) =>
     hooks.filter((hook) => hook.outcome !== 'done').map((hook) => ({ ...hook, phase })),
   )
-}
-
-/** The report as plain fields for a log line or JSON: texts and numbers only, errors by message. */
-export function toReportFields(report: ShutdownReport): Readonly<Record<string, unknown>> {
-  return {
-    reason: describeReason(report.reason),
-    ...('error' in report.reason ? { error: messageOf(report.reason.error) } : {}),
-    clean: report.clean,
-    tookMs: Math.round(report.tookMs),
-    phases: Object.fromEntries(report.phases.map(({ phase, tookMs }) => [phase, Math.round(tookMs)])),
-    laggards: laggards(report).map(({ name, phase, outcome, tookMs, error }) => ({
-      name,
-      phase,
-      outcome,
-      tookMs,
-      ...(error === undefined ? {} : { message: messageOf(error) }),
-    })),
-    aborted: report.aborted,
-    ...(report.failures === undefined ? {} : { failures: report.failures }),
-    flush: Object.fromEntries(
-      Object.entries(report.flushes).map(([name, flush]) => [name, { complete: flush.complete, ...flush.details }]),
-    ),
-  }
 }
 
 /** One line for people. */

@@ -1,19 +1,14 @@
 import type { Clock } from '../core/clock.ts'
-import type { FinalFlush, FlushOutcome } from '../core/final-flush.ts'
+import type { FinalFlush } from '../core/final-flush.ts'
 import { sleep } from '../core/wait.ts'
 import { attempt } from './attempt.ts'
 import type { DependencyGraph } from './dependency-graph.ts'
 import { flushAll } from './flush-phase.ts'
 import { type Hook, type HookRecord, runHook } from './hook.ts'
+import type { OpenWork } from './open-work.ts'
 import type { ShutdownBudget } from './shutdown-budget.ts'
-import {
-  messageOf,
-  type PhaseName,
-  type PhaseRecord,
-  type ShutdownReason,
-  type ShutdownReport,
-  wasAsked,
-} from './shutdown-report.ts'
+import { ShutdownProgress } from './shutdown-progress.ts'
+import { messageOf, type PhaseName, type ShutdownReason, type ShutdownReport, wasAsked } from './shutdown-report.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { stopInOrder, type Stoppable } from './stop-in-order.ts'
 
@@ -27,6 +22,10 @@ export interface ShutdownPlan {
   readonly finish: readonly Hook[]
   /** Work that did not end by itself; read once after `finish`. */
   readonly aborted: () => readonly string[]
+  /** The work in flight, the oldest first; read while the shutdown runs. @default nothing is known of it */
+  readonly openWork?: () => readonly OpenWork[]
+  /** Counts by component; read once after `stop`. @default none */
+  readonly figures?: () => ShutdownReport['figures']
   /** What failed besides while the shutdown ran; read once, at its very end. */
   readonly failures?: () => readonly string[]
   readonly stop: DependencyGraph<Stoppable>
@@ -38,6 +37,8 @@ export interface SequenceOptions {
   readonly budget: ShutdownBudget
   readonly reason: ShutdownReason
   readonly onPhase?: (phase: PhaseName) => void
+  /** Is told everything, for those who watch. @default nobody watches */
+  readonly progress?: ShutdownProgress
 }
 
 /**
@@ -45,47 +46,44 @@ export interface SequenceOptions {
  * so the flush begins at the latest when its own slice begins, whatever hangs. Never throws.
  */
 export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions): Promise<ShutdownReport> {
-  const { clock, budget, reason, onPhase } = options
-  const startedAt = clock.now()
-  const phases: PhaseRecord[] = []
+  const { clock, budget, reason, onPhase, progress = new ShutdownProgress(clock) } = options
+  progress.follow(plan.openWork ?? (() => []))
   const trace = new ShutdownTrace(reason)
   const endDeferral = plan.finalFlush.beginShutdown()
-
-  const inPhase = async (phase: PhaseName, work: () => Promise<readonly HookRecord[]>): Promise<void> => {
+  const enter = (phase: PhaseName): void => {
     attempt(() => onPhase?.(phase))
-    const phaseStartedAt = clock.now()
-    const hooks = await work()
-    phases.push({ phase, tookMs: clock.now() - phaseStartedAt, hooks })
+    progress.enter(phase)
+    trace.enter(phase)
   }
+  const run = (phase: PhaseName, hook: Hook, work: () => Promise<HookRecord>): Promise<HookRecord> =>
+    progress.track(hook.name, () => trace.hook(phase, hook, work))
 
-  await inPhase('announce', async () => plan.announce.map(announceOne))
-  await inPhase('drain', async () => {
-    if (plan.hasListeners) await sleep(clock, budget.drainDelayMs)
-    return []
-  })
-  await inPhase('finish', () =>
-    // All at the same time, each with the whole slice: what is in flight ends in any order.
-    Promise.all(plan.finish.map((hook) => trace.hook('finish', hook, () => runHook(clock, hook, budget.inFlightMs)))),
-  )
-  await inPhase('stop', () =>
-    stopInOrder(plan.stop, { clock, budgetMs: budget.stopMs, around: (hook, run) => trace.hook('stop', hook, run) }),
-  )
+  enter('announce')
+  for (const announcement of plan.announce)
+    await progress.track(announcement.name, async () => announceOne(announcement))
+  enter('drain')
+  if (plan.hasListeners) await sleep(clock, budget.drainDelayMs)
+  enter('finish')
+  // All at the same time, each with the whole slice: what is in flight ends in any order.
+  await Promise.all(plan.finish.map((hook) => run('finish', hook, () => runHook(clock, hook, budget.inFlightMs))))
+  enter('stop')
+  await stopInOrder(plan.stop, { clock, budgetMs: budget.stopMs, around: (hook, work) => run('stop', hook, work) })
 
   const aborted = countAborted(plan)
+  const figures = attempt(() => plan.figures?.()) ?? {}
+  const phases = progress.phases()
   const clean =
     wasAsked(reason) &&
     aborted.length === 0 &&
     phases.every(({ hooks }) => hooks.every((hook) => hook.outcome === 'done'))
   // The span ends and the deferral with it before the flush, so that both are part of what is delivered.
-  trace.end(clean)
+  trace.end({ reason, phases, aborted, figures, flushes: {}, tookMs: progress.elapsedMs, clean })
   endDeferral()
-  let flushes: Readonly<Record<string, FlushOutcome>> = {}
-  await inPhase('flush', async () => {
-    flushes = await flushAll(clock, plan.finalFlush.flushers, budget.flushMs)
-    return []
-  })
+  enter('flush')
+  const flushes = await flushAll(clock, plan.finalFlush.flushers, budget.flushMs)
+  progress.enter('report')
   const failures = plan.failures?.() ?? []
-  const report = { reason, phases, aborted, flushes, tookMs: clock.now() - startedAt }
+  const report = { reason, phases: progress.phases(), aborted, figures, flushes, tookMs: progress.elapsedMs }
   return failures.length === 0 ? { ...report, clean } : { ...report, failures: [...failures], clean: false }
 }
 

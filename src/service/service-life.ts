@@ -163,7 +163,13 @@ export class ServiceLife {
     const { clock, name } = this.#options
     const progress = new ShutdownProgress(clock)
     const budget = this.#budgetFor(reason)
-    this.#onStop({ reason, budget, progress, core: () => this.#core, figures: () => toFigures(this.#nodes.values()) })
+    this.#onStop({
+      reason,
+      budget,
+      progress,
+      core: () => this.#core,
+      figures: () => toFigures([...this.#nodes.values(), this.background]),
+    })
     const log = lateLog(() => this.#core?.logging.log)
     const endLines = sayProgress(progress, { clock, log, name, totalMs: budget.totalMs })
     const report = await this.#shutDown(reason, progress).catch((error: unknown): ShutdownReport => {
@@ -225,7 +231,7 @@ export class ServiceLife {
         ...nodes.flatMap((node) => (node.openWork?.() ?? []).map((work) => named(node.name, work))),
         ...this.background.openWork().map((work) => named(BACKGROUND, work)),
       ],
-      figures: () => toFigures(nodes),
+      figures: () => toFigures([...nodes, this.background]),
       stop: new DependencyGraph(nodes),
       failures: () => this.#failures,
       finalFlush,
@@ -250,10 +256,11 @@ export class ServiceLife {
 /** The report of a shutdown in which nothing could be done. */
 const NOTHING_DONE = { phases: [], aborted: [], flushes: {}, figures: {} } as const
 
-function toFigures(nodes: Iterable<ComponentNode>): ShutdownReport['figures'] {
-  return Object.fromEntries(
-    [...nodes].flatMap((node) => (node.figures === undefined ? [] : [[node.name, node.figures()] as const])),
-  )
+function toFigures(
+  counting: Iterable<{ readonly name: string; readonly figures?: () => ShutdownReport['figures'][string] | undefined }>,
+): ShutdownReport['figures'] {
+  const all = [...counting].map((each) => [each.name, each.figures?.()] as const)
+  return Object.fromEntries(all.flatMap(([name, figures]) => (figures === undefined ? [] : [[name, figures]])))
 }
 
 /** Whose work it is, as the report will name it if it has to be cut. */

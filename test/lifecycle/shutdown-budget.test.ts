@@ -29,6 +29,7 @@ describe('without anything chosen', () => {
       marginMs: 2000,
       totalMs: 25_000,
       crashMs: 2000,
+      watchdog: true,
       preStopMs: 0,
       graceMs: 30_000,
       graceSource: 'assumed',
@@ -188,12 +189,16 @@ describe('on a platform that says who it is', () => {
   test('its own grace period is assumed, which warns with what to change there, and never scales or refuses', () => {
     const budget = resolveShutdownBudget({}, docker)
     expect(budget).toMatchObject({ totalMs: 25_000, graceMs: 10_000, graceSource: 'platform', platform: 'docker' })
-    expect(budget.warning).toMatchInlineSnapshot(`"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Docker or Compose gives by default: raise stop_grace_period (Compose) or --stop-timeout (docker run) and declare it as SEAWORTHY_GRACE_SECONDS, or shorten the slices"`)
+    expect(budget.warning).toMatchInlineSnapshot(
+      `"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Docker or Compose gives by default: raise stop_grace_period (Compose) or --stop-timeout (docker run) and declare it as SEAWORTHY_GRACE_SECONDS, or shorten the slices"`,
+    )
     expect(resolveShutdownBudget({ inFlight: '1h' }, docker).inFlightMs).toBe(3_600_000)
   })
 
   test('where nothing can be changed, the warning says how to make the slices fit', () => {
-    expect(inPod({}, { K_SERVICE: 'shop', K_REVISION: 'shop-1' }).warning).toMatchInlineSnapshot(`"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Cloud Run gives by default: set SEAWORTHY_GRACE_SECONDS=10, and default slices are scaled to fit, or shorten the slices"`)
+    expect(inPod({}, { K_SERVICE: 'shop', K_REVISION: 'shop-1' }).warning).toMatchInlineSnapshot(
+      `"drainDelay 5s + inFlight 10s + stop 4s + flush 4s + margin 2s = 25s exceeds the 10 s which Cloud Run gives by default: set SEAWORTHY_GRACE_SECONDS=10, and default slices are scaled to fit, or shorten the slices"`,
+    )
   })
 
   test('a declaration beats it', () => {

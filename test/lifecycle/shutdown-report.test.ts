@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toReportFields } from '../../src/lifecycle/report-fields.ts'
 import {
   describeReason,
   laggards,
@@ -6,7 +7,6 @@ import {
   type ShutdownReason,
   type ShutdownReport,
   summarise,
-  toReportFields,
 } from '../../src/lifecycle/shutdown-report.ts'
 
 const clean: ShutdownReport = {
@@ -20,6 +20,7 @@ const clean: ShutdownReport = {
   ],
   aborted: [],
   flushes: { telemetry: { complete: true, details: { spans: 12 } } },
+  figures: { api: { answered: 40, answeredInDrain: 3, cut: 0, refused: 0 } },
   tookMs: 5472.6,
   clean: true,
 }
@@ -42,7 +43,10 @@ const troubled: ShutdownReport = {
     { phase: 'flush', tookMs: 4000, hooks: [] },
   ],
   aborted: ['api: GET /orders after 10s'],
-  flushes: { telemetry: { complete: false, details: { dropped: 7 } } },
+  flushes: {
+    telemetry: { complete: false, details: { traces: { created: 9, delivered: 2 }, problem: 'no collector' } },
+  },
+  figures: { api: { answered: 40, cut: 1, refused: 2 }, queue: { jobs: 5, abandoned: 2 }, jobs: { abandoned: 1 } },
   tookMs: 16_012,
   clean: false,
 }
@@ -92,6 +96,21 @@ describe('as fields', () => {
       {
         "aborted": [],
         "clean": true,
+        "counts": {
+          "aborted": 0,
+          "answeredInDrain": 3,
+          "lostTelemetry": 0,
+          "refused": 0,
+        },
+        "exitCode": 0,
+        "figures": {
+          "api": {
+            "answered": 40,
+            "answeredInDrain": 3,
+            "cut": 0,
+            "refused": 0,
+          },
+        },
         "flush": {
           "telemetry": {
             "complete": true,
@@ -119,11 +138,35 @@ describe('as fields', () => {
           "api: GET /orders after 10s",
         ],
         "clean": false,
+        "counts": {
+          "aborted": 4,
+          "lostTelemetry": 7,
+          "refused": 2,
+        },
         "error": "EADDRINUSE",
+        "exitCode": 1,
+        "figures": {
+          "api": {
+            "answered": 40,
+            "cut": 1,
+            "refused": 2,
+          },
+          "jobs": {
+            "abandoned": 1,
+          },
+          "queue": {
+            "abandoned": 2,
+            "jobs": 5,
+          },
+        },
         "flush": {
           "telemetry": {
             "complete": false,
-            "dropped": 7,
+            "problem": "no collector",
+            "traces": {
+              "created": 9,
+              "delivered": 2,
+            },
           },
         },
         "laggards": [
@@ -158,6 +201,22 @@ describe('as fields', () => {
         "tookMs": 16012,
       }
     `)
+  })
+
+  test('what matters most comes first, because the end is what a limit cuts off', () => {
+    expect(Object.keys(toReportFields(troubled))).toEqual([
+      'exitCode',
+      'reason',
+      'error',
+      'clean',
+      'tookMs',
+      'laggards',
+      'aborted',
+      'counts',
+      'phases',
+      'flush',
+      'figures',
+    ])
   })
 
   test('the fields survive JSON as they are: texts and numbers, errors by message', () => {

@@ -102,8 +102,8 @@ test('the phases come in their fixed order, each after everything of the one bef
         phase: 'finish',
         tookMs: 300,
         hooks: [
-          { name: 'api', outcome: 'done', tookMs: 300 },
           { name: 'outbox', outcome: 'done', tookMs: 200 },
+          { name: 'api', outcome: 'done', tookMs: 300 },
         ],
       },
       {
@@ -117,6 +117,7 @@ test('the phases come in their fixed order, each after everything of the one bef
       { phase: 'flush', tookMs: 0, hooks: [] },
     ],
     aborted: [],
+    figures: {},
     flushes: { telemetry: { complete: true, details: { spans: 2 } } },
     tookMs: 5330,
     clean: true,

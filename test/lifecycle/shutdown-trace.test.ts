@@ -3,11 +3,43 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, test } from 'vitest'
 import type { HookRecord } from '../../src/lifecycle/hook.ts'
+import type { ShutdownReport } from '../../src/lifecycle/shutdown-report.ts'
 import { ShutdownTrace } from '../../src/lifecycle/shutdown-trace.ts'
+import { recordLogs } from './recorded-logs.ts'
 import { recordSpans, registerTracing } from './recorded-spans.ts'
 
 const hook = { name: 'db', run: () => {} }
 const done: HookRecord = { name: 'db', outcome: 'done', tookMs: 1 }
+
+const REPORT: ShutdownReport = {
+  reason: { kind: 'signal', signal: 'SIGTERM' },
+  phases: [
+    { phase: 'announce', tookMs: 0, hooks: [] },
+    { phase: 'drain', tookMs: 5000, hooks: [] },
+    { phase: 'finish', tookMs: 250, hooks: [{ name: 'api', outcome: 'timed-out', tookMs: 250 }] },
+    { phase: 'stop', tookMs: 40, hooks: [] },
+  ],
+  aborted: ['api: GET / after 10s'],
+  flushes: {},
+  figures: { api: { cut: 3, refused: 2 } },
+  tookMs: 5290,
+  clean: true,
+}
+
+/** What a span and the log record have in common. */
+const ATTRIBUTES = {
+  'seaworthy.shutdown.reason': 'SIGTERM',
+  'seaworthy.shutdown.clean': true,
+  'seaworthy.shutdown.exit_code': 0,
+  'seaworthy.shutdown.aborted': ['api: GET / after 10s'],
+  'seaworthy.shutdown.aborted_count': 3,
+  'seaworthy.shutdown.refused_count': 2,
+  'seaworthy.shutdown.laggards': ['api'],
+  'seaworthy.shutdown.phase.announce.duration': 0,
+  'seaworthy.shutdown.phase.drain.duration': 5,
+  'seaworthy.shutdown.phase.finish.duration': 0.25,
+  'seaworthy.shutdown.phase.stop.duration': 0.04,
+}
 
 function named(spans: readonly ReadableSpan[], name: string): ReadableSpan {
   const span = spans.find((each) => each.name === name)
@@ -20,11 +52,11 @@ test('a shutdown is one trace: a span from the signal on, and a child for each h
   const traced = new ShutdownTrace({ kind: 'signal', signal: 'SIGTERM' })
   await traced.hook('stop', hook, async () => done)
   expect(spans().map((span) => span.name)).toEqual(['stop db'])
-  traced.end(true)
+  traced.end(REPORT)
 
   const root = named(spans(), 'shutdown')
   const child = named(spans(), 'stop db')
-  expect(root.attributes).toEqual({ 'seaworthy.shutdown.reason': 'SIGTERM' })
+  expect(root.attributes).toEqual(ATTRIBUTES)
   expect(root.status.code).toBe(SpanStatusCode.UNSET)
   expect(root.parentSpanContext).toBeUndefined()
   expect(child.attributes).toEqual({
@@ -38,7 +70,7 @@ test('a shutdown is one trace: a span from the signal on, and a child for each h
 test('it is a trace of its own, even when the shutdown begins inside a request', () => {
   const spans = recordSpans()
   const request = trace.getTracer('test').startSpan('request')
-  context.with(trace.setSpan(ROOT_CONTEXT, request), () => new ShutdownTrace({ kind: 'requested' }).end(true))
+  context.with(trace.setSpan(ROOT_CONTEXT, request), () => new ShutdownTrace({ kind: 'requested' }).end(REPORT))
   expect(named(spans(), 'shutdown').spanContext().traceId).not.toBe(request.spanContext().traceId)
 })
 
@@ -62,7 +94,7 @@ test.each<[HookRecord, string]>([
   const spans = recordSpans()
   const traced = new ShutdownTrace({ kind: 'requested' })
   expect(await traced.hook('stop', hook, async () => record)).toBe(record)
-  traced.end(false)
+  traced.end({ ...REPORT, clean: false })
   const child = named(spans(), 'stop db')
   expect(child.status).toEqual({ code: SpanStatusCode.ERROR, message })
   expect(child.attributes['seaworthy.shutdown.outcome']).toBe(record.outcome)
@@ -70,18 +102,54 @@ test.each<[HookRecord, string]>([
   expect(named(spans(), 'shutdown').status.code).toBe(SpanStatusCode.ERROR)
 })
 
-test('ended twice, it is one span', () => {
+test('each phase is an event of its span', () => {
   const spans = recordSpans()
   const traced = new ShutdownTrace({ kind: 'requested' })
-  traced.end(true)
-  traced.end(true)
+  traced.enter('announce')
+  traced.enter('drain')
+  traced.end(REPORT)
+  expect(named(spans(), 'shutdown').events.map(({ name, attributes }) => [name, attributes])).toEqual([
+    ['seaworthy.shutdown.phase', { 'seaworthy.shutdown.phase': 'announce' }],
+    ['seaworthy.shutdown.phase', { 'seaworthy.shutdown.phase': 'drain' }],
+  ])
+})
+
+test('a log record tells the same to those who look among the logs, inside the trace', () => {
+  const spans = recordSpans()
+  const records = recordLogs()
+  const traced = new ShutdownTrace({ kind: 'requested' })
+  traced.end({ ...REPORT, clean: false })
+  const [record, ...more] = records()
+  expect(more).toEqual([])
+  expect(record).toMatchObject({
+    eventName: 'seaworthy.shutdown',
+    severityText: 'ERROR',
+    body: expect.stringContaining('stopped in 5.29s (SIGTERM)'),
+  })
+  expect(record?.attributes).toEqual({
+    ...ATTRIBUTES,
+    'seaworthy.shutdown.clean': false,
+    'seaworthy.shutdown.exit_code': 1,
+    'seaworthy.shutdown.duration': 5.29,
+  })
+  const inside = record?.context === undefined ? undefined : trace.getSpanContext(record.context)
+  expect(inside?.traceId).toBe(named(spans(), 'shutdown').spanContext().traceId)
+})
+
+test('ended twice, it is one span and one record', () => {
+  const spans = recordSpans()
+  const records = recordLogs()
+  const traced = new ShutdownTrace({ kind: 'requested' })
+  traced.end(REPORT)
+  traced.end(REPORT)
   expect(spans()).toHaveLength(1)
+  expect(records()).toHaveLength(1)
 })
 
 test('without any telemetry, the hooks run all the same', async () => {
   const traced = new ShutdownTrace({ kind: 'requested' })
   expect(await traced.hook('stop', hook, async () => done)).toBe(done)
-  traced.end(true)
+  traced.end(REPORT)
 })
 
 describe('telemetry that is broken costs spans, never a hook', () => {
@@ -111,7 +179,7 @@ describe('telemetry that is broken costs spans, never a hook', () => {
       runs++
       return { name: 'db', outcome: 'failed', tookMs: 1, error: new Error('no') }
     })
-    traced.end(false)
+    traced.end({ ...REPORT, clean: false })
     expect(record.outcome).toBe('failed')
     expect(runs).toBe(1)
   })

@@ -11,6 +11,7 @@ const report: ShutdownReport = {
   phases: [{ phase: 'stop', tookMs: 12, hooks: [{ name: 'db', outcome: 'timed-out', tookMs: 12 }] }],
   aborted: [],
   flushes: { telemetry: { complete: true, details: { spans: 3 } } },
+  figures: {},
   tookMs: 12,
   clean: false,
 }
@@ -45,8 +46,23 @@ test('what was there before is replaced, to the last byte', () => {
 
 test('a kubelet reads 4096 bytes, so there are never more', () => {
   const path = made()
-  writeTerminationLog({ SEAWORTHY_TERMINATION_LOG: path }, 'é'.repeat(5000), report)
-  expect(readFileSync(path)).toHaveLength(4096)
+  const aborted = Array.from({ length: 500 }, (_, index) => `api: GET /orders/${index} after 10s`)
+  writeTerminationLog({ SEAWORTHY_TERMINATION_LOG: path }, 'é'.repeat(5000), { ...report, aborted })
+  expect(readFileSync(path).length).toBeLessThanOrEqual(4096)
+  const [summary = '', figures = ''] = readFileSync(path, 'utf8').split('\n')
+  expect(summary).toMatch(/^é{500,}…$/)
+  expect(JSON.parse(figures)).toMatchObject({
+    exitCode: 1,
+    reason: 'SIGTERM',
+    laggards: [{ name: 'db' }],
+    aborted: expect.arrayContaining(['… and 480 more']),
+  })
+})
+
+test('a summary of several lines is one line', () => {
+  const path = made()
+  writeTerminationLog({ SEAWORTHY_TERMINATION_LOG: path }, 'shop stopped: a\nb', report)
+  expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('shop stopped: a b')
 })
 
 test('a file that is not there is not made: this is not Kubernetes', () => {
@@ -73,7 +89,7 @@ test('figures that have no JSON do not take the line for people with them', () =
   const path = made()
   const odd = { ...report, flushes: { telemetry: { complete: true, details: { spans: 3n } } } }
   writeTerminationLog({ SEAWORTHY_TERMINATION_LOG: path }, 'shop stopped', odd)
-  expect(readFileSync(path, 'utf8')).toBe('shop stopped\n')
+  expect(readFileSync(path, 'utf8')).toBe('shop stopped\n{}\n')
 })
 
 test('without a path of its own, it is the one of Kubernetes, and harmless where that does not exist', () => {

@@ -1,0 +1,32 @@
+import { exitCodeOf } from './exit-code.ts'
+import { countShutdown } from './shutdown-counts.ts'
+import { describeReason, laggards, messageOf, type ShutdownReport } from './shutdown-report.ts'
+
+/**
+ * The report as plain fields for a log line or JSON: texts and numbers only, errors by message. What matters most comes
+ * first, because the end is what a limit cuts off.
+ */
+export function toReportFields(report: ShutdownReport): Readonly<Record<string, unknown>> {
+  return {
+    exitCode: exitCodeOf(report),
+    reason: describeReason(report.reason),
+    ...('error' in report.reason ? { error: messageOf(report.reason.error) } : {}),
+    clean: report.clean,
+    tookMs: Math.round(report.tookMs),
+    laggards: laggards(report).map(({ name, phase, outcome, tookMs, error }) => ({
+      name,
+      phase,
+      outcome,
+      tookMs,
+      ...(error === undefined ? {} : { message: messageOf(error) }),
+    })),
+    aborted: report.aborted,
+    ...(report.failures === undefined ? {} : { failures: report.failures }),
+    counts: countShutdown(report),
+    phases: Object.fromEntries(report.phases.map(({ phase, tookMs }) => [phase, Math.round(tookMs)])),
+    flush: Object.fromEntries(
+      Object.entries(report.flushes).map(([name, flush]) => [name, { complete: flush.complete, ...flush.details }]),
+    ),
+    figures: report.figures,
+  }
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../core/clock.ts'
+import type { HookRecord } from './hook.ts'
+import { MAX_LISTED_WORK, type OpenWork } from './open-work.ts'
+import type { PhaseName, PhaseRecord } from './shutdown-report.ts'
+
+/** Where a shutdown is: `start` while the start that it interrupts is given up, `report` at its very end. */
+export type ProgressPhase = PhaseName | 'start' | 'report'
+
+/** A hook that has not ended. */
+export interface RunningHook {
+  readonly name: string
+  readonly phase: ProgressPhase
+  readonly ageMs: number
+}
+
+/** What a shutdown waits for, at one moment. Plain data: it is logged, and sent to the thread that watches. */
+export interface ProgressSnapshot {
+  readonly phase: ProgressPhase
+  /** Since the shutdown began. */
+  readonly elapsedMs: number
+  /** Hooks that have not ended, the oldest first, at most {@link MAX_LISTED_WORK}. */
+  readonly running: readonly RunningHook[]
+  /** All work in flight, and the oldest of it, at most {@link MAX_LISTED_WORK}. */
+  readonly openCount: number
+  readonly open: readonly OpenWork[]
+}
+
+interface Running {
+  readonly name: string
+  readonly phase: ProgressPhase
+  readonly startedAt: number
+}
+
+/** Follows a shutdown, so that anyone can tell at any moment what it waits for, also when it does not end. */
+export class ShutdownProgress {
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #running = new Set<Running>()
+  readonly #phases: PhaseRecord[] = []
+  #ended: HookRecord[] = []
+  #phase: ProgressPhase = 'start'
+  #phaseStartedAt: number
+  #openWork: () => readonly OpenWork[] = () => []
+  #onChange: () => void = () => {}
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.#phaseStartedAt = this.#startedAt
+  }
+
+  get phase(): ProgressPhase {
+    return this.#phase
+  }
+
+  get elapsedMs(): number {
+    return this.#clock.now() - this.#startedAt
+  }
+
+  /** How to find what is in flight; nothing is known of it before. */
+  follow(openWork: () => readonly OpenWork[]): void {
+    this.#openWork = openWork
+  }
+
+  /** Called at each change of phase, and when a hook begins and ends; there is one listener. */
+  set onChange(listener: () => void) {
+    this.#onChange = listener
+  }
+
+  enter(phase: ProgressPhase): void {
+    this.#closePhase()
+    this.#phase = phase
+    this.#phaseStartedAt = this.#clock.now()
+    this.#onChange()
+  }
+
+  /** Runs a hook, which is named in every snapshot until it has ended. */
+  async track(name: string, run: () => Promise<HookRecord>): Promise<HookRecord> {
+    const running: Running = { name, phase: this.#phase, startedAt: this.#clock.now() }
+    this.#running.add(running)
+    // Before it runs: it may block.
+    this.#onChange()
+    try {
+      const record = await run()
+      this.#ended.push(record)
+      return record
+    } finally {
+      this.#running.delete(running)
+      this.#onChange()
+    }
+  }
+
+  snapshot(): ProgressSnapshot {
+    const now = this.#clock.now()
+    const open = this.#listOpenWork()
+    return {
+      phase: this.#phase,
+      elapsedMs: Math.round(now - this.#startedAt),
+      running: [...this.#running]
+        .slice(0, MAX_LISTED_WORK)
+        .map(({ name, phase, startedAt }) => ({ name, phase, ageMs: Math.round(now - startedAt) })),
+      openCount: open.length,
+      open: open.slice(0, MAX_LISTED_WORK),
+    }
+  }
+
+  /** The phases up to now, for a shutdown that is cut short: what has not ended counts as timed out. */
+  phases(): readonly PhaseRecord[] {
+    const now = this.#clock.now()
+    const hooks = [...this.#running].map(({ name, startedAt }): HookRecord => ({
+      name,
+      outcome: 'timed-out',
+      tookMs: Math.round(now - startedAt),
+    }))
+    if (!isPhase(this.#phase)) return this.#phases
+    const current = { phase: this.#phase, tookMs: now - this.#phaseStartedAt, hooks: [...this.#ended, ...hooks] }
+    return [...this.#phases, current]
+  }
+
+  #closePhase(): void {
+    if (isPhase(this.#phase))
+      this.#phases.push({ phase: this.#phase, tookMs: this.#clock.now() - this.#phaseStartedAt, hooks: this.#ended })
+    this.#ended = []
+  }
+
+  #listOpenWork(): readonly OpenWork[] {
+    try {
+      return this.#openWork()
+    } catch {
+      // A ledger that throws must not cost the line that says what else is open.
+      return []
+    }
+  }
+}
+
+function isPhase(phase: ProgressPhase): phase is PhaseName {
+  return phase !== 'start' && phase !== 'report'
+}

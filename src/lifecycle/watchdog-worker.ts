@@ -1,0 +1,63 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../core/clock.ts'
+import { hideSecrets } from '../core/secret-text.ts'
+import { readNativeWait } from './native-wait.ts'
+import type { ProgressSnapshot } from './shutdown-progress.ts'
+import { writeTerminationLines } from './termination-log.ts'
+import { toWatchdogLine, type WatchdogBrief } from './watchdog-line.ts'
+import { pauseMainThread } from './watchdog-pause.ts'
+import { writeToStandardError } from './write-without-waiting.ts'
+
+// The program of the watching thread, see watchdog.ts. It shares nothing with the main thread but the process: it waits,
+// keeps the latest snapshot, and if it is still there when its time comes, it says why and ends the process.
+
+const WRITE_LIMIT_MS = 100
+
+if (!isMainThread && (workerData as WatchdogBrief | null)?.kind === 'seaworthy-watchdog') {
+  watch(workerData as WatchdogBrief)
+}
+
+function watch(brief: WatchdogBrief): void {
+  let { snapshot } = brief
+  let updatedAt = now()
+  parentPort?.on('message', (latest: ProgressSnapshot) => {
+    snapshot = latest
+    updatedAt = now()
+  })
+  systemClock.schedule(
+    Math.max(0, brief.actAt - now()),
+    () => void act(brief, () => older(snapshot, now() - updatedAt)),
+  )
+}
+
+async function act(brief: WatchdogBrief, latest: () => ProgressSnapshot): Promise<void> {
+  const main = await pauseMainThread(systemClock, brief.stepMs)
+  const blockage =
+    main === undefined ? readNativeWait(process.pid) : ({ kind: 'javascript', stack: main.stack } as const)
+  const found = { blockage, snapshot: latest(), time: new Date(now()).toISOString() }
+  const { line, message, watchdog } = toWatchdogLine(brief, found)
+  writeToStandardError(hideSecrets(line), WRITE_LIMIT_MS)
+  writeTerminationLines(brief.terminationLog, hideSecrets(message), () => watchdog)
+  if (main === undefined) kill()
+  main?.end()
+  systemClock.schedule(brief.stepMs, kill)
+}
+
+function kill(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+/** The snapshot as it would be now: what has not ended has grown older. */
+function older(snapshot: ProgressSnapshot, byMs: number): ProgressSnapshot {
+  const age = <T extends { readonly ageMs: number }>(item: T): T => ({ ...item, ageMs: Math.round(item.ageMs + byMs) })
+  return {
+    ...snapshot,
+    elapsedMs: Math.round(snapshot.elapsedMs + byMs),
+    running: snapshot.running.map(age),
+    open: snapshot.open.map(age),
+  }
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}
