@@ -32,7 +32,8 @@ export class ForeignSdk {
   /** The class of what it has registered, such as `NodeTracerProvider`. */
   get className(): string {
     const [first] = this.#providers.values()
-    return first?.constructor.name ?? 'unknown'
+    // A bundler adds a number to a name that it finds twice.
+    return first?.constructor.name.replace(/\$\d+$/, '') ?? 'unknown'
   }
 
   /** From now on a shutdown of the SDK does nothing until {@link flush}. */

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
 import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
 import { type ResolvedServiceOptions, resolveServiceOptions } from '../service/service-options.ts'
+import { REGISTER_MODES } from './register-mode.ts'
 import type { ServiceIdentity } from './service-identity.ts'
 
 /** Standard output belongs to the application. */
@@ -57,6 +58,7 @@ function readSlices(env: Environment): ShutdownBudgetOptions {
     stop: read.duration('SEAWORTHY_STOP'),
     flush: read.duration('SEAWORTHY_FLUSH'),
   }
+  read.oneOf('SEAWORTHY_REGISTER', REGISTER_MODES)
   read.done()
   return Object.fromEntries(Object.entries(slices).filter(([, value]) => value !== undefined))
 }

@@ -81,6 +81,7 @@ export class RegisteredLife {
   /** Ends with the report on standard error; never rejects. */
   async stop(reason: ShutdownReason, signal?: InterceptedSignal): Promise<ShutdownReport> {
     this.#signal = signal
+    if (signal !== undefined) this.#log.info({ signal: signal.signal }, `${this.name} received ${signal.signal}`)
     this.#foreign?.deferShutdown()
     const report = await this.#life.stop(reason)
     await this.#admin.close(0)

@@ -33,6 +33,8 @@ export interface ProgramSettings {
   readonly node?: string
   /** `built`: without the condition that leads to the sources. @default `built` with `SEAWORTHY_TEST_DIST=1` */
   readonly flavour?: 'source' | 'built'
+  /** Further arguments of Node, before the program. @default none */
+  readonly flags?: readonly string[]
 }
 
 /** Longer than any program here may live. */
@@ -69,6 +71,7 @@ export function startProgram(
     '--disable-warning=ExperimentalWarning',
     `--import=data:text/javascript,${encodeURIComponent(END_BY_ITSELF)}`,
     ...(flavour === 'source' ? ['--conditions=seaworthy-source'] : []),
+    ...(settings.flags ?? []),
   ]
   const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
   const child = spawn(node, [...flags, fileURLToPath(file)], {
