@@ -125,6 +125,6 @@ export function median(values: readonly number[]): number {
 /** A loss in one line, for people who look for its reason. */
 export function describeLoss(loss: Loss): string {
   const { outcome, client, reuse, sentMs, settledMs, onWireMs, serverClosedMs, errorCode } = loss
-  const ms = (value: number | undefined): string => (value === undefined ? 'never' : `${value} ms`)
-  return `${outcome}${errorCode === undefined ? '' : ` (${errorCode})`}, ${client}, use ${reuse + 1} of its connection: sent ${sentMs} ms after SIGTERM, on the wire ${ms(onWireMs)}, server closed ${ms(serverClosedMs)}, known ${ms(settledMs)}`
+  const at = (what: string, ms: number | undefined): string => (ms === undefined ? '' : `, ${what} ${ms} ms`)
+  return `${outcome}${errorCode === undefined ? '' : ` (${errorCode})`}, ${client}, use ${reuse + 1} of its connection: sent ${sentMs} ms after SIGTERM${at('on the wire', onWireMs)}${at('server closed', serverClosedMs)}${at('known', settledMs)}`
 }

@@ -35,6 +35,7 @@ const HELP = `Usage: npm run bench:drain -- [options]
 
 /** After it a quick run begins nothing new; with what is under way it ends within a minute. */
 const QUICK_BUDGET_MS = 45_000
+const MAX_REASON_LENGTH = 1000
 const FULL_RUNS = 5
 const QUICK = {
   variants: ['seaworthy', '@godaddy/terminus', 'lightship', 'http-terminator'],
@@ -43,38 +44,53 @@ const QUICK = {
   parallel: 3,
 }
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string' },
-    only: { type: 'string' },
-    scenario: { type: 'string' },
-    wire: { type: 'string' },
-    parallel: { type: 'string' },
-    seed: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    page: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+/** A mistake of whoever typed the command, told in one line. */
+class UsageError extends Error {}
 
-if (values.help) process.stdout.write(HELP)
-else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
-else if (values.page) writePage()
-else await measure()
+const OPTIONS = {
+  runs: { type: 'string' },
+  only: { type: 'string' },
+  scenario: { type: 'string' },
+  wire: { type: 'string' },
+  parallel: { type: 'string' },
+  seed: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  page: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+try {
+  await main()
+} catch (error) {
+  const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  if (isUsage !== true) throw error
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 2
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help) process.stdout.write(HELP)
+  else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
+  else if (values.page) writePage()
+  else await measure(values)
+}
+
+type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
 
 function writePage(): void {
   const measurement = newest()
-  if (measurement === undefined) throw new Error('There is no full measurement yet: npm run bench:drain')
+  if (measurement === undefined) throw new UsageError('There is no full measurement yet: npm run bench:drain')
   writeFileSync(PAGE, toPage(measurement))
   process.stderr.write(`wrote ${PAGE}\n`)
 }
 
-async function measure(): Promise<void> {
-  const variants = chosenVariants()
-  const scenarios = chosenScenarios()
+async function measure(values: Values): Promise<void> {
+  const variants = chosenVariants(values)
+  const scenarios = chosenScenarios(values)
   const runs = toNumber('runs', values.runs, values.quick ? QUICK.runs : FULL_RUNS)
   // Anything less is no basis for the page.
   const isFull =
@@ -104,7 +120,7 @@ async function measure(): Promise<void> {
     onResult: createProgress(process.stderr),
     onTrouble({ trial, reason }) {
       troubles.push(trial)
-      process.stderr.write(`! ${trial} could not be measured: ${reason}\n`)
+      process.stderr.write(`! ${trial} could not be measured: ${reason.slice(0, MAX_REASON_LENGTH)}\n`)
     },
   })
   if (abort.signal.aborted) {
@@ -135,26 +151,27 @@ function report(problems: readonly string[]): void {
   else process.stderr.write('✓ ours lost nothing, peers did\n')
 }
 
-function chosenVariants(): typeof VARIANTS {
+function chosenVariants(values: Values): typeof VARIANTS {
   const names = values.only?.split(',') ?? (values.quick ? QUICK.variants : undefined)
   if (names === undefined) return VARIANTS
   const unknown = names.filter(
     (name) => name !== 'seaworthy' && name !== 'peers' && !VARIANTS.some((variant) => variant.name === name),
   )
-  if (unknown.length > 0) throw new Error(`No variant ${unknown.join(', ')}: --list says which there are.`)
+  if (unknown.length > 0) throw new UsageError(`No variant ${unknown.join(', ')}: --list says which there are.`)
   return VARIANTS.filter(({ name, isOurs }) => names.includes(name) || names.includes(isOurs ? 'seaworthy' : 'peers'))
 }
 
-function chosenScenarios(): typeof SCENARIOS {
+function chosenScenarios(values: Values): typeof SCENARIOS {
   const ids = values.scenario?.split(',') ?? (values.quick ? QUICK.scenarios : undefined)
   if (ids === undefined) return SCENARIOS
   const unknown = ids.filter((id) => !SCENARIOS.some((scenario) => scenario.id === id))
-  if (unknown.length > 0) throw new Error(`No scenario ${unknown.join(', ')}: --help says which there are.`)
+  if (unknown.length > 0) throw new UsageError(`No scenario ${unknown.join(', ')}: --help says which there are.`)
   return SCENARIOS.filter(({ id }) => ids.includes(id))
 }
 
 function toNumber(name: string, text: string | undefined, fallback: number): number {
   const value = text === undefined ? fallback : Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} must be a whole number, not "${text}".`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`--${name} must be a whole number, not "${text}".`)
   return value
 }

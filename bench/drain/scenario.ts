@@ -1,14 +1,19 @@
 import type { Clock } from '../../src/core/clock.ts'
-import type { RawConnection } from '../../src/load/raw-client.ts'
 import type { JournalEntry, RequestJournal } from '../../src/load/request-journal.ts'
-import type { Kind } from './variants.ts'
+import type { RawWebSocket } from '../../src/load/raw-web-socket.ts'
+import type { KeptConnection } from '../../src/load/steady-client.ts'
+import type { Variant } from './variants.ts'
 
 /** What a scenario works with. */
 export interface Stage {
   readonly clock: Clock
   readonly journal: RequestJournal
   /** A new connection to the service; nothing is on the wire until it is used. */
-  readonly connect: () => RawConnection
+  readonly connect: () => KeptConnection
+  /** A new WebSocket that sends a message as soon as the last one came back. */
+  readonly openWebSocket: () => RawWebSocket
+  /** What a request says when its connection is not to be kept. HTTP/2 has no word for it. */
+  readonly lastOne: Readonly<Record<string, string>>
   /** 0 to 1, the same for the same seed. */
   readonly random: () => number
   /** Aborted when the endpoint lag is over. */
@@ -31,7 +36,8 @@ export interface Scenario {
   readonly title: string
   /** Who the clients are and what they do, for the page. */
   readonly what: string
-  readonly kinds: readonly Kind[]
+  /** Which services it is for. */
+  readonly isFor: (variant: Variant) => boolean
   readonly wireDelaysMs: readonly number[]
   /** What must be so at SIGTERM for a run to count. */
   readonly precondition: { readonly inFlight: number; readonly idle: number }

@@ -75,7 +75,7 @@ function toSlots({ variants, scenarios, wireDelaysMs }: Plan): readonly Slot[] {
       .filter((wireDelayMs) => wireDelaysMs.includes(wireDelayMs))
       .flatMap((wireDelayMs) =>
         variants
-          .filter(({ kind }) => scenario.kinds.includes(kind))
+          .filter((variant) => scenario.isFor(variant))
           .map((variant) => ({ variant, scenario, wireDelayMs, runs: [] })),
       ),
   )

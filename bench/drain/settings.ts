@@ -20,6 +20,8 @@ export const SLOW_MIN_MS = 1000
 export const SLOW_MAX_MS = 2000
 /** Idle connections at SIGTERM. */
 export const IDLE_CONNECTIONS = 20
+/** Streams of server-sent events, and WebSockets, open at SIGTERM. */
+export const LONG_LIVED = 20
 /** When clients that the service never turns away give up, from SIGTERM. */
 export const PATIENCE_MS = 3000
 /** When a request counts as unanswered. */

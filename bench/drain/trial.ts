@@ -1,13 +1,15 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { countOutcomes, type OutcomeCounts } from '../../src/load/outcome-counts.ts'
-import { RawConnection } from '../../src/load/raw-client.ts'
+import type { KeptConnection } from '../../src/load/steady-client.ts'
+import { RawWebSocket } from '../../src/load/raw-web-socket.ts'
+import { isHttp2, openClient } from './open-client.ts'
 import { type JournalEntry, RequestJournal } from '../../src/load/request-journal.ts'
 import { freePort } from '../../src/process/free-port.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { stopProcess } from '../../src/process/stop-process.ts'
 import { waitForPort } from '../../src/process/wait-for-port.ts'
-import type { Play, Scenario } from './scenario.ts'
+import type { Play, Scenario, Stage } from './scenario.ts'
 import { seededRandom } from './seeded-random.ts'
 import {
   DRAIN_DELAY_MS,
@@ -96,20 +98,23 @@ async function attempt(
     },
   })
   void owned.exit.then(() => ended.abort())
-  const connect = (): RawConnection =>
-    new RawConnection({
-      clock,
-      host: HOST,
-      port,
-      wireDelayMs,
-      ...(variant.kind === 'https' ? { tls: { rejectUnauthorized: false } } : {}),
-    })
+  const where = { clock, host: HOST, port, wireDelayMs }
+  const connect = (): KeptConnection => openClient(variant.kind, where)
   await untilItAnswers(connect, port, clock, AbortSignal.any([ended.signal, abort]), () => lines.join('\n'))
 
   const journal = new RequestJournal(clock)
   const lag = new AbortController()
   const patience = new AbortController()
-  const stage = { clock, journal, connect, random: seededRandom(seed), lag: lag.signal, patience: patience.signal }
+  const stage: Stage = {
+    clock,
+    journal,
+    connect,
+    openWebSocket: () => new RawWebSocket({ ...where, message: 'ahoy' }),
+    lastOne: isHttp2(variant.kind) ? {} : { Connection: 'close' },
+    random: seededRandom(seed),
+    lag: lag.signal,
+    patience: patience.signal,
+  }
   const play = await scenario.begin(stage)
 
   const inFlightAtSignal = journal.inFlight
@@ -165,7 +170,7 @@ function environment({ env }: Variant, port: number): Readonly<Record<string, st
 }
 
 async function untilItAnswers(
-  connect: () => RawConnection,
+  connect: () => KeptConnection,
   port: number,
   clock: Clock,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-/** What a service speaks, which decides what the scenarios of its own are. */
-export type Kind = 'http' | 'https'
+/** What a service speaks: HTTP/1.1 or HTTP/2, each without and with TLS. */
+export type Kind = 'http' | 'https' | 'h2c' | 'h2'
 
 /** One service under trial. */
 export interface Variant {
@@ -13,6 +13,8 @@ export interface Variant {
   readonly packageName?: string
   /** How it is set up, in a few words, and where that is recommended. */
   readonly setup: string
+  /** Whether `/ws` echoes over a WebSocket. */
+  readonly hasWebSockets?: boolean
   /** The file in `services/`; a folder is started by wattpm. */
   readonly service: string
   readonly nodeFlags?: readonly string[]
@@ -39,7 +41,14 @@ const DELAYED = { BENCH_DELAYED: '1' }
 /** In the order of the page. */
 export const VARIANTS: readonly Variant[] = [
   ours('http', 'a handler of `node:http`'),
+  ours('ws', 'a server of the package ws beside a handler of `node:http`, `attach()`', { hasWebSockets: true }),
   ours('https', 'a server of `node:https`', { kind: 'https' }),
+  ours('http2', 'a server of `node:http2` without TLS', { kind: 'h2c' }),
+  ours('http2-tls', 'a server of `node:http2` with TLS and `allowHTTP1`', {
+    kind: 'h2',
+    service: 'seaworthy-http2.ts',
+    env: { BENCH_TLS: '1' },
+  }),
   ours('express', 'an application of Express 5, `attach()`'),
   ours('fastify', 'an application of Fastify 5, `attach()`'),
   ours('koa', 'an application of Koa 3, `attach()`'),
@@ -49,12 +58,18 @@ export const VARIANTS: readonly Variant[] = [
     service: 'seaworthy-nest.ts',
     env: { BENCH_PLATFORM: 'fastify' },
   }),
+  ours('register', '`node --import seaworthy/register`, on the server without a handler below', {
+    service: 'bare.mjs',
+    hasWebSockets: true,
+    nodeFlags: ['--import=seaworthy/register'],
+  }),
   {
     name: 'node:http (no handler)',
     isOurs: false,
     kind: 'http',
     setup: 'bare: nobody listens to SIGTERM',
     service: 'bare.mjs',
+    hasWebSockets: true,
   },
   {
     name: 'node:http',
@@ -62,8 +77,16 @@ export const VARIANTS: readonly Variant[] = [
     kind: 'http',
     setup: 'bare: `server.close()` on SIGTERM, then exit',
     service: 'node-http.mjs',
+    hasWebSockets: true,
   },
-  peer('@godaddy/terminus', 'terminus.mjs', 'as in its first example, `timeout` 10 s'),
+  {
+    name: 'node:http2',
+    isOurs: false,
+    kind: 'h2c',
+    setup: 'bare: `server.close()` on SIGTERM, then exit',
+    service: 'node-http2.mjs',
+  },
+  peer('@godaddy/terminus', 'terminus.mjs', 'as in its first example, `timeout` 10 s', { hasWebSockets: true }),
   peer('@godaddy/terminus', 'terminus.mjs', 'for Kubernetes: `beforeShutdown` waits, `useExit0`', {
     name: '@godaddy/terminus + delay',
     env: DELAYED,
@@ -73,18 +96,28 @@ export const VARIANTS: readonly Variant[] = [
     name: 'lightship + http-terminator',
     env: { BENCH_TERMINATOR: '1' },
   }),
-  peer('http-terminator', 'http-terminator.mjs', '`terminate()` on SIGTERM'),
-  peer('stoppable', 'stoppable.mjs', '`stop()` on SIGTERM'),
+  peer('http-terminator', 'http-terminator.mjs', '`terminate()` on SIGTERM', { hasWebSockets: true }),
+  peer('stoppable', 'stoppable.mjs', '`stop()` on SIGTERM', { hasWebSockets: true }),
   peer('close-with-grace', 'close-with-grace.mjs', '`server.close()` as its function'),
-  peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', 'as in its first example'),
+  peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', 'as in its first example', { hasWebSockets: true }),
   peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', '`preShutdown` waits', {
     name: 'http-graceful-shutdown + delay',
     env: DELAYED,
+  }),
+  peer('http-graceful-shutdown', 'http-graceful-shutdown.mjs', 'the same on `node:http2`', {
+    name: 'http-graceful-shutdown (http2)',
+    kind: 'h2c',
+    env: { BENCH_HTTP2: '1' },
   }),
   peer('fastify', 'fastify.mjs', '`close()` by close-with-grace'),
   peer('fastify', 'fastify.mjs', '`close()` by close-with-grace, `return503OnClosing: false`', {
     name: 'fastify (no 503)',
     env: { BENCH_503: '0' },
+  }),
+  peer('fastify', 'fastify.mjs', '`close()` by close-with-grace, `http2: true`', {
+    name: 'fastify (http2)',
+    kind: 'h2c',
+    env: { BENCH_HTTP2: '1' },
   }),
   peer('@nestjs/core', 'nest.mjs', 'on Express, `enableShutdownHooks()`'),
   peer('@nestjs/core', 'nest.mjs', 'the same, `forceCloseConnections: true`', {

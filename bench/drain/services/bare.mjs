@@ -1,5 +1,5 @@
 // A server without a thought of its end: no handler of SIGTERM. So it is, and as it is with `seaworthy/register`.
 import { createServer } from 'node:http'
-import { handler, HOST, PORT } from './work.ts'
+import { handler, HOST, PORT, withWebSockets } from './work.ts'
 
-createServer(handler).listen(PORT, HOST)
+withWebSockets(createServer(handler)).listen(PORT, HOST)

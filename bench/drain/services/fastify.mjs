@@ -3,7 +3,10 @@ import closeWithGrace from 'close-with-grace'
 import fastify from 'fastify'
 import { events, HOST, PORT, work } from './work.ts'
 
-const app = fastify({ return503OnClosing: process.env['BENCH_503'] !== '0' })
+const app = fastify({
+  http2: process.env['BENCH_HTTP2'] === '1',
+  return503OnClosing: process.env['BENCH_503'] !== '0',
+})
 app.get('/work/:ms', (request) => work(request.params.ms))
 app.get('/events', (_request, reply) => {
   reply.hijack()

@@ -1,6 +1,6 @@
 // Bare Node: what most services have.
 import { createServer } from 'node:http'
-import { handler, HOST, PORT } from './work.ts'
+import { handler, HOST, PORT, withWebSockets } from './work.ts'
 
-const server = createServer(handler).listen(PORT, HOST)
+const server = withWebSockets(createServer(handler)).listen(PORT, HOST)
 process.once('SIGTERM', () => server.close(() => process.exit(0)))

@@ -1,9 +1,9 @@
 // https://www.npmjs.com/package/@godaddy/terminus, "Usage"; with BENCH_DELAYED=1 as in "How to set Terminus up with Kubernetes?".
 import { createServer } from 'node:http'
 import { createTerminus } from '@godaddy/terminus'
-import { DELAY_MS, handler, HOST, PORT } from './work.ts'
+import { DELAY_MS, handler, HOST, PORT, withWebSockets } from './work.ts'
 
-const server = createServer(handler)
+const server = withWebSockets(createServer(handler))
 const forKubernetes = {
   beforeShutdown: () => new Promise((resolve) => setTimeout(resolve, DELAY_MS)),
   useExit0: true,

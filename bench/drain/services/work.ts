@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { WebSocketServer } from 'ws'
 
 /** Where the service under trial listens. */
 export const PORT = Number(process.env['PORT'])
@@ -22,6 +23,19 @@ export function events(response: ServerResponse): void {
   let id = 0
   const timer = setInterval(() => response.write(`id: ${++id}\ndata: tick\n\n`), EVENT_EVERY_MS)
   response.once('close', () => clearInterval(timer))
+}
+
+/** Adds an echo over WebSockets to a server, as the package ws documents it. */
+export function withWebSockets<S extends Server>(server: S): S {
+  echo(new WebSocketServer({ server, path: '/ws' }))
+  return server
+}
+
+export function echo(sockets: WebSocketServer): void {
+  sockets.on('connection', (socket) => {
+    socket.on('error', () => {})
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
+  })
 }
 
 /** Both as a request handler of Node. */

@@ -1,0 +1,37 @@
+import { RawHttp2Connection } from '../../src/load/http2-client.ts'
+import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
+import type { KeptConnection } from '../../src/load/steady-client.ts'
+import type { Kind } from './variants.ts'
+
+export function isHttp2(kind: Kind): boolean {
+  return kind === 'h2c' || kind === 'h2'
+}
+
+/** A connection that speaks what the service speaks; its certificate is of its own making. */
+export function openClient(kind: Kind, where: RawConnectionOptions): KeptConnection {
+  const tls = { rejectUnauthorized: false }
+  switch (kind) {
+    case 'http':
+      return new RawConnection(where)
+    case 'https':
+      return new RawConnection({ ...where, tls })
+    case 'h2c':
+      return toClient(new RawHttp2Connection(where))
+    case 'h2':
+      return toClient(new RawHttp2Connection({ ...where, tls }))
+  }
+}
+
+/** A stream that the server says it has not processed (REFUSED_STREAM) is what a refused connection is to HTTP/1.1. */
+function toClient(connection: RawHttp2Connection): KeptConnection {
+  return {
+    get isUsable() {
+      return connection.isUsable
+    },
+    async request(request) {
+      const result = await connection.request(request)
+      return result.isRetrySafe ? { ...result, outcome: 'refused' } : result
+    },
+    close: () => connection.close(),
+  }
+}
