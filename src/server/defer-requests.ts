@@ -1,6 +1,8 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
+import { isHttp1 } from './watch-server.ts'
+
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
 /** These hand over a socket instead of a response, and at once: what follows on it is no HTTP. */
 const UPGRADE_EVENTS: ReadonlySet<string | symbol> = new Set(['upgrade', 'connect'])
@@ -40,8 +42,9 @@ export function deferRequests(
   let held: (() => void)[] | undefined
   const replacement = function emit(this: Server, ...args: unknown[]): boolean {
     const [event, request, response] = args as [string | symbol, IncomingMessage, ServerResponse]
+    if (!REQUEST_EVENTS.has(event) && !UPGRADE_EVENTS.has(event)) return original.apply(this, args)
+    if (!isHttp1(request)) return original.apply(this, args)
     if (UPGRADE_EVENTS.has(event)) return admit(request, undefined) ? original.apply(this, args) : true
-    if (!REQUEST_EVENTS.has(event)) return original.apply(this, args)
     if (!admit(request, response)) return true
     const dispatch = (): void => {
       if (!request.socket.destroyed) original.apply(this, args)

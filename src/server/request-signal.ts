@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { isAnswered } from './is-answered.ts'
+import { isStreamAnswered } from './is-stream-answered.ts'
 
 type AnyRequest = IncomingMessage | Http2ServerRequest
 type FindResponse = (request: IncomingMessage) => ServerResponse | undefined
@@ -99,7 +100,7 @@ function isHttp2(request: AnyRequest): request is Http2ServerRequest {
 function carrierOf(request: AnyRequest, signals: ServerSignals | undefined): Carrier | undefined {
   if (isHttp2(request)) {
     const { stream } = request
-    return { emitter: stream, isAnswered: () => stream.writableFinished && stream.rstCode === 0 }
+    return { emitter: stream, isAnswered: () => isStreamAnswered(stream) }
   }
   const socket = request.socket as (Socket & { _httpMessage?: ServerResponse | null }) | null | undefined
   // Adapters make requests of their own (serverless, injected tests): these have no connection that could go away.

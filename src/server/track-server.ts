@@ -1,10 +1,13 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { trackHttpServer } from './http-drain.ts'
-import { isHttp2Server } from './http2-server.ts'
+import { trackHttp2Server } from './http2-drain.ts'
+import { type AnyHttp2Server, isHttp2Server } from './http2-server.ts'
+import { JointDrain } from './joint-drain.ts'
 import { trackNetServer } from './net-drain.ts'
 import type { ServerDrain, ServerDrainOptions, TrackableServer } from './server-drain.ts'
 
@@ -16,10 +19,26 @@ import type { ServerDrain, ServerDrainOptions, TrackableServer } from './server-
  */
 export function trackServer(server: TrackableServer, options: ServerDrainOptions): ServerDrain {
   if (server instanceof HttpServer || server instanceof HttpsServer) return trackHttpServer(server, options)
-  if (server instanceof NetServer && !isHttp2Server(server)) return trackNetServer(server, options)
+  if (isHttp2Server(server)) return trackHttp2AndMore(server, options)
+  if (server instanceof NetServer) return trackNetServer(server, options)
   throw new SeaworthyError(
     'SEA_LISTENER_NOT_LISTENABLE',
-    `"${options.name}" has a server of an unknown kind: ${server.constructor.name}`,
-    { hint: 'Use a server of node:http or node:https.' },
+    `"${options.name}" has a server of an unknown kind: ${(server as object).constructor.name}`,
+    { hint: 'Use a server of node:http, node:https, node:http2, node:net or node:tls.' },
   )
+}
+
+/**
+ * With TLS, a connection speaks HTTP/2 only once both sides have agreed on it. Whatever else is there is in the hands of
+ * the drain of HTTP/1.1: connections of that protocol (`allowHTTP1`), unfinished handshakes, other protocols.
+ */
+function trackHttp2AndMore(server: AnyHttp2Server, options: ServerDrainOptions): ServerDrain {
+  const http2 = trackHttp2Server(server, options)
+  if (!(server instanceof TlsServer)) return http2
+  // For what it uses of a server, this is one of node:https.
+  const rest = trackHttpServer(server as unknown as HttpsServer, {
+    ...options,
+    closeListenerOnly: () => http2.closeListenerOnly(),
+  })
+  return new JointDrain([http2, rest])
 }

@@ -17,13 +17,17 @@ export function watchServer(server: Server, ledger: RequestLedger): () => void {
   const onConnection = (socket: Socket): void => void ledger.connect(socket, { isHandshaking: isTls })
   const onSecure = (socket: TLSSocket): void => {
     // Node has no public way from a TLS socket to the one under it; without it the two would be counted as two.
-    ledger.secure((socket as TLSSocket & { _parent?: Socket })._parent, socket)
+    const raw = (socket as TLSSocket & { _parent?: Socket })._parent
+    if (socket.alpnProtocol === 'h2') ledger.disown(raw)
+    else ledger.secure(raw, socket)
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // Adapters emit 'request' with objects of their own (serverless, injected tests): these have no connection.
-    if (request.socket instanceof Socket) ledger.open(request, response)
+    if (isHttp1(request) && request.socket instanceof Socket) ledger.open(request, response)
   }
-  const onUpgrade = (request: IncomingMessage): void => ledger.upgrade(request)
+  const onUpgrade = (request: IncomingMessage): void => {
+    if (isHttp1(request)) ledger.upgrade(request)
+  }
 
   for (const { socket, response } of findOpenConnections(server)) {
     ledger.connect(socket)
@@ -43,4 +47,9 @@ export function watchServer(server: Server, ledger: RequestLedger): () => void {
     server.off('secureConnection', onSecure)
     for (const each of unfollow) each()
   }
+}
+
+/** A server that speaks HTTP/2 as well has requests of both kinds, in the same events. */
+export function isHttp1({ httpVersionMajor }: IncomingMessage): boolean {
+  return httpVersionMajor < 2
 }

@@ -1,0 +1,255 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+
+import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { DelayedSocket } from './delayed-socket.ts'
+import type { RawConnectionOptions } from './raw-client.ts'
+import { DEFAULT_REQUEST_TIMEOUT_MS, type RawRequest, type RawResult, type RequestOutcome } from './raw-request.ts'
+import { SentStreams } from './sent-streams.ts'
+
+/** What became of a stream, in the words of {@link RawResult}. */
+export interface Http2Result extends RawResult {
+  /** The server says that it has not processed the stream, so that it may be sent again: it is refused, not lost. */
+  readonly isRetrySafe: boolean
+  readonly trailers?: Readonly<Record<string, string>>
+}
+
+/** A stream whose two directions are in the hands of the caller: a tunnel, server-sent events, a gRPC call. */
+export type Http2RawStream = ClientHttp2Stream
+
+const DEFAULT_KEEP_BODY_BYTES = 1024 * 1024
+
+/**
+ * One HTTP/2 connection, as a strict client has it: it never retries, never opens a second one, opens no stream once a
+ * GOAWAY has come, and tells exactly what became of each. A stream is `refused` only if it never went on the wire.
+ */
+export class RawHttp2Connection {
+  readonly #options: RawConnectionOptions
+  readonly #sent = new SentStreams()
+  #session: ClientHttp2Session | undefined
+  #wire: DelayedSocket | undefined
+  #isConnected = false
+  #isOver = false
+  #requestCount = 0
+  #errorCode: string | undefined
+  #onClosed: (() => void) | undefined
+  readonly #goaways: number[] = []
+  readonly closed: Promise<void>
+  #resolveClosed = (): void => {}
+
+  constructor(options: RawConnectionOptions) {
+    this.#options = options
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
+  }
+
+  get requestCount(): number {
+    return this.#requestCount
+  }
+
+  /** Whether a further stream may be opened: neither side has closed, and no GOAWAY has come. */
+  get isUsable(): boolean {
+    return !this.#isOver && this.#goaways.length === 0
+  }
+
+  /** The last stream that each GOAWAY named, in order: 2^31 - 1 is a notice. */
+  get goaways(): readonly number[] {
+    return this.#goaways
+  }
+
+  /** Called once, as soon as the client knows that no further stream may be opened. */
+  set onClosed(callback: () => void) {
+    this.#onClosed = callback
+  }
+
+  /** Makes the connection; true when it stands. A request does so by itself. */
+  connect(): Promise<boolean> {
+    const session = this.#start()
+    if (this.#isConnected || this.#isOver) return Promise.resolve(this.#isConnected)
+    return new Promise((resolve) => {
+      session.once('connect', () => resolve(true))
+      session.once('close', () => resolve(false))
+    })
+  }
+
+  /**
+   * Opens a stream for `request` and waits for what becomes of it; never rejects.
+   *
+   * @throws {@link SeaworthyError} `SEA_LOAD_CONNECTION_CLOSED` when the connection is not usable any more
+   */
+  request(request: RawRequest): Promise<Http2Result> {
+    const { clock, keepBodyBytes = DEFAULT_KEEP_BODY_BYTES } = this.#options
+    const startedAt = clock.now()
+    const reuse = this.#requestCount
+    const { method = 'GET', path, headers = {}, body, timeoutMs = DEFAULT_REQUEST_TIMEOUT_MS } = request
+    const stream = this.open({ ':method': method, ':path': path, ...headers })
+    const answer = new AnswerOfStream(stream, keepBodyBytes)
+    let timedOut = false
+    const cancelTimeout = clock.schedule(timeoutMs, () => {
+      timedOut = true
+      stream.close(constants.NGHTTP2_CANCEL)
+    })
+    stream.end(body)
+    return new Promise((resolve) => {
+      stream.once('close', () => {
+        cancelTimeout()
+        const outcome = timedOut ? 'timeout' : this.#whatBecame(stream, answer, reuse)
+        const errorCode = this.#errorCode ?? (stream.rstCode === 0 ? undefined : `RST_STREAM ${stream.rstCode ?? ''}`)
+        resolve({
+          outcome,
+          ...(outcome === 'answered' ? answer.whole() : {}),
+          isRetrySafe: stream.rstCode === constants.NGHTTP2_REFUSED_STREAM,
+          saidClose: this.#goaways.length > 0,
+          reuse,
+          tookMs: clock.now() - startedAt,
+          ...(errorCode === undefined ? {} : { errorCode }),
+        })
+      })
+    })
+  }
+
+  /**
+   * Opens a stream and leaves it to the caller, who also ends it.
+   *
+   * @throws {@link SeaworthyError} `SEA_LOAD_CONNECTION_CLOSED` when the connection is not usable any more
+   */
+  open(headers: OutgoingHttpHeaders): Http2RawStream {
+    const { host, port } = this.#options
+    if (!this.isUsable) {
+      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${host}:${port} is closed`, {
+        hint: 'Look at isUsable first and open a new connection.',
+      })
+    }
+    this.#requestCount++
+    const stream = this.#start().request(headers, { endStream: false })
+    stream.on('error', () => {})
+    return stream
+  }
+
+  pause(): void {
+    this.#wire?.stall()
+  }
+
+  resume(): void {
+    this.#wire?.unstall()
+  }
+
+  /** Closes both directions; a stream that waits ends as it does when the connection dies. */
+  close(): void {
+    this.#session?.destroy()
+    this.#over()
+  }
+
+  /** Closes with a reset, as a crashed client does. */
+  reset(): void {
+    this.#wire?.reset()
+    this.#over()
+  }
+
+  #start(): ClientHttp2Session {
+    if (this.#session !== undefined) return this.#session
+    const { host, port, tls, clock, wireDelayMs = 0 } = this.#options
+    const socket: Socket =
+      tls === undefined
+        ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
+        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, ALPNProtocols: ['h2'] })
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => (this.#isConnected = true))
+    const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite: (bytes) => this.#sent.push(bytes) })
+    const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${host}:${port}`, {
+      createConnection: () => wire,
+    })
+    session.on('goaway', (_code: number, lastStream: number) => {
+      this.#goaways.push(lastStream)
+      this.#onClosed?.()
+      this.#onClosed = undefined
+    })
+    session.on('error', (error: NodeJS.ErrnoException) => (this.#errorCode = error.code ?? 'UNKNOWN'))
+    wire.on('error', (error: NodeJS.ErrnoException) => (this.#errorCode = error.code ?? 'UNKNOWN'))
+    // Pushes are taken, and thrown away.
+    session.on('stream', (pushed) => pushed.on('error', () => {}).resume())
+    session.once('close', () => this.#over())
+    this.#wire = wire
+    this.#session = session
+    return session
+  }
+
+  #over(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#onClosed?.()
+    this.#onClosed = undefined
+    this.#resolveClosed()
+  }
+
+  #whatBecame(stream: ClientHttp2Stream, answer: AnswerOfStream, reuse: number): RequestOutcome {
+    if (answer.isWhole) return 'answered'
+    if (!this.#isConnected || (stream.id ?? Number.POSITIVE_INFINITY) > this.#sent.last) return 'refused'
+    if (this.#errorCode === 'ERR_HTTP2_ERROR' || this.#errorCode === 'ERR_HTTP2_SESSION_ERROR') return 'malformed'
+    if (answer.hasBegun) return 'truncated'
+    return reuse === 0 ? 'reset-fresh' : 'reset-reused'
+  }
+}
+
+/** Collects what comes back on one stream. */
+class AnswerOfStream {
+  readonly #stream: ClientHttp2Stream
+  #status: number | undefined
+  #headers: Record<string, string> = {}
+  #trailers: Record<string, string> | undefined
+  readonly #interim: number[] = []
+  readonly #body: Buffer[] = []
+  #keptBytes = 0
+  #bodyBytes = 0
+  #hasEnded = false
+
+  constructor(stream: ClientHttp2Stream, keepBodyBytes: number) {
+    this.#stream = stream
+    stream.on('headers', (headers) => this.#interim.push(headers[':status'] ?? 0))
+    stream.on('response', (headers) => {
+      this.#status = headers[':status']
+      this.#headers = toText(headers)
+    })
+    stream.on('trailers', (trailers) => (this.#trailers = toText(trailers)))
+    stream.on('data', (bytes: Buffer) => {
+      this.#bodyBytes += bytes.length
+      const kept = bytes.subarray(0, Math.max(0, keepBodyBytes - this.#keptBytes))
+      this.#keptBytes += kept.length
+      if (kept.length > 0) this.#body.push(kept)
+    })
+    stream.on('end', () => (this.#hasEnded = true))
+  }
+
+  get hasBegun(): boolean {
+    return this.#status !== undefined
+  }
+
+  get isWhole(): boolean {
+    return this.hasBegun && this.#hasEnded && this.#stream.rstCode === 0
+  }
+
+  whole(): Partial<Http2Result> {
+    return {
+      ...(this.#status === undefined ? {} : { status: this.#status }),
+      headers: this.#headers,
+      ...(this.#trailers === undefined ? {} : { trailers: this.#trailers }),
+      body: Buffer.concat(this.#body),
+      bodyBytes: this.#bodyBytes,
+      interim: this.#interim,
+    }
+  }
+}
+
+function toText(headers: IncomingHttpHeaders): Record<string, string> {
+  const text: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) text[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return text
+}

@@ -1,0 +1,275 @@
+import { silentLog } from '../core/log.ts'
+import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
+import { closeListener, closeSparingIdle } from './close-listener.ts'
+import { DrainEnd, untilGone } from './drain-end.ts'
+import {
+  DEFAULT_LATE_REQUEST_GRACE_MS,
+  DEFAULT_LINGER_MS,
+  DEFAULT_QUIET_MS,
+  MAX_QUIET_WAIT_MS,
+} from './http-drain-options.ts'
+import { StreamGate } from './http2-gate.ts'
+import { type StreamTotals, StreamLedger } from './http2-ledger.ts'
+import { SessionLeaving } from './http2-leaving.ts'
+import { LongStreams } from './http2-long-lived.ts'
+import { streamName } from './http2-name.ts'
+import type { AnyHttp2Server } from './http2-server.ts'
+import type { OpenStream } from './http2-work.ts'
+import { endSignals } from './request-signal.ts'
+import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
+import { untilQuiet } from './until-quiet.ts'
+
+export interface Http2DrainOptions extends ServerDrainOptions {
+  /** How long a session may still bring a stream once the listener is closed, in milliseconds. @default 250 */
+  readonly lateRequestGraceMs?: number
+  /** How long the client's word is waited for: that it has read a notice, that it has all of an answer. @default 1000 */
+  readonly lingerMs?: number
+  /** How long nobody may have connected before the listener closes, in milliseconds. @default as for HTTP/1.1 */
+  readonly quietMs?: number
+}
+
+/** The figures of an HTTP/2 server in the report on its end, counted since it is tracked. */
+export interface Http2Figures extends Readonly<Record<string, number>> {
+  readonly sessions: number
+  /** Streams of clients. `requests + pushed = answered + aborted + cut + in flight`, at any time. */
+  readonly requests: number
+  /** Streams that the service opened by itself. */
+  readonly pushed: number
+  /** Complete, and given to the socket. */
+  readonly answered: number
+  /** Ended without a complete answer because the client gave up or the handler did. */
+  readonly aborted: number
+  /** Cut by us at the limit. */
+  readonly cut: number
+  /** Answered, but the end of the answer could not be sent before the limit. */
+  readonly unsent: number
+  /** CONNECT, with or without a protocol in it (WebSocket). */
+  readonly upgraded: number
+  readonly upgradedCut: number
+  /** Tunnels that were told in their own protocol. */
+  readonly toldGoodbye: number
+  /** Streams of server-sent events that were ended. */
+  readonly streamsEnded: number
+  /** Sessions that got a shutdown notice, and those of them whose client has shown that it has read it. */
+  readonly noticed: number
+  readonly acknowledged: number
+  /** Taken in at the last moment instead of being reset. */
+  readonly acceptedLate: number
+}
+
+/** Account of the streams of one HTTP/2 server, and its orderly end. Connections of HTTP/1.1 on it are not its own. */
+export class Http2Drain implements ServerDrain {
+  readonly #server: AnyHttp2Server
+  readonly #options: Http2DrainOptions
+  readonly #ledger: StreamLedger
+  readonly #gate: StreamGate
+  readonly #leaving: SessionLeaving
+  readonly #longStreams: LongStreams
+  #isDraining = false
+  #isListenerClosed = false
+  #finishing: Promise<FinishReport> | undefined
+
+  constructor(server: AnyHttp2Server, options: Http2DrainOptions) {
+    const { clock, name, sayGoodbye, lingerMs = DEFAULT_LINGER_MS } = options
+    this.#server = server
+    this.#options = options
+    this.#ledger = new StreamLedger(server, clock)
+    this.#gate = new StreamGate((tracked, stream, headers) => this.#ledger.enter(tracked, stream, headers))
+    this.#leaving = new SessionLeaving({ clock, lingerMs, gate: this.#gate })
+    this.#longStreams = new LongStreams({ clock, name, ledger: this.#ledger, sayGoodbye })
+  }
+
+  get inFlight(): number {
+    return this.#ledger.inFlight
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  get totals(): StreamTotals {
+    return this.#ledger.totals
+  }
+
+  /** Connections that speak HTTP/2. */
+  get sessionCount(): number {
+    return this.#ledger.sessionCount
+  }
+
+  openWork(): readonly OpenWork[] {
+    return this.#describe(this.#ledger.openStreams())
+  }
+
+  /**
+   * From now on clients are led away, see {@link SessionLeaving}: those of sessions that have carried a stream at once,
+   * of the others with their first. Server-sent events are ended and WebSockets told goodbye, spread over `spreadMs`.
+   */
+  startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    this.#ledger.events.stream = (entry) => {
+      this.#leaving.streamOpened(entry)
+      this.#longStreams.streamOpened(entry)
+    }
+    for (const tracked of this.#ledger.sessions) this.#leaving.lead(tracked)
+    this.#longStreams.tellAll(spreadMs)
+  }
+
+  finish(options: FinishOptions): Promise<FinishReport> {
+    this.#finishing ??= this.#finish(options)
+    return this.#finishing
+  }
+
+  release(): void {
+    this.#leaving.stop()
+    this.#longStreams.stop()
+    this.#ledger.release()
+  }
+
+  async #finish(options: FinishOptions): Promise<FinishReport> {
+    const { clock, lateRequestGraceMs = DEFAULT_LATE_REQUEST_GRACE_MS } = this.#options
+    const { limitMs, softLimitMs } = options
+    const startedAt = clock.now()
+    this.startDraining()
+    const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.sessionCount === 0)
+    const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
+    await this.#holdUntilQuiet(options)
+    const acceptedLate = await closeListener(this.#server, clock, limitMs, () => this.closeListenerOnly())
+    this.#gate.release()
+    this.#isListenerClosed = true
+    this.#longStreams.finish()
+    this.#ledger.events.opened = (tracked) => this.#leaving.begin(tracked)
+    this.#ledger.events.gone = (tracked) => {
+      this.#leaving.forget(tracked)
+      end.look()
+    }
+    for (const tracked of this.#ledger.sessions) this.#leaving.begin(tracked)
+    const cancelGrace = clock.schedule(lateRequestGraceMs, () => this.#endGrace())
+    end.look()
+    await end.reached
+    cancelSoft?.()
+    cancelGrace()
+    const left = this.#leftOver()
+    const cut = this.#describe(left.slice(0, MAX_LISTED_WORK))
+    await this.#destroyAll()
+    this.release()
+    const report: FinishReport = {
+      clean: left.length === 0,
+      tookMs: clock.now() - startedAt,
+      cutCount: left.length,
+      cut,
+      figures: this.#figures(acceptedLate, left),
+    }
+    this.#tell(report, limitMs)
+    return report
+  }
+
+  /** While nobody is answered, nobody comes back on a new connection: soon all clients are connected. */
+  async #holdUntilQuiet({ limitMs, signal }: FinishOptions): Promise<void> {
+    const { clock, quietMs = DEFAULT_QUIET_MS } = this.#options
+    this.#gate.hold()
+    this.#ledger.events.opened = (tracked) => this.#gate.guard(tracked)
+    for (const tracked of this.#ledger.sessions) this.#gate.guard(tracked)
+    if (!this.#server.listening) return
+    await untilQuiet(this.#server, {
+      clock,
+      quietMs,
+      lastArrivalAgoMs: clock.now() - this.#ledger.lastArrivalAt,
+      // Who is held back needs the rest of the time for an answer.
+      limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
+      signal,
+    })
+  }
+
+  /**
+   * Closes the listener and nothing else. From version 24 on, Node's own `close()` ends every session besides, in a way
+   * that loses the streams on the wire.
+   */
+  closeListenerOnly(): void {
+    const sessions = [...this.#ledger.sessions].map(({ session }) => session)
+    for (const session of sessions) session.close = () => {}
+    try {
+      closeSparingIdle(this.#server)
+    } finally {
+      for (const session of sessions) Reflect.deleteProperty(session, 'close')
+    }
+  }
+
+  /** Whoever has not been led away by now is sent away: what can't be noticed, and what has never said a word. */
+  #endGrace(): void {
+    for (const tracked of this.#ledger.sessions) {
+      const { socket } = tracked
+      const isSilent = 'bytesRead' in socket && socket.bytesRead === 0
+      if (isSilent || this.#leaving.isWaitingForAnswer(tracked)) this.#leaving.finalise(tracked)
+    }
+  }
+
+  /** The soft deadline: from here on, whoever has not ended is asked to. */
+  #askForEnd(): void {
+    endSignals(this.#server, this.#options.name)
+    this.#longStreams.endTold()
+  }
+
+  /** Streams that are not over, and those whose end is still unsent. */
+  #leftOver(): readonly OpenStream[] {
+    const left = [...this.#ledger.openStreams()]
+    for (const { streams, lastOver, unsentBytes } of this.#ledger.sessions) {
+      if (streams.size === 0 && lastOver !== undefined && unsentBytes > 0) left.push(lastOver)
+    }
+    return left
+  }
+
+  /** Each stream is told that it is given up (RST_STREAM, CANCEL); then its connection goes. */
+  async #destroyAll(): Promise<void> {
+    const sessions = [...this.#ledger.sessions]
+    for (const tracked of sessions) {
+      const streams = [...tracked.streams].map(({ stream }) => stream)
+      this.#ledger.cut(tracked)
+      for (const stream of streams) stream.close(CANCEL)
+    }
+    await untilGone(() => sessions.every(({ unsentBytes, session }) => session.destroyed || unsentBytes === 0))
+    for (const { session } of sessions) session.destroy()
+    await untilGone(() => this.#ledger.sessionCount === 0)
+    for (const { socket } of sessions) socket.destroy()
+    await untilGone(() => this.#ledger.sessionCount === 0)
+  }
+
+  #figures(acceptedLate: number, left: readonly OpenStream[]): Http2Figures {
+    const { tunnels, tunnelsCut, ...totals } = this.#ledger.totals
+    return {
+      ...totals,
+      unsent: left.length - totals.cut - tunnelsCut,
+      upgraded: tunnels,
+      upgradedCut: tunnelsCut,
+      toldGoodbye: this.#longStreams.toldGoodbye,
+      streamsEnded: this.#longStreams.streamsEnded,
+      noticed: this.#leaving.noticed,
+      acknowledged: this.#leaving.acknowledged,
+      acceptedLate,
+    }
+  }
+
+  #tell({ clean, tookMs, cut, figures }: FinishReport, limitMs: number): void {
+    const { name, log = silentLog } = this.#options
+    const fields = { listener: name, tookMs, ...figures }
+    if (clean) log.debug(fields, `"${name}" has finished`)
+    else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${limitMs} ms`)
+  }
+
+  #describe(streams: readonly OpenStream[]): readonly OpenWork[] {
+    const now = this.#options.clock.now()
+    return streams.map((entry) => ({
+      kind: entry.kind === 'tunnel' ? 'connection' : 'stream',
+      name: streamName(entry, this.#options.routeOf),
+      ageMs: Math.round(now - entry.startedAt),
+    }))
+  }
+}
+
+/** What RST_STREAM says of a stream that is no longer wanted (RFC 9113 §7). */
+const CANCEL = 0x8
+
+/** Starts to keep account of an HTTP/2 server; call it when the server is made, before it listens. */
+export function trackHttp2Server(server: AnyHttp2Server, options: Http2DrainOptions): Http2Drain {
+  return new Http2Drain(server, options)
+}
