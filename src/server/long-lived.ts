@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { endEventStream, isEventStream } from './event-stream.ts'
 import type { RequestLedger } from './request-ledger.ts'
+import { saySpread } from './say-spread.ts'
 import type { SayGoodbye } from './server-drain.ts'
 import type { OpenRequest, TrackedConnection } from './tracked-connection.ts'
 import { hasWholeFrames, sayWebSocketGoodbye } from './websocket-goodbye.ts'
@@ -20,7 +21,7 @@ const GOODBYE_REASON = 'the service is shutting down'
 /** Tells what would stay for ever that it has to go: streams of server-sent events, and upgraded connections. */
 export class LongLived {
   readonly #options: LongLivedOptions
-  #cancelNext: Cancel = () => {}
+  #cancelSpread: Cancel = () => {}
   #isFinishing = false
   #streamsEnded = 0
   #toldGoodbye = 0
@@ -41,14 +42,14 @@ export class LongLived {
 
   /** Tells all that are there, one after the other, evenly over `spreadMs`. What comes later is told at the end. */
   tellAll(spreadMs: number): void {
-    const waiting: (() => void)[] = []
+    const farewells: (() => void)[] = []
     for (const entry of this.#options.ledger.requests) {
-      if (isEventStream(entry.response)) waiting.push(() => this.#endStream(entry))
+      if (isEventStream(entry.response)) farewells.push(() => this.#endStream(entry))
     }
     for (const connection of this.#options.ledger.connections) {
-      if (connection.isUpgraded) waiting.push(() => this.#sayGoodbye(connection))
+      if (connection.isUpgraded) farewells.push(() => this.#sayGoodbye(connection))
     }
-    this.#tellNext(waiting, 0, spreadMs / waiting.length)
+    this.#cancelSpread = saySpread(this.#options.clock, farewells, spreadMs, (say) => say())
   }
 
   /** Whatever is left is told at once, and from now on whatever comes. */
@@ -73,15 +74,7 @@ export class LongLived {
   }
 
   stop(): void {
-    this.#cancelNext()
-  }
-
-  #tellNext(waiting: readonly (() => void)[], from: number, stepMs: number): void {
-    let index = from
-    do waiting[index++]?.()
-    while (stepMs === 0 && index < waiting.length)
-    if (index >= waiting.length) return
-    this.#cancelNext = this.#options.clock.schedule(stepMs, () => this.#tellNext(waiting, index, stepMs))
+    this.#cancelSpread()
   }
 
   #endStream(entry: OpenRequest): void {

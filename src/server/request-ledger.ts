@@ -26,6 +26,8 @@ export interface LedgerEvents {
   idle?: ((connection: TrackedConnection) => void) | undefined
   /** Another protocol takes a connection over; its handshake is not answered yet. */
   upgraded?: ((connection: TrackedConnection) => void) | undefined
+  /** Nothing is in flight any more. */
+  quiet?: (() => void) | undefined
   /** There is no connection any more. */
   empty?: (() => void) | undefined
 }
@@ -38,11 +40,13 @@ export class RequestLedger {
   readonly #responses = new Map<ServerResponse, OpenRequest>()
   readonly #onResponseClose: (this: ServerResponse) => void
   readonly #onSocketClose: (this: Socket) => void
+  #lastArrivalAt = -Infinity
   #requests = 0
   #answered = 0
   #aborted = 0
   #cut = 0
   #upgraded = 0
+  #upgradedOpen = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -57,8 +61,9 @@ export class RequestLedger {
     }
   }
 
+  /** Requests that are not over, and upgraded connections. */
   get inFlight(): number {
-    return this.#responses.size
+    return this.#responses.size + this.#upgradedOpen
   }
 
   get totals(): RequestTotals {
@@ -83,6 +88,11 @@ export class RequestLedger {
     return this.#connections.size
   }
 
+  /** When somebody connected the last time, on the scale of the clock. */
+  get lastArrivalAt(): number {
+    return this.#lastArrivalAt
+  }
+
   connectionOf(socket: Socket): TrackedConnection | undefined {
     return this.#connections.get(socket)
   }
@@ -97,6 +107,7 @@ export class RequestLedger {
   connect(socket: Socket, options: { readonly isHandshaking?: boolean } = {}): TrackedConnection {
     const known = this.#connections.get(socket)
     if (known !== undefined) return known
+    this.#lastArrivalAt = this.#clock.now()
     const connection = new TrackedConnection(socket)
     connection.isHandshaking = options.isHandshaking ?? false
     this.#connections.set(socket, connection)
@@ -121,6 +132,13 @@ export class RequestLedger {
     this.events.idle?.(connection)
   }
 
+  /** The connection turned out to speak another protocol, whose own ledger has it. */
+  disown(socket: Socket | undefined): void {
+    if (socket === undefined || !this.#connections.has(socket)) return
+    socket.off('close', this.#onSocketClose)
+    this.#disconnect(socket)
+  }
+
   /** Enters a request. A second call with the same response changes nothing, and neither does one that comes too late. */
   open(request: IncomingMessage, response: ServerResponse): void {
     if (this.#responses.has(response) || response.destroyed) return
@@ -140,6 +158,7 @@ export class RequestLedger {
     if (connection.isUpgraded) return
     connection.upgrade = { request, startedAt: this.#clock.now(), bytesBefore: request.socket.bytesWritten }
     this.#upgraded++
+    this.#upgradedOpen++
     this.events.upgraded?.(connection)
   }
 
@@ -169,6 +188,7 @@ export class RequestLedger {
     else if (connection.isDestroyed) this.#cut++
     else this.#aborted++
     if (connection.isIdle && !connection.socket.destroyed) this.events.idle?.(connection)
+    if (this.inFlight === 0) this.events.quiet?.()
   }
 
   #disconnect(socket: Socket): void {
@@ -177,6 +197,10 @@ export class RequestLedger {
     this.#connections.delete(socket)
     // Node 22 never emits 'close' on the response of a pipelined request that was still waiting for its turn.
     for (const entry of connection.requests) this.#close(entry)
+    if (connection.isUpgraded) {
+      this.#upgradedOpen--
+      if (this.inFlight === 0) this.events.quiet?.()
+    }
     if (this.#connections.size === 0) this.events.empty?.()
   }
 }

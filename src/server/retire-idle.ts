@@ -11,16 +11,21 @@ export interface RetireOptions {
   readonly clock: Clock
   readonly graceMs: number
   readonly lingerMs: number
+  /** Whether something else keeps the server from its end. */
+  readonly isBusy: () => boolean
 }
 
 /**
  * Closes idle connections once the listener is closed. A connection is given `graceMs` from the moment when it became
- * idle, because a request may be on its way: that request is answered, with `Connection: close`. Only a connection that
- * stayed silent gets our FIN. What HTTP/1.1 can't offer is an answer to a request that meets this FIN on its way.
+ * idle, because a request may be on its way: that request is answered, with `Connection: close`. As long as the server
+ * is busy anyway, a silent connection is spared, for a use of it ends it without any risk. What is still silent then
+ * gets our FIN. What HTTP/1.1 can't offer is an answer to a request that meets this FIN on its way.
  */
 export class IdleRetirement {
   readonly #options: RetireOptions
   readonly #waiting = new Map<TrackedConnection, Cancel>()
+  readonly #spared = new Set<TrackedConnection>()
+  #sparesNone = false
   #idleClosed = 0
   #stalledClosed = 0
 
@@ -40,12 +45,22 @@ export class IdleRetirement {
 
   /** Starts the grace of a connection that is idle now; starts it anew when it is already running. */
   watch(connection: TrackedConnection): void {
+    this.#spared.delete(connection)
     this.#check(connection, this.#options.graceMs, connection.bytesWhenIdle)
+  }
+
+  /** Closes the connections that were spared while the server was busy, unless they are in use by now. */
+  closeSpared({ andSpareNone = false } = {}): void {
+    this.#sparesNone ||= andSpareNone
+    const spared = [...this.#spared]
+    this.#spared.clear()
+    for (const connection of spared) this.#check(connection, 0, connection.bytesWhenIdle)
   }
 
   stop(): void {
     for (const cancel of this.#waiting.values()) cancel()
     this.#waiting.clear()
+    this.#spared.clear()
   }
 
   #check(connection: TrackedConnection, delayMs: number, bytesSeen: number): void {
@@ -64,15 +79,30 @@ export class IdleRetirement {
     if (socket.destroyed || connection.isClosing || !connection.isIdle) return
     const bytesNow = socket.bytesRead
     if (bytesNow === connection.bytesWhenIdle) {
-      this.#idleClosed++
+      this.#closeIdle(connection)
     } else if (bytesNow !== bytesSeen) {
       // The beginning of a request has arrived, and there was more of it than the last time.
       this.#check(connection, STALLED_HEAD_MS, bytesNow)
-      return
     } else {
       this.#stalledClosed++
       if (!connection.isHandshaking) socket.write(REQUEST_TIMEOUT)
+      this.#close(connection)
     }
+  }
+
+  #closeIdle(connection: TrackedConnection): void {
+    // One that has never made its handshake is not a client that comes back.
+    if (this.#options.isBusy() && !this.#sparesNone && !connection.isHandshaking) {
+      this.#spared.add(connection)
+      return
+    }
+    this.#idleClosed++
+    connection.wasClosedIdle = true
+    this.#close(connection)
+  }
+
+  #close(connection: TrackedConnection): void {
+    const { socket } = connection
     connection.isClosing = true
     if (connection.isHandshaking) socket.destroy()
     else lingeringClose(socket, this.#options.clock, this.#options.lingerMs)

@@ -42,6 +42,8 @@ export class TrackedConnection {
   isHandshaking = false
   /** No request that comes from now on is answered: a response said `Connection: close`, or we sent our FIN. */
   isClosing = false
+  /** We closed it because it was idle: a request that comes after all has met our close on its way. */
+  wasClosedIdle = false
   /** We cut it, so what it still carried counts as destroyed and not as given up by the client. */
   isDestroyed = false
   /** {@link Socket.bytesRead} when the last request was over: more than that is the beginning of another one. */

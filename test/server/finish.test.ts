@@ -28,6 +28,7 @@ test('a server that nobody uses is finished at once', async () => {
       streamsEnded: 0,
       refused: 0,
       idleClosed: 0,
+      metClose: 0,
       acceptedLate: 0,
       stalled: 0,
     },
@@ -106,6 +107,68 @@ test('idle and silent connections are closed in an orderly way after the grace',
   await until(() => drain.connections.open === 2)
   expect(await drain.finish(NEVER_REACHED)).toMatchObject({ clean: true, cutCount: 0, figures: { idleClosed: 2 } })
   await until(() => !kept.isUsable && !silent.isUsable)
+})
+
+test('while requests are in flight idle connections are spared, and one that is used then loses nothing', async () => {
+  const clock = new ManualClock()
+  const answer = gate()
+  const { server, drain, connect } = await startDrainedServer(
+    (request, response) => {
+      if (request.url === '/slow') void answer.opened.then(() => response.end('slow'))
+      else response.end('ok')
+    },
+    { drain: { clock } },
+  )
+  const [kept, silent] = [connect(), connect()]
+  await kept.request({ path: '/' })
+  await silent.connect()
+  const slow = connect().request({ path: '/slow' })
+  await until(() => drain.inFlight === 1 && drain.connections.open === 3)
+  const finished = drain.finish({ limitMs: 60_000, softLimitMs: 50_000 })
+  await until(() => !server.listening)
+  await clock.advance(40_000)
+  expect(drain.connections.open).toBe(3)
+  expect(await kept.request({ path: '/' })).toMatchObject({ outcome: 'answered', saidClose: true, reuse: 1 })
+  answer.open()
+  expect(await slow).toMatchObject({ outcome: 'answered' })
+  await until(() => drain.inFlight === 0)
+  // Closed as soon as nothing else is waited for.
+  await clock.advance(0)
+  await until(() => !silent.isUsable)
+  expect(await finished).toMatchObject({ clean: true, tookMs: 40_000, figures: { idleClosed: 1, metClose: 0 } })
+})
+
+test('idle connections are spared no longer than to the soft limit, so that all are closed in an orderly way', async () => {
+  const clock = new ManualClock()
+  const { server, drain, connect } = await startDrainedServer(() => {}, { drain: { clock } })
+  const silent = connect()
+  await silent.connect()
+  void connect().request({ path: '/hang' })
+  await until(() => drain.inFlight === 1 && drain.connections.open === 2)
+  const finished = drain.finish({ limitMs: 10_000, softLimitMs: 8000 })
+  await until(() => !server.listening)
+  await clock.advance(7999)
+  expect(silent.isUsable).toBe(true)
+  await clock.advance(1)
+  await until(() => !silent.isUsable)
+  await clock.advance(2000)
+  expect(await finished).toMatchObject({ cutCount: 1, figures: { idleClosed: 1 } })
+})
+
+test('a request that meets our close on its way is counted: nobody can answer it', async () => {
+  const { drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
+    drain: { lateRequestGraceMs: 20 },
+  })
+  const far = connect({ wireDelayMs: 30 })
+  await far.request({ path: '/' })
+  const finished = drain.finish(NEVER_REACHED)
+  // The server closes in 20 ms, and this arrives after 30; the client knows of the close after 50.
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(await far.request({ path: '/' })).toMatchObject({ outcome: 'reset-reused' })
+  expect(await finished).toMatchObject({
+    clean: true,
+    figures: { requests: 1, idleClosed: 1, metClose: 1, refused: 0 },
+  })
 })
 
 test('an answer whose headers were written before the drain ends, and its connection gets the grace of an idle one', async () => {

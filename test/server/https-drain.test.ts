@@ -14,7 +14,7 @@ const certificate = selfSignedCertificate()
 
 async function startSecureServer(handler: RequestListener, options: Partial<HttpDrainOptions> = {}) {
   const server = createServer(certificate, handler)
-  const drain = trackHttpServer(server, { clock: systemClock, name: 'secure', ...options })
+  const drain = trackHttpServer(server, { clock: systemClock, name: 'secure', quietMs: 0, ...options })
   const { port, accepted, connect } = await bindForTest(server)
   return { server, drain, port, accepted, connect: () => connect({ tls: TLS }) }
 }

@@ -30,7 +30,9 @@ export async function startDrainedServer(
   options: ServerOptions & { readonly drain?: Partial<HttpDrainOptions> } = {},
 ): Promise<DrainedServer> {
   const server = createServer(options, handler)
-  const drain = trackHttpServer(server, { clock: systemClock, name: 'test', ...options.drain })
+  // A clock that stands still would wait for quiet for ever.
+  const quiet = options.drain?.clock === undefined ? {} : { quietMs: 0 }
+  const drain = trackHttpServer(server, { clock: systemClock, name: 'test', ...quiet, ...options.drain })
   return { ...(await bindForTest(server)), drain }
 }
 

@@ -30,7 +30,7 @@ interface Served {
 }
 
 async function serve(server: Server, options: Partial<HttpDrainOptions> = {}): Promise<Served> {
-  const drain = trackHttpServer(server, { clock: systemClock, name: 'test', ...options })
+  const drain = trackHttpServer(server, { clock: systemClock, name: 'test', quietMs: 0, ...options })
   const { port, accepted } = await bindForTest(server)
   return { port, accepted, drain }
 }
