@@ -136,7 +136,11 @@ export function amqp<
       })
       return { link, hand }
     },
-    pause: ({ link, hand }) => hand.pause(() => link.current?.cancel()),
+    pause({ link, hand }) {
+      // A connection that is lost now stays lost: a new one would only get what has to go back at once.
+      link.keepNoMore()
+      return hand.pause(() => link.current?.cancel())
+    },
     check: ({ link }) => void link.requireOpen(),
     async stop({ link, hand }) {
       hand.giveBack()

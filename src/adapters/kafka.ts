@@ -5,10 +5,20 @@
  *
  * @module
  */
-import { type ComponentContext, type ConsumerDefinition, type Needs, SeaworthyError, type Values } from 'seaworthy'
+import type { ComponentContext, ConsumerDefinition, Needs, Values } from 'seaworthy'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { givenBack } from './kafka/given-back.ts'
 import { leaveGroup } from './kafka/leave-group.ts'
 import { watchCrash } from './kafka/watch-crash.ts'
+
+export {
+  type KafkaStream,
+  kafkaStream,
+  type KafkaStreamMessage,
+  type KafkaStreamOptions,
+  type OpenKafkaStream,
+  type RunningKafkaStream,
+} from './kafka/kafka-stream.ts'
 
 /** What is needed of a message that `eachMessage` gets. */
 export interface KafkaPayload {
@@ -123,113 +133,4 @@ export function kafka<Config, Payload extends KafkaPayload = KafkaPayload, N ext
       await leave()
     },
   }
-}
-
-/** What is needed of a stream of messages. */
-export interface KafkaStream<Message> extends AsyncIterable<Message> {
-  close(): unknown
-}
-
-/** How a stream of messages is consumed. */
-export interface KafkaStreamOptions<Config, Message extends KafkaStreamMessage, N extends Needs> {
-  /** Components whose values the functions here get. */
-  readonly needs?: N
-  /**
-   * Opens the stream, with `autocommit: false`: a message is committed when it has been handled.
-   * `async ({ config }) => { const consumer = new Consumer({ … }); return { consumer, stream: await consumer.consume({ … }) } }`
-   */
-  readonly open: (context: Values<N> & ComponentContext<Config>) => Promise<OpenKafkaStream<Message>>
-  /**
-   * Handles a message, one after another. A rejection ends the stream, and the check fails: a later message must not be
-   * committed over one that was not handled. Its `signal` is aborted at the soft deadline of a shutdown.
-   */
-  readonly eachMessage: (message: Message, context: Values<N> & ComponentContext<Config>) => unknown
-  /** Whether the service is not ready once the stream has ended. @default true: only a new process consumes again */
-  readonly critical?: boolean
-}
-
-/** What is needed of a message of a stream. */
-export interface KafkaStreamMessage extends KafkaPayload {
-  commit(): unknown
-}
-
-/** A stream and the consumer that it belongs to. */
-export interface OpenKafkaStream<Message> {
-  readonly stream: KafkaStream<Message>
-  readonly consumer: { close(force?: boolean): unknown }
-}
-
-/** A stream of a running service. */
-export interface RunningKafkaStream {
-  readonly hand: WorkInHand
-  readonly leave: () => Promise<void>
-  readonly failure: () => unknown
-}
-
-/**
- * A stream of `@platformatic/kafka` as a consumer; what holds for {@link kafka} holds for it. Messages are handled one
- * after another, each committed before the next.
- */
-export function kafkaStream<
-  Config,
-  Message extends KafkaStreamMessage = KafkaStreamMessage,
-  N extends Needs = Record<never, never>,
->(options: KafkaStreamOptions<Config, Message, N>): ConsumerDefinition<Config, RunningKafkaStream, N> {
-  return {
-    ...(options.needs === undefined ? {} : { needs: options.needs }),
-    ...(options.critical === undefined ? {} : { critical: options.critical }),
-    async start(context) {
-      const hand = new WorkInHand(context.work)
-      const { stream, consumer } = await options.open(context)
-      let failure: unknown
-      const consume = async (): Promise<void> => {
-        for await (const message of stream) {
-          // What the stream has fetched ahead is not committed: the next owner of the partition gets it.
-          if (hand.isPaused) return
-          const name = `${message.topic}[${message.partition}]`
-          await hand.take(
-            name,
-            async ({ signal }) => await options.eachMessage(message, { ...context, signal }),
-            async (end) => {
-              if (end.how === 'failed') throw end.error
-              if (end.how === 'unfinished') throw givenBack(name)
-              await message.commit()
-            },
-          )
-        }
-        if (!hand.isPaused) throw new SeaworthyError('SEA_CONNECTION_LOST', 'The stream of Kafka has ended by itself')
-      }
-      const consuming = consume().catch((error: unknown) => {
-        if (hand.isPaused) return
-        failure = error
-        context.log.error({ err: error }, 'the stream of Kafka has ended: nothing is consumed any more')
-      })
-      let leaving: Promise<void> | undefined
-      const leave = async (): Promise<void> => {
-        await stream.close()
-        await consuming
-        await consumer.close(true)
-      }
-      return { hand, failure: () => failure, leave: () => (leaving ??= leave()) }
-    },
-    pause: ({ hand, leave }) => hand.pause(leave),
-    giveBack: ({ hand }) => hand.beLate(),
-    check({ failure }) {
-      const error = failure()
-      if (error !== undefined) throw error
-    },
-    async stop({ hand, leave }) {
-      hand.giveBack()
-      await hand.whenSettled()
-      await leave()
-    },
-  }
-}
-
-/** Ends the handling of a message in the way that a client takes for "not handled": its offset is not committed. */
-function givenBack(name: string): SeaworthyError {
-  return new SeaworthyError(
-    'SEA_WORK_GIVEN_BACK',
-    `A message of ${name} is left to another consumer: the service is ending`,
-  )
 }

@@ -178,7 +178,10 @@ export function pgListener<Config, N extends Needs = Record<never, never>>(
       })
       return { link, hand }
     },
-    pause: ({ link, hand }) => hand.pause(() => link.current?.unlisten()),
+    pause({ link, hand }) {
+      link.keepNoMore()
+      return hand.pause(() => link.current?.unlisten())
+    },
     async check({ link }, { signal }) {
       const subscription = link.requireOpen()
       // A connection may be dead without a word, and nothing is ever sent on it that would find out.

@@ -1,5 +1,6 @@
-import { type Log, systemClock } from 'seaworthy'
+import type { Log } from 'seaworthy'
 import type { AmqpChannel, AmqpConnection, AmqpMessage } from '../amqplib.ts'
+import { pauseFor } from '../consuming/pause-for.ts'
 import type { JobEnd, WorkInHand } from '../consuming/work-in-hand.ts'
 
 export interface SubscriptionPlan<Message, Channel> {
@@ -126,7 +127,7 @@ export class AmqpSubscription {
     if (end.how === 'done') return this.#answer(() => this.#channel.ack(message))
     if (end.how === 'unfinished') return this.#answer(() => this.#channel.nack(message, false, true))
     log.error({ err: end.error, queue, redelivered }, `a message of ${queue} failed: ${describe(end.error)}`)
-    if (requeues) await pause(retryDelayMs, this.#ending.signal)
+    if (requeues) await pauseFor(retryDelayMs, this.#ending.signal)
     this.#answer(() => this.#channel.nack(message, false, requeues))
   }
 
@@ -138,14 +139,6 @@ export class AmqpSubscription {
       this.#plan.log.warn({ err: error }, `an answer to RabbitMQ came too late: the message will be delivered again`)
     }
   }
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const cancel = systemClock.schedule(delayMs, resolve)
-    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
-  })
 }
 
 function describe(error: unknown): string {

@@ -27,6 +27,7 @@ export class KeptLink<T> {
   #lostBecause: unknown
   #attempts = 0
   #isEnding = false
+  #ended: Promise<void> | undefined
   #cancelPause = (): void => {}
   #opening: Promise<void> = Promise.resolve()
 
@@ -65,10 +66,20 @@ export class KeptLink<T> {
     this.#lose(this.#link)
   }
 
-  /** Opens it no more, and closes it when it is open. */
-  async end(): Promise<void> {
+  /** Opens it no more when it is lost; one that is open stays so. */
+  keepNoMore(): void {
     this.#isEnding = true
     this.#cancelPause()
+  }
+
+  /** Opens it no more, and closes it when it is open. Safe to call again: every call waits for the same end. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end()
+    return this.#ended
+  }
+
+  async #end(): Promise<void> {
+    this.keepNoMore()
     await this.#opening
     const link = this.#link
     this.#link = undefined
@@ -85,6 +96,10 @@ export class KeptLink<T> {
       if (opened.link !== undefined) this.#lose(opened.link)
     }
     const link = await this.#plan.open(onLost)
+    if (this.#isEnding) {
+      await this.#plan.close(link)
+      return
+    }
     opened.link = link
     this.#link = link
     if (opened.isLost === true) this.#lose(link)

@@ -17,7 +17,7 @@ export class WorkInHand {
   readonly #settling = new Set<Promise<unknown>>()
   readonly #overdue = new Set<() => void>()
   readonly #late = Promise.withResolvers<void>()
-  #isPaused = false
+  readonly #pausing = new AbortController()
 
   constructor(work: Work) {
     this.#work = work
@@ -25,7 +25,12 @@ export class WorkInHand {
 
   /** Whether the shutdown was announced: what still arrives goes back at once. */
   get isPaused(): boolean {
-    return this.#isPaused
+    return this.#pausing.signal.aborted
+  }
+
+  /** Aborted when the shutdown is announced. */
+  get pausing(): AbortSignal {
+    return this.#pausing.signal
   }
 
   /**
@@ -33,7 +38,7 @@ export class WorkInHand {
    * deadline even if it has not, because the jobs that are late are named one by one.
    */
   async pause(source: () => unknown): Promise<void> {
-    this.#isPaused = true
+    this.#pausing.abort()
     const ending = (async () => await source())()
     // Who comes too late with a rejection comes for nobody.
     ending.catch(() => {})
@@ -51,8 +56,15 @@ export class WorkInHand {
    */
   take<T, R>(name: string, job: Job<T>, settle: (end: JobEnd<T>) => R | Promise<R>): Promise<R> {
     const settled = this.#work
-      .run(name, async ({ signal }) => await settle(await this.#end(job, signal)))
+      .run(name, async ({ signal }) => {
+        const end = await this.#end(job, signal)
+        const settled = await settle(end)
+        // The ledger takes a job for done unless it throws, however well its source has taken it.
+        if (end.how !== 'done') throw new NotDone(settled)
+        return settled
+      })
       .catch(async (error: unknown) => {
+        if (error instanceof NotDone) return error.settled as R
         if (isSeaworthyError(error, 'SEA_WORK_REFUSED')) return await settle(UNFINISHED)
         throw error
       })
@@ -85,6 +97,15 @@ export class WorkInHand {
     const first = await Promise.race([run(job, signal), overdue])
     this.#overdue.delete(end)
     return first
+  }
+}
+
+class NotDone extends Error {
+  readonly settled: unknown
+
+  constructor(settled: unknown) {
+    super('the job was not done')
+    this.settled = settled
   }
 }
 
