@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 
 // A symbol of the whole process, so that it also works across two copies of the package.
@@ -6,9 +7,11 @@ const UNOBSERVED = Symbol.for('seaworthy.unobserved')
 /**
  * Says that requests to `server` are never traced nor measured: it belongs to the equipment, not to the service. A
  * receiver in the process it observes would otherwise make a span of each delivery, and so a delivery of each span.
+ * The stock instrumentation knows nothing of the mark; it patches `emit` of the class, which this server goes past.
  */
-export function markUnobserved(server: object): void {
+export function markUnobserved(server: EventEmitter): void {
   Object.defineProperty(server, UNOBSERVED, { value: true })
+  Object.defineProperty(server, 'emit', { value: EventEmitter.prototype.emit, writable: true, configurable: true })
 }
 
 /** Whether `server` was marked. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { isUnobserved, markUnobserved } from '../../src/core/unobserved-server.ts'
@@ -22,4 +22,19 @@ test('a request to a server that was marked is not observed', async () => {
 
 test('any other request is', async () => {
   expect(await ask(false)).toBe(false)
+})
+
+test('a server that was marked is not seen by who patches the class of servers, as instrumentations do', async () => {
+  const seen: string[] = []
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with the server below
+  const { emit } = Server.prototype
+  Server.prototype.emit = function (this: Server, ...args: unknown[]) {
+    seen.push(String(args[0]))
+    return Reflect.apply(emit, this, args)
+  } as typeof emit
+  onTestFinished(() => void (Server.prototype.emit = emit))
+  await ask(true)
+  expect(seen).not.toContain('request')
+  await ask(false)
+  expect(seen).toContain('request')
 })
