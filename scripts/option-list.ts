@@ -1,5 +1,5 @@
 import { docCommentAbove } from './doc-comment.ts'
-import { type PublicDeclaration, interfaceBeside } from './public-declarations.ts'
+import { type PublicDeclaration, interfaceSeenBy } from './public-declarations.ts'
 
 export interface Option {
   readonly name: string
@@ -10,8 +10,8 @@ export interface Option {
 }
 
 /**
- * The members of an interface as options, each with its doc comment, then those of interfaces in the same file that it
- * extends; none when it is no interface.
+ * The members of an interface as options, each with its doc comment, then those of the interfaces that it extends; none
+ * when it is no interface.
  */
 export function optionsOf(declaration: PublicDeclaration): readonly Option[] {
   const { node, text, comments } = declaration
@@ -33,7 +33,7 @@ export function optionsOf(declaration: PublicDeclaration): readonly Option[] {
     ]
   })
   const inherited = node.extends.flatMap(({ expression }) => {
-    const base = expression.type === 'Identifier' ? interfaceBeside(declaration, expression.name) : undefined
+    const base = expression.type === 'Identifier' ? interfaceSeenBy(declaration, expression.name) : undefined
     return base === undefined ? [] : optionsOf(base)
   })
   return [...own, ...inherited]

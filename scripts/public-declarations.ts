@@ -3,6 +3,9 @@ import { type Comment, type Declaration, type ParseResult, parseSync } from 'oxc
 import { type DocComment, docCommentAbove } from './doc-comment.ts'
 import { readText } from './repository-files.ts'
 
+/** What `import 'seaworthy'` loads. */
+const PACKAGE_ENTRY = 'src/public/index.ts'
+
 /** Something that users can import, where it is declared. */
 export interface PublicDeclaration {
   readonly name: string
@@ -33,13 +36,13 @@ export function publicDeclarations(path: string): readonly PublicDeclaration[] {
   return found
 }
 
-/** The interface of that name in the same file as `beside`, exported or not. */
-export function interfaceBeside(beside: PublicDeclaration, name: string): PublicDeclaration | undefined {
+/** The interface of that name as the file of `beside` sees it: in the same file, exported or not, or imported. */
+export function interfaceSeenBy(beside: PublicDeclaration, name: string): PublicDeclaration | undefined {
   for (const statement of parsed(beside.path).program.body) {
     const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
     if (node?.type === 'TSInterfaceDeclaration' && node.id.name === name) return { ...beside, name, node }
   }
-  return undefined
+  return importedBy(beside.path, name)
 }
 
 /** @throws Error when the file neither declares nor re-exports the name */
@@ -62,7 +65,25 @@ function declarationOf(path: string, name: string): PublicDeclaration {
     }
     from = statement.end
   }
+  const imported = importedBy(path, name)
+  if (imported !== undefined) return imported
   throw new Error(`${path} does not declare "${name}"`)
+}
+
+/** What `path` imports by that name from another file of ours; adapters import from the package, as users do. */
+function importedBy(path: string, name: string): PublicDeclaration | undefined {
+  for (const statement of parsed(path).program.body) {
+    if (statement.type !== 'ImportDeclaration') continue
+    const from = statement.source.value
+    if (!from.startsWith('.') && from !== 'seaworthy') continue
+    for (const specifier of statement.specifiers) {
+      if (specifier.type !== 'ImportSpecifier' || specifier.local.name !== name) continue
+      const target = from === 'seaworthy' ? PACKAGE_ENTRY : resolveFrom(path, from)
+      const { imported } = specifier
+      return imported.type === 'Identifier' ? declarationOf(target, imported.name) : undefined
+    }
+  }
+  return undefined
 }
 
 function namesOf(declaration: Declaration): readonly string[] {

@@ -24,7 +24,7 @@ export interface AttachOptions {
  * connections and requests that are open already, or open before the start, are in the account.
  *
  * What it can't do: requests that were pipelined behind another one before the call are answered, but unknown to the
- * account until their turn comes. Handlers of SIGTERM that the application has itself still run: one that calls
+ * account, so that a shutdown which begins before that does not wait for them. Handlers of SIGTERM that the application has itself still run: one that calls
  * `process.exit` or `server.close()` cuts the drain short. Components that a request needs are not waited for: a server
  * that listens before the start is served before they are up. If the configuration is refused, the process ends at once,
  * with whatever the server has in flight.
