@@ -111,8 +111,27 @@ export function watch(app: Pick<ExpressApp, 'request'>): Pick<ApplicationHooks, 
     // Express puts this prototype under each request, so its assignments arrive here and nothing global is touched.
     Object.defineProperties(prototype, { route: ROUTE_PROPERTY, baseUrl: BASE_URL_PROPERTY })
     if (!Object.hasOwn(prototype, 'signal')) Object.defineProperty(prototype, 'signal', SIGNAL_PROPERTY)
+    if (isExpress4(app)) putPrototypeFirst(app)
   }
   return { routeOf: (request) => (request as ExpressRequest)[ROUTE]?.pattern }
+}
+
+/** Express 4 assigns `baseUrl` before it puts its prototype under a request; Express 5 does so at once. */
+function putPrototypeFirst(app: Express4App): void {
+  const handle = app.handle.bind(app)
+  app.handle = (request, ...rest) => {
+    if (Object.getPrototypeOf(request) !== app.request) Object.setPrototypeOf(request, app.request)
+    handle(request, ...rest)
+  }
+}
+
+interface Express4App {
+  readonly request: object
+  handle: (request: object, ...rest: readonly unknown[]) => void
+}
+
+function isExpress4(app: object): app is Express4App {
+  return 'lazyrouter' in app
 }
 
 const SIGNAL_PROPERTY: PropertyDescriptor & ThisType<IncomingMessage> = {

@@ -7,7 +7,7 @@ import type { ServerKind } from './server-kind.ts'
 import { type RunningKind, startKind } from './start-kind.ts'
 import { openWebSocket } from './web-socket.ts'
 
-const HUNG = { drainDelayMs: 0, inFlightMs: 500 } as const
+const HUNG = { drainDelayMs: 0, inFlightMs: 1000 } as const
 const WIRE_DELAY_MS = 25
 
 /** The cases that hold for every kind of server. Each has a service of its own: a stop happens once. */
@@ -16,8 +16,10 @@ export function describeKind(kind: ServerKind): void {
   const isHttp1 = wire === 'http' || wire === 'https'
 
   describe.concurrent(kind.name, () => {
-    test('what is in flight is answered with its whole body, and the close hooks come after the last answer', async () => {
-      const running = await startKind(kind)
+    test('what is in flight is answered with its whole body, and the close hooks come after the last answer', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished)
       const slow = (await running.connect()).ask({ path: '/slow/400' })
       const stream = (await running.connect()).ask({ path: '/stream' })
       await Promise.all([running.journal.until('slow'), running.journal.until('stream')])
@@ -31,8 +33,10 @@ export function describeKind(kind: ServerKind): void {
       await expectNothingListens(running)
     })
 
-    test('new connections are served during the drain delay, and each answer says that its connection closes', async () => {
-      const running = await startKind(kind)
+    test('new connections are served during the drain delay, and each answer says that its connection closes', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished)
       const kept = await running.connect()
       expect(await kept.ask({ path: '/fast' })).toMatchObject({ status: 200, body: 'fast', saidClose: false })
 
@@ -49,8 +53,8 @@ export function describeKind(kind: ServerKind): void {
       expect(await ended).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('a body of which half had come is read to its end', async () => {
-      const running = await startKind(kind, { drainDelayMs: 0 })
+    test('a body of which half had come is read to its end', async ({ onTestFinished }) => {
+      const running = await startKind(kind, onTestFinished, { drainDelayMs: 0 })
       const connection = await running.connect()
       // Whole, so that the half comes on a connection that works.
       await connection.ask({ path: '/fast' })
@@ -67,8 +71,8 @@ export function describeKind(kind: ServerKind): void {
       expect(await ended).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('server-sent events are ended, and what makes them is told', async () => {
-      const running = await startKind(kind, { drainDelayMs: 50 })
+    test('server-sent events are ended, and what makes them is told', async ({ onTestFinished }) => {
+      const running = await startKind(kind, onTestFinished, { drainDelayMs: 50 })
       const events = (await running.connect()).ask({ path: '/sse' })
       await running.journal.until('event', 3)
 
@@ -80,8 +84,10 @@ export function describeKind(kind: ServerKind): void {
       expect(report).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('a handler that listens to its signal is asked at the soft deadline, and its answer arrives', async () => {
-      const running = await startKind(kind, HUNG)
+    test('a handler that listens to its signal is asked at the soft deadline, and its answer arrives', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished, HUNG)
       const asked = (await running.connect()).ask({ path: '/signal' })
       await running.journal.until('signal')
 
@@ -91,8 +97,10 @@ export function describeKind(kind: ServerKind): void {
       expect(report).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('a handler that does not listen is cut at the hard deadline, and named by its route', async () => {
-      const running = await startKind(kind, HUNG)
+    test('a handler that does not listen is cut at the hard deadline, and named by its route', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished, HUNG)
       const hung = (await running.connect()).ask({ path: '/hang/7?secret=1' })
       await running.journal.until('hang')
 
@@ -104,8 +112,10 @@ export function describeKind(kind: ServerKind): void {
       await expectNothingListens(running)
     })
 
-    test('a client that goes away aborts the signal of its request, and is not waited for', async () => {
-      const running = await startKind(kind, { drainDelayMs: 0 })
+    test('a client that goes away aborts the signal of its request, and is not waited for', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished, { drainDelayMs: 0 })
       const connection = await running.connect()
       void connection.ask({ path: '/signal' })
       await running.journal.until('signal')
@@ -115,46 +125,52 @@ export function describeKind(kind: ServerKind): void {
       expect(await running.service.stop()).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('a handler that throws is answered by the framework and leaves nothing open', async () => {
-      const running = await startKind(kind, { drainDelayMs: 0 })
+    test('a handler that throws is answered by the framework and leaves nothing open', async ({ onTestFinished }) => {
+      const running = await startKind(kind, onTestFinished, { drainDelayMs: 0 })
       const connection = await running.connect()
       expect(await connection.ask({ path: '/boom' })).toMatchObject({ outcome: 'answered', status: 500 })
 
       expect(await running.service.stop()).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test.runIf(isHttp1)('under load over 25 ms of wire, not one request is lost over the whole stop', async () => {
-      const running = await startKind(kind, { drainDelayMs: 300 })
-      const load = runLoad({
-        clock: systemClock,
-        host: '127.0.0.1',
-        port: running.port,
-        wireDelayMs: WIRE_DELAY_MS,
-        ...(wire === 'https' ? { tls: { rejectUnauthorized: false } } : {}),
-        arrivals: { perSecond: 60 },
-        maxConnections: 8,
-        nextRequest: (index) => (index % 10 === 0 ? { path: '/slow/150' } : { path: '/fast' }),
-      })
-      await Promise.all([running.journal.until('fast', 20), running.journal.until('slow', 2)])
+    test.runIf(isHttp1)(
+      'under load over 25 ms of wire, not one request is lost over the whole stop',
+      async ({ onTestFinished }) => {
+        const running = await startKind(kind, onTestFinished, { drainDelayMs: 300 })
+        const load = runLoad({
+          clock: systemClock,
+          host: '127.0.0.1',
+          port: running.port,
+          wireDelayMs: WIRE_DELAY_MS,
+          ...(wire === 'https' ? { tls: { rejectUnauthorized: false } } : {}),
+          arrivals: { perSecond: 60 },
+          maxConnections: 8,
+          nextRequest: (index) => (index % 10 === 0 ? { path: '/slow/150' } : { path: '/fast' }),
+        })
+        await Promise.all([running.journal.until('fast', 20), running.journal.until('slow', 2)])
 
-      const report = await running.service.stop()
-      const figures = await load
+        const report = await running.service.stop()
+        const figures = await load
 
-      expect(figures).toMatchObject({ failed: {}, failedCount: 0, byStatus: { 200: figures.sent } })
-      expect(report).toMatchObject({ clean: true, aborted: [] })
-    })
+        expect(figures).toMatchObject({ failed: {}, failedCount: 0, byStatus: { 200: figures.sent } })
+        expect(report).toMatchObject({ clean: true, aborted: [] })
+      },
+    )
 
-    test.runIf(hasWebSockets)('a WebSocket is told 1001 and a reason, after what was on its way', async () => {
-      const running = await startKind(kind, { drainDelayMs: 50 })
-      const client = await openWebSocket(running)
-      client.socket.send('hello')
-      expect(await client.message()).toBe('HELLO')
+    test.runIf(hasWebSockets)(
+      'a WebSocket is told 1001 and a reason, after what was on its way',
+      async ({ onTestFinished }) => {
+        const running = await startKind(kind, onTestFinished, { drainDelayMs: 50 })
+        const client = await openWebSocket(running, onTestFinished)
+        client.socket.send('hello')
+        expect(await client.message()).toBe('HELLO')
 
-      const report = await running.service.stop()
+        const report = await running.service.stop()
 
-      expect(await client.closed).toMatchObject({ code: 1001, reason: expect.stringMatching(/\w/) })
-      expect(report).toMatchObject({ clean: true, aborted: [] })
-    })
+        expect(await client.closed).toMatchObject({ code: 1001, reason: expect.stringMatching(/\w/) })
+        expect(report).toMatchObject({ clean: true, aborted: [] })
+      },
+    )
   })
 }
 

@@ -1,9 +1,12 @@
-import { onTestFinished } from 'vitest'
+import { onTestFinished, type TestContext } from 'vitest'
 import { type Bound, createService, FinalFlush, type Handle, type Service } from 'seaworthy'
 import { type Connection, openConnection } from './client.ts'
 import { Deeds } from './deeds.ts'
 import { Journal } from './journal.ts'
 import type { ServerKind, Wire } from './server-kind.ts'
+
+/** `onTestFinished` of a test: the global one can't tell which of several tests at a time is meant. */
+export type AtEnd = TestContext['onTestFinished']
 
 export interface KindBudget {
   readonly drainDelayMs?: number
@@ -35,7 +38,7 @@ export function contractService(budget: KindBudget = {}): Service {
 }
 
 /** The service of one kind, on a free port, stopped when the test ends. */
-export async function startKind(kind: ServerKind, budget: KindBudget = {}): Promise<RunningKind> {
+export async function startKind(kind: ServerKind, atEnd: AtEnd, budget: KindBudget = {}): Promise<RunningKind> {
   const journal = new Journal()
   const service = contractService(budget)
   const listener = service.listener('api', {
@@ -43,17 +46,17 @@ export async function startKind(kind: ServerKind, budget: KindBudget = {}): Prom
     start: () => kind.build(new Deeds(journal)),
   })
   const wire = kind.wire ?? 'http'
-  return { ...(await startOn(service, listener, wire)), journal }
+  return { ...(await startOn(service, listener, { wire, atEnd })), journal }
 }
 
 /** Starts a service and speaks to one of its listeners; both ends are gone when the test ends. */
 export async function startOn(
   service: Service,
   listener: Handle<Bound>,
-  wire: Wire = 'http',
+  { wire = 'http', atEnd = onTestFinished }: { readonly wire?: Wire; readonly atEnd?: AtEnd } = {},
 ): Promise<Omit<RunningKind, 'journal'>> {
   const open: Connection[] = []
-  onTestFinished(async () => {
+  atEnd(async () => {
     for (const connection of open) connection.close()
     await service.stop()
   })

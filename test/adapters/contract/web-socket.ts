@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { RunningKind } from './start-kind.ts'
+import type { AtEnd, RunningKind } from './start-kind.ts'
 
 export interface OpenWebSocket {
   readonly socket: WebSocket
@@ -12,10 +12,13 @@ export interface OpenWebSocket {
 }
 
 /** A client's WebSocket to `/ws`, gone when the test ends. */
-export async function openWebSocket({ wire, port }: Pick<RunningKind, 'wire' | 'port'>): Promise<OpenWebSocket> {
+export async function openWebSocket(
+  { wire, port }: Pick<RunningKind, 'wire' | 'port'>,
+  atEnd: AtEnd = onTestFinished,
+): Promise<OpenWebSocket> {
   const scheme = wire === 'https' ? 'wss' : 'ws'
   const socket = new WebSocket(`${scheme}://127.0.0.1:${port}/ws`, { rejectUnauthorized: false })
-  onTestFinished(() => socket.terminate())
+  atEnd(() => socket.terminate())
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
   })
