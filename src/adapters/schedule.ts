@@ -73,8 +73,8 @@ export function every<Config, N extends Needs = Record<never, never>>(
     const wait = (): void => {
       const delayMs = Math.max(0, due - clock.now())
       cancel = clock.schedule(delayMs, () => {
-        // Beats that were missed, by a blocked loop or a sleeping machine, are not made up for.
-        due = Math.max(due + intervalMs, clock.now())
+        // Beats that were missed, by a blocked loop or a sleeping machine, are not made up for; the others keep their time.
+        due += intervalMs * (Math.floor(Math.max(0, clock.now() - due) / intervalMs) + 1)
         void tick()
         wait()
       })

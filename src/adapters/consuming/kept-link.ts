@@ -107,11 +107,12 @@ export class KeptLink<T> {
 
   #lose(link: T): void {
     if (this.#link === link) this.#link = undefined
-    if (this.#isEnding) return
+    else if (this.#isEnding) return
     const { name, log } = this.#plan
     log.error({ err: this.#lostBecause }, `the connection to ${name} is lost: ${describe(this.#lostBecause)}`)
     this.#attempts = 0
-    void Promise.resolve(this.#plan.close(link)).catch(() => {})
+    // What is left of it: a channel can be lost without its connection.
+    void (async () => await this.#plan.close(link))().catch(() => {})
     this.#openAgain()
   }
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type Consumer, Kafka, logLevel } from 'kafkajs'
+import { type Consumer, type ConsumerConfig, Kafka, logLevel } from 'kafkajs'
 
 const require = createRequire(import.meta.url)
 
@@ -46,7 +46,7 @@ export class MemoryKafka {
   }
 
   /** A consumer of the group: it owns the partition as soon as the one before has left. */
-  createConsumer(groupId: string): Consumer {
+  createConsumer(groupId: string, retry?: ConsumerConfig['retry']): Consumer {
     const memberId = `member-${++this.#members}`
     const before = this.#owner
     const left = Promise.withResolvers<void>()
@@ -99,6 +99,6 @@ export class MemoryKafka {
       committedOffsets: () => ({}),
     }
     const logger = new Kafka({ brokers: ['none'], logLevel: logLevel.NOTHING }).logger()
-    return createConsumer({ cluster, groupId, logger, maxWaitTimeInMs: LONGEST_FETCH_MS })
+    return createConsumer({ cluster, groupId, retry, logger, maxWaitTimeInMs: LONGEST_FETCH_MS })
   }
 }
