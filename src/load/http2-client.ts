@@ -159,7 +159,14 @@ export class RawHttp2Connection {
     const socket: Socket =
       tls === undefined
         ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, ALPNProtocols: ['h2'] })
+        : connectTls({
+            host,
+            port,
+            rejectUnauthorized: tls.rejectUnauthorized,
+            ALPNProtocols: ['h2'],
+            // Or the socket ends itself at the server's close, and a frame that is written then costs what is unread.
+            allowHalfOpen: true,
+          })
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => (this.#isConnected = true))
     const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite: (bytes) => this.#sent.push(bytes) })
     const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${host}:${port}`, {

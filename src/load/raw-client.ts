@@ -175,7 +175,7 @@ export class RawConnection {
     const socket =
       tls === undefined
         ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized })
+        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, allowHalfOpen: true })
     this.#socket = socket
     let errorCode: string | undefined
     const now = (): number => this.#options.clock.now()
