@@ -114,6 +114,13 @@ export const GATES: readonly Gate[] = [
     limitMs: 10 * MINUTE_MS,
   },
   {
+    name: 'bench drain quick',
+    proves: 'ours lose no request while they stop, and a peer does in the same run',
+    // The first time, it installs the peers.
+    command: ['npm', 'run', '--silent', 'bench:drain', '--', '--quick', '--check'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
     name: 'demo',
     proves: 'the ledger of the demo balances',
     command: ['npm', 'run', '--silent', 'demo', '--', '--json'],
