@@ -11,6 +11,7 @@ const UNOBSERVED = Symbol.for('seaworthy.unobserved')
  */
 export function markUnobserved(server: EventEmitter): void {
   Object.defineProperty(server, UNOBSERVED, { value: true })
+  // oxlint-disable-next-line typescript/unbound-method -- it is called on the server
   Object.defineProperty(server, 'emit', { value: EventEmitter.prototype.emit, writable: true, configurable: true })
 }
 

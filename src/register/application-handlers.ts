@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { ExitRequest, HeldExit } from './held-exit.ts'
 import { applicationListeners, withoutOurListener } from './intercepted-events.ts'
 
@@ -46,6 +47,7 @@ const OWN_SHARE = 0.95
 export class ApplicationHandlers {
   readonly #around: HandlerSurroundings
   readonly #called: CalledListener[] = []
+  #calledAt = 0
   #areBeingCalled = false
 
   constructor(around: HandlerSurroundings) {
@@ -53,10 +55,14 @@ export class ApplicationHandlers {
   }
 
   /** Listeners that were called and have neither settled nor asked for the end of the process. */
-  unended(): readonly string[] {
+  openWork(): readonly OpenWork[] {
+    const { held, clock } = this.#around
     // The application said itself that it is over.
-    if (this.#around.held.request !== undefined) return []
-    return this.#called.filter(({ hasEnded }) => !hasEnded).map(({ name }) => name)
+    if (held.request !== undefined) return []
+    const ageMs = Math.round(clock.now() - this.#calledAt)
+    return this.#called
+      .filter(({ hasEnded }) => !hasEnded)
+      .map(({ name }) => ({ kind: 'job', name: `listener ${name}`, ageMs }))
   }
 
   /** Whether `request` would have cut something short: a listener at work, or everything that comes before them. */
@@ -72,6 +78,7 @@ export class ApplicationHandlers {
     if (listeners.length === 0) return
     const limit = Promise.withResolvers<'limit'>()
     const cancel = clock.schedule(limitMs * OWN_SHARE, () => limit.resolve('limit'))
+    this.#calledAt = clock.now()
     this.#areBeingCalled = true
     withoutOurListener(target, () => listeners.forEach((listener) => this.#call(listener, args)))
     this.#areBeingCalled = false

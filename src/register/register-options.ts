@@ -28,6 +28,8 @@ export interface RegisterSurroundings {
   readonly clock: Clock
   /** Whether the application has an OpenTelemetry SDK of its own. */
   readonly hasForeignSdk: boolean
+  /** Ends the process when its shutdown does not. */
+  readonly exit: (code: number) => void
 }
 
 /**
@@ -36,13 +38,14 @@ export interface RegisterSurroundings {
  * @throws {@link SeaworthyError} `SEA_ENV_INVALID`
  */
 export function resolveRegisterOptions(around: RegisterSurroundings): ResolvedServiceOptions {
-  const { identity, clock, hasForeignSdk } = around
+  const { identity, clock, exit, hasForeignSdk } = around
   const env = Object.fromEntries(Object.entries(around.env).filter(([name]) => !THE_APPLICATIONS_OWN.has(name)))
   return resolveServiceOptions({
     name: identity.name,
     version: identity.version,
     env,
     clock,
+    exit,
     logging: { level: 'warn', fd: STANDARD_ERROR },
     // It comes when something listens, and a port that is taken must not end a service that ran without it.
     admin: false,

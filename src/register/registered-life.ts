@@ -1,6 +1,7 @@
 import type { Server } from 'node:net'
 import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
+import { formatDuration } from '../core/duration.ts'
 import type { Log } from '../core/log.ts'
 import { HealthChecker } from '../health/health-checker.ts'
 import { messageOf, type ShutdownReason, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
@@ -9,6 +10,7 @@ import type { ComponentNode } from '../service/component-node.ts'
 import { ServiceLife } from '../service/service-life.ts'
 import { resolveAdmin, type ResolvedServiceOptions } from '../service/service-options.ts'
 import { lateLog } from '../service/late-log.ts'
+import { ShutdownGuard } from '../service/shutdown-guard.ts'
 import { requireNode } from '../service/required-node.ts'
 import { ApplicationHandlers, type InterceptedSignal } from './application-handlers.ts'
 import { findForeignSdk, type ForeignSdk, preloadedModules } from './foreign-sdk.ts'
@@ -36,6 +38,7 @@ export class RegisteredLife {
   readonly #handlers: ApplicationHandlers
   readonly #foreign: ForeignSdk | undefined
   readonly #admin: AdminServer
+  #guard: ShutdownGuard | undefined
   #signal: InterceptedSignal | undefined
   #hasWarnedOfExit = false
 
@@ -46,7 +49,13 @@ export class RegisteredLife {
     this.#options = options
     this.#foreign = findForeignSdk()
     const identity = identifyService(target.argv[1])
-    this.#resolved = resolveRegisterOptions({ identity, env, clock, hasForeignSdk: this.#foreign !== undefined })
+    this.#resolved = resolveRegisterOptions({
+      identity,
+      env,
+      clock,
+      hasForeignSdk: this.#foreign !== undefined,
+      exit: (code) => held.leave(code),
+    })
     this.name = this.#resolved.name
     const log = lateLog(() => this.#life.core?.logging.log)
     this.#servers = new ServersNode({ clock, log, drainDelayMs: () => this.#life.drainDelayMs })
@@ -57,6 +66,7 @@ export class RegisteredLife {
       new Map<string, ComponentNode>(nodes.map((node) => [node.name, node])),
       new HealthChecker({ clock }),
     )
+    this.#life.onStop = (shutdown) => (this.#guard = new ShutdownGuard(shutdown, this.#resolved))
     const admin = resolveAdmin({}, this.#resolved.env)
     this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })
   }
@@ -85,6 +95,7 @@ export class RegisteredLife {
     this.#foreign?.deferShutdown()
     const report = await this.#life.stop(reason)
     await this.#admin.close(0)
+    this.#guard?.letGo()
     return report
   }
 
@@ -104,8 +115,9 @@ export class RegisteredLife {
     this.#life.core?.logging.log.fatal({ err: error, origin }, `${this.name}: uncaught exception`)
   }
 
-  /** A line that is written at once, whatever comes next. */
+  /** A line that is written at once, because the process ends now. */
   writeLastWords(fields: object, message: string): void {
+    this.#guard?.letGo()
     this.#life.core?.logging.writeLastWords(fields, message, { level: 'error' })
   }
 
@@ -136,7 +148,9 @@ export class RegisteredLife {
       stop: async ({ limitMs }) => {
         if (this.#signal !== undefined) await this.#handlers.run(this.#signal, limitMs)
       },
-      aborted: () => this.#handlers.unended().map((name) => `application: listener ${name}`),
+      aborted: () =>
+        this.#handlers.openWork().map(({ name, ageMs }) => `application: ${name} after ${formatDuration(ageMs)}`),
+      openWork: () => this.#handlers.openWork(),
     }
   }
 
