@@ -11,6 +11,7 @@ import { connect as connectTls } from 'node:tls'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { DelayedSocket } from './delayed-socket.ts'
+import { halfOpenTls } from './half-open-tls.ts'
 import type { RawConnectionOptions } from './raw-client.ts'
 import { DEFAULT_REQUEST_TIMEOUT_MS, type RawRequest, type RawResult, type RequestOutcome } from './raw-request.ts'
 import { SentStreams } from './sent-streams.ts'
@@ -159,14 +160,7 @@ export class RawHttp2Connection {
     const socket: Socket =
       tls === undefined
         ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls({
-            host,
-            port,
-            rejectUnauthorized: tls.rejectUnauthorized,
-            ALPNProtocols: ['h2'],
-            // Or the socket ends itself at the server's close, and a frame that is written then costs what is unread.
-            allowHalfOpen: true,
-          })
+        : connectTls(halfOpenTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, ALPNProtocols: ['h2'] }))
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => (this.#isConnected = true))
     const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite: (bytes) => this.#sent.push(bytes) })
     const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${host}:${port}`, {

@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Cancel, Clock } from '../core/clock.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { DelayLine } from './delay-line.ts'
+import { halfOpenTls } from './half-open-tls.ts'
 import {
   DEFAULT_REQUEST_TIMEOUT_MS,
   encodeRequest,
@@ -175,7 +176,7 @@ export class RawConnection {
     const socket =
       tls === undefined
         ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, allowHalfOpen: true })
+        : connectTls(halfOpenTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized }))
     this.#socket = socket
     let errorCode: string | undefined
     const now = (): number => this.#options.clock.now()
