@@ -27,10 +27,16 @@ export class DelayedSocket extends Duplex {
     this.#toServer = new DelayLine(clock, wireDelayMs)
     this.#toClient = new DelayLine(clock, wireDelayMs)
     let error: Error | undefined
+    const end = (): void => {
+      if (error !== undefined) this.destroy(error)
+      // What was received comes first, and its reader gets a turn of the event loop to take it.
+      else if (this.readableEnded) setImmediate(() => this.destroy())
+      else this.once('end', () => setImmediate(() => this.destroy()))
+    }
     socket.on('data', (bytes: Buffer) => this.#toClient.push(() => void (this.destroyed || this.push(bytes))))
     socket.on('end', () => this.#toClient.push(() => void (this.destroyed || this.push(null))))
     socket.on('error', (each) => (error = each))
-    socket.on('close', () => this.#toClient.push(() => void this.destroy(error)))
+    socket.on('close', () => this.#toClient.push(end))
   }
 
   /** Stops reading: the kernel's buffers fill, and the server has to wait. */

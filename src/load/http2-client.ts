@@ -57,7 +57,8 @@ export class RawHttp2Connection {
 
   /** Whether a further stream may be opened: neither side has closed, and no GOAWAY has come. */
   get isUsable(): boolean {
-    return !this.#isOver && this.#goaways.length === 0
+    const isEnding = this.#session?.closed === true || this.#session?.destroyed === true
+    return !this.#isOver && !isEnding && this.#goaways.length === 0
   }
 
   /** The last stream that each GOAWAY named, in order: 2^31 - 1 is a notice. */

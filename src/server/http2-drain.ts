@@ -111,6 +111,7 @@ export class Http2Drain implements ServerDrain {
       this.#leaving.streamOpened(entry)
       this.#longStreams.streamOpened(entry)
     }
+    this.#ledger.events.opened = (tracked) => this.#leaving.lead(tracked)
     for (const tracked of this.#ledger.sessions) this.#leaving.lead(tracked)
     this.#longStreams.tellAll(spreadMs)
   }
@@ -168,8 +169,6 @@ export class Http2Drain implements ServerDrain {
   async #holdUntilQuiet({ limitMs, signal }: FinishOptions): Promise<void> {
     const { clock, quietMs = DEFAULT_QUIET_MS } = this.#options
     this.#gate.hold()
-    this.#ledger.events.opened = (tracked) => this.#gate.guard(tracked)
-    for (const tracked of this.#ledger.sessions) this.#gate.guard(tracked)
     if (!this.#server.listening) return
     await untilQuiet(this.#server, {
       clock,

@@ -33,9 +33,13 @@ export class StreamGate {
       const [event, stream, headers] = args as [string | symbol, ServerHttp2Stream, IncomingHttpHeaders]
       if (event !== 'stream') return original.apply(session, args)
       this.#arrived(tracked, stream, headers)
+      // Its client may give it up before a listener of the service is there, and that must not end the process.
+      stream.on('error', ignore)
       // Later, but in the context of its own stream: whatever follows the stream by it still does.
       const dispatch = AsyncResource.bind(() => {
+        stream.off('error', ignore)
         if (!stream.destroyed) original.apply(session, args)
+        else stream.on('error', ignore)
       })
       if (this.#held === undefined) setImmediate(dispatch)
       else this.#held.push(dispatch)
@@ -58,3 +62,5 @@ export class StreamGate {
     for (const dispatch of waiting) setImmediate(dispatch)
   }
 }
+
+function ignore(): void {}

@@ -46,8 +46,9 @@ export class SessionLeaving {
     return this.#acknowledged
   }
 
-  /** Begins with a session that has carried a stream already; any other one may still bring its first. */
+  /** Begins with a session that has carried a stream already; any other one may still bring its first ones. */
   lead(tracked: TrackedSession): void {
+    this.#options.gate.guard(tracked)
     if (tracked.hasServed) this.begin(tracked)
   }
 
@@ -55,6 +56,7 @@ export class SessionLeaving {
   begin(tracked: TrackedSession): void {
     if (tracked.isLeaving) return
     tracked.isLeaving = true
+    this.#options.gate.guard(tracked)
     this.#notice(tracked)
   }
 
@@ -125,7 +127,6 @@ export class SessionLeaving {
 
   #waitForAnswer(tracked: TrackedSession): void {
     this.#waitingForAnswer.add(tracked)
-    this.#options.gate.guard(tracked)
     for (const entry of tracked.streams) this.#watchAnswer(entry)
     if (tracked.soleStream?.stream.headersSent === true) this.finalise(tracked)
   }
