@@ -27,8 +27,9 @@ export interface ComponentContext<Config> {
   /** A logger that says which component speaks. */
   readonly log: Logging['log']
   /**
-   * For `start`: aborted when the start is given up. For `run` of a task: aborted when the service begins to stop;
-   * take no new work then, and end.
+   * For `start`: aborted when the start is given up. For `run` of a task: aborted when a shutdown is announced; take no
+   * new work then, and end. Requests and jobs, which have more time, have a `signal` of their own for the moment when it
+   * runs out: {@link signalOf}, {@link Work.run}, {@link Service.background}.
    */
   readonly signal: AbortSignal
 }

@@ -10,6 +10,15 @@ export interface NodeLimits {
   readonly stopLimitMs?: number
 }
 
+/** What a kind of component has besides. */
+export interface OwnOptions {
+  /** Functions that must be there. */
+  readonly required: readonly string[]
+  readonly optional: readonly string[]
+  /** Functions of the optional ones, with the options that contradict each. */
+  readonly excludes?: Readonly<Record<string, readonly string[]>>
+}
+
 const NAME_FORM = /^[A-Za-z][\w.-]{0,62}$/
 
 /**
@@ -21,7 +30,7 @@ export function readDefinition(
   kind: Handle<unknown>['kind'],
   name: string,
   definition: object,
-  own: { required: readonly string[]; optional: readonly string[] },
+  own: OwnOptions,
 ): NodeLimits {
   const read = new OptionReader(definition, `${kind}("${name}")`)
   if (typeof name !== 'string' || !NAME_FORM.test(name)) {
@@ -39,6 +48,10 @@ export function readDefinition(
   const stopLimitMs = read.duration('stopTimeout', { fallback: -1, min: 1, max: 3_600_000 })
   for (const key of own.required) if (read.callback(key) === undefined) read.problem(`"${key}" is required: a function`)
   for (const key of own.optional) read.value(key)
+  for (const [key, others] of Object.entries(own.excludes ?? {})) {
+    const met = read.callback(key) === undefined ? [] : others.filter((other) => read.value(other) !== undefined)
+    for (const other of met) read.problem(`"${other}" can't be given together with "${key}"`)
+  }
   read.done()
   return {
     needs: Object.values(needs).map((handle) => handle.name),

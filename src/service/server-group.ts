@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
-import type { FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
+import type { FinishOptions, FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
 import { inFlightLimits } from './in-flight-limits.ts'
@@ -20,6 +20,7 @@ export class ServerGroup {
   #reports: readonly FinishReport[] = []
   #inFlightAtAnnounce = 0
   #isEnding = false
+  #limits: FinishOptions | undefined
 
   constructor(host: ComponentHost<unknown>, name: string) {
     this.#host = host
@@ -55,6 +56,9 @@ export class ServerGroup {
     owners.set(server, this.#name)
     this.#drains.set(server, drain)
     server.on('close', () => this.#onClose(server))
+    // One that its application opens in the middle of a shutdown: it goes the way of the others.
+    if (this.#isEnding) drain.startDraining()
+    if (this.#limits !== undefined) void drain.finish(this.#limits)
   }
 
   startDraining(spreadMs: number): void {
@@ -71,6 +75,7 @@ export class ServerGroup {
     this.#isEnding = true
     const { softMs, hardMs } = inFlightLimits(sliceMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
+    this.#limits = limits
     this.#reports = await Promise.all([...this.#drains.values()].map((drain) => drain.finish(limits)))
     this.#disown()
   }

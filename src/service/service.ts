@@ -133,6 +133,7 @@ export class Service<Config = unknown> {
     const limits = readDefinition('listener', name, definition, {
       required: ['start'],
       optional: ['port', 'host', 'probes', 'adopt'],
+      excludes: { adopt: ['port', 'host'] },
     })
     return this.#add(toListenerNode(this.#host, name, definition, limits))
   }

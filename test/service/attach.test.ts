@@ -267,6 +267,51 @@ test('a stop while a server is still waited for closes those that listen already
   expect(await stopped).toMatchObject({ clean: true })
 })
 
+/** A service in its shutdown whose application opens another server `elapsedMs` after the announcement. */
+async function openLate(elapsedMs: number) {
+  const clock = new ManualClock()
+  const { handler, arrived, answer } = slowHandler()
+  const [first, late] = [await listeningServer(handler), await listeningServer(hello)]
+  const service = quietService({ clock, shutdown: { drainDelay: 5000 } })
+  let adoptLate = (): void => {}
+  service.listener('web', {
+    adopt: (adopt) => {
+      adopt(first.server)
+      adoptLate = () => adopt(late.server)
+    },
+    start: () => ({}),
+  })
+  await service.start()
+  const request = fetch(first.url)
+  await arrived
+  const stopped = service.stop()
+  await clock.advance(elapsedMs)
+  adoptLate()
+  const end = async (): Promise<void> => {
+    answer()
+    let isOver = false
+    void stopped.finally(() => (isOver = true))
+    while (!isOver) await clock.advance(100)
+    expect(await (await request).text()).toBe('answered')
+    expect((await stopped).clean).toBe(true)
+  }
+  return { late, clock, end }
+}
+
+test('a server that its application opens while the service drains is drained like the others', async () => {
+  const { late, end } = await openLate(100)
+  expect((await fetch(late.url)).headers.get('connection')).toBe('close')
+  await end()
+  expect(late.server.listening).toBe(false)
+})
+
+test('a server that its application opens while requests in flight end is closed', async () => {
+  const { late, clock, end } = await openLate(5100)
+  while (late.server.listening) await clock.advance(100)
+  await end()
+  await expect(fetch(late.url)).rejects.toThrow('fetch failed')
+})
+
 test('an application that closes its server while the service runs ends the service, and the report says why', async () => {
   const { server } = await listeningServer(hello)
   let code: number | undefined

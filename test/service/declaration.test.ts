@@ -59,6 +59,15 @@ test('a definition is checked where it is given, by kind and name', () => {
   expect(() => service.listener('a b', { start: () => () => {} })).toThrow('the name must begin with a letter')
 })
 
+test('a listener whose servers are adopted can’t be told where to listen', () => {
+  const service = quietService()
+  const define = (over: object) => () => service.listener('web', { start: () => ({}), adopt: () => {}, ...over })
+  expect(define({ port: 1 })).toThrow('"port" can\'t be given together with "adopt"')
+  expect(define({ host: '::1' })).toThrow('"host" can\'t be given together with "adopt"')
+  expect(define({ adopt: [] as never })).toThrow('"adopt" expected a function')
+  expect(define({})).not.toThrow()
+})
+
 test('a need may not take a name that the context uses itself', () => {
   const service = quietService()
   const db = service.resource('db', { start: () => 1 })
