@@ -105,6 +105,8 @@ export class HeldExit {
     const thrown = new ProcessExit(call)
     Error.captureStackTrace(thrown, caller)
     const request = { code, call, place: placeOf(thrown), by: this.#doing.getStore() }
+    // Who catches it and prints it shall not think that something broke here.
+    thrown.stack = `${thrown.name}: ${thrown.message}`
     const isFirst = this.#request === undefined
     this.#request ??= request
     this.#onRequest(request)

@@ -9,12 +9,12 @@ import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
 import { ServiceLife } from '../service/service-life.ts'
 import { resolveAdmin, type ResolvedServiceOptions } from '../service/service-options.ts'
-import { lateLog } from '../service/late-log.ts'
 import { ShutdownGuard } from '../service/shutdown-guard.ts'
 import { requireNode } from '../service/required-node.ts'
 import { ApplicationHandlers, type InterceptedSignal } from './application-handlers.ts'
 import { findForeignSdk, type ForeignSdk, preloadedModules } from './foreign-sdk.ts'
 import type { ExitRequest, HeldExit } from './held-exit.ts'
+import { queuedLog } from './queued-log.ts'
 import { resolveRegisterOptions } from './register-options.ts'
 import { identifyService } from './service-identity.ts'
 import { ServersNode } from './servers-node.ts'
@@ -34,6 +34,7 @@ export class RegisteredLife {
   readonly #options: RegisteredLifeOptions
   readonly #resolved: ResolvedServiceOptions
   readonly #life: ServiceLife
+  readonly #log: Log
   readonly #servers: ServersNode
   readonly #handlers: ApplicationHandlers
   readonly #foreign: ForeignSdk | undefined
@@ -57,7 +58,8 @@ export class RegisteredLife {
       exit: (code) => held.leave(code),
     })
     this.name = this.#resolved.name
-    const log = lateLog(() => this.#life.core?.logging.log)
+    const log = queuedLog(() => this.#life)
+    this.#log = log
     this.#servers = new ServersNode({ clock, log, drainDelayMs: () => this.#life.drainDelayMs })
     this.#handlers = new ApplicationHandlers({ target, clock, held, log, idleOr })
     const nodes = [this.#servers, this.#applicationNode()]
@@ -130,10 +132,6 @@ export class RegisteredLife {
       { call, place },
       `${call}${place === '' ? '' : ` at ${place}`} would have ended the process in the middle of its shutdown; it is held back until everything has ended and telemetry is delivered. End what is open first, and call it last`,
     )
-  }
-
-  get #log(): Log {
-    return lateLog(() => this.#life.core?.logging.log)
   }
 
   /** The application as what all servers need: its listeners of the signal run when the last of them has ended. */

@@ -46,7 +46,7 @@ export class RegisteredProcess {
     if (this.#life !== undefined) this.#life.add(server)
     else {
       this.#servers.add(server)
-      server.once('close', () => this.#servers.delete(server))
+      server.on('close', () => server.listening || this.#servers.delete(server))
     }
   }
 

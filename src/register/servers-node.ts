@@ -118,9 +118,10 @@ export class ServersNode implements ComponentNode {
   }
 
   #forget(server: Server): void {
-    // It may listen again in the same moment; Node tells so, and it is found anew.
     if (this.#isFinishing) return
     this.#found.get(server)?.drain.release()
     this.#found.delete(server)
+    // It was told to listen again in the same moment, before its end was told.
+    this.add(server)
   }
 }

@@ -20,6 +20,12 @@ export interface LogLine {
 
 export const REGISTER = ['--import', 'seaworthy/register'] as const
 
+/** The same for `NODE_OPTIONS`, where it also reaches the children of a program. */
+export function toNodeOptions(flags: readonly string[]): string {
+  const condition = process.env['SEAWORTHY_TEST_DIST'] === '1' ? [] : ['--conditions=seaworthy-source']
+  return [...condition, ...flags].join(' ')
+}
+
 /** No drain delay, no telemetry, any free port for the probes; what is said is said to the test. */
 export const QUICK = {
   SEAWORTHY_ADMIN_PORT: '0',

@@ -1,0 +1,172 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { selfSignedCertificate } from '../server/self-signed-certificate.ts'
+import { QUICK, REGISTER, startApplication, startRegistered, toNodeOptions } from './start-registered.ts'
+import { startProgram } from './start-service.ts'
+
+const file = (name: string): URL => new URL(`services/registered/${name}`, import.meta.url)
+const start = (name: string, env: Readonly<Record<string, string>> = {}, flags: readonly string[] = REGISTER) =>
+  startProgram(file(name), { ...QUICK, ...env }, { flags })
+
+describe('a process in which nothing listens', () => {
+  test('is as without us: no listener, nothing patched, no port, and a signal ends it', async () => {
+    await using worker = start('no-server.mjs')
+    await worker.line('ready')
+    expect(worker.lines).toEqual(['listeners 0', 'emit false exit true', 'mode undefined', 'ready'])
+    worker.kill('SIGTERM')
+    expect(await worker.exit).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(worker.errorLines).toEqual([])
+  })
+
+  test('can be told to begin at once: ready, probes, a shutdown without a drain delay; children are not told', async () => {
+    const env = { CASE: 'handler', SEAWORTHY_REGISTER: 'start', SEAWORTHY_DRAIN_DELAY: '30s' }
+    await using worker = await startRegistered(file('no-server.mjs'), env)
+    expect((await fetch(`${worker.adminUrl}/readyz`)).status).toBe(200)
+    await worker.line('ready')
+    expect(worker.lines).toContain('mode undefined')
+    worker.kill('SIGTERM')
+    expect(await worker.exit).toEqual({ code: 0, signal: null })
+    expect(worker.lines.at(-1)).toBe('handler')
+    expect(worker.report()).toMatchObject({ reason: 'SIGTERM', clean: true })
+  })
+})
+
+test('SEAWORTHY_REGISTER=off leaves a service as it is', async () => {
+  await using app = startProgram(file('application.mjs'), { ...QUICK, SEAWORTHY_REGISTER: 'off' }, { flags: REGISTER })
+  await app.line('ready')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' })
+  expect(app.errorLines).toEqual([])
+})
+
+test('a server in a worker thread is left alone', async () => {
+  await using app = start('threads.mjs', { NODE_OPTIONS: toNodeOptions(REGISTER) })
+  const url = (await app.line('ready')).slice('ready '.length)
+  expect(await (await fetch(url)).text()).toBe('thread')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' })
+  expect(app.errorLines).toEqual([])
+})
+
+test('the workers of a cluster are left alone, and say so', async () => {
+  await using app = start('clustered.mjs')
+  const url = (await app.line('ready')).slice('ready '.length)
+  expect(await app.line('seaworthy/register does nothing')).toMatch(/workers of node:cluster are not supported/)
+  expect(await (await fetch(url)).text()).toBe('worker')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' })
+})
+
+test('children inherit the option: a tool notices nothing of it, a helper with a server does without probes', async () => {
+  const { port } = await new Promise<AddressInfo>((resolve) => {
+    const server = createServer().listen(0, () => {
+      const address = server.address() as AddressInfo
+      server.close(() => resolve(address))
+    })
+  })
+  const env = { NODE_OPTIONS: toNodeOptions(REGISTER), SEAWORTHY_ADMIN_PORT: String(port), HELPER: '1' }
+  await using app = await startRegistered(file('parent.mjs'), env, { flags: [] })
+  const helper = (await app.line('helper ')).slice('helper '.length)
+  expect(app.lines).toContain('tool 0')
+  await app.line('runs without probes')
+  expect(await (await fetch(helper)).text()).toBe('helper')
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+})
+
+test('a service that is built on Seaworthy already is left to itself, which is said', async () => {
+  await using app = startProgram(
+    new URL('services/shop.ts', import.meta.url),
+    { OTEL_SDK_DISABLED: 'true', SEAWORTHY_ADMIN_PORT: '0' },
+    { flags: REGISTER },
+  )
+  await app.line('shop is ready')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+  expect(app.errorLines.join('\n')).toContain('this service is built on Seaworthy already')
+  expect(app.lines.filter((line) => line.includes('"shutdown"'))).toHaveLength(1)
+})
+
+test('an admin port that is taken is a warning: the service runs as before, without probes', async () => {
+  const taken = createServer()
+  const port = await new Promise<number>((resolve) => {
+    taken.listen(0, () => resolve((taken.address() as AddressInfo).port))
+  })
+  await using app = startProgram(
+    file('application.mjs'),
+    { ...QUICK, SEAWORTHY_ADMIN_PORT: String(port) },
+    { flags: REGISTER },
+  )
+  expect(await app.line('runs without probes')).toContain(`port ${port} on all interfaces: it is taken`)
+  const url = app.lines.find((line) => line.startsWith('ready'))?.slice('ready '.length) ?? ''
+  expect(await (await fetch(url)).text()).toBe('answered after 0')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+  taken.close()
+})
+
+test.each([
+  ['a duration', { SEAWORTHY_DRAIN_DELAY: 'soon' }, 'SEAWORTHY_DRAIN_DELAY is "soon"'],
+  ['a mode', { SEAWORTHY_REGISTER: 'yes' }, 'SEAWORTHY_REGISTER is "yes", expected one of listen, start, off'],
+  [
+    'a protocol',
+    { OTEL_SDK_DISABLED: 'false', OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier-pigeon' },
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+  ],
+  ['slices beyond the grace', { SEAWORTHY_GRACE_SECONDS: '5', SEAWORTHY_STOP: '1m' }, 'SEA_BUDGET_EXCEEDS_GRACE'],
+])('refused configuration, %s, ends the process at its start with 2', async (_what, env, message) => {
+  await using app = start('application.mjs', env)
+  expect(await app.exit).toEqual({ code: 2, signal: null })
+  expect(app.errorLines.join('\n')).toContain(message)
+})
+
+test('variables that may be the application’s own are none of ours, whatever is in them', async () => {
+  const env = {
+    LOG_LEVEL: 'verbose',
+    SERVICE_NAME: 'x',
+    ENVIRONMENT: '{}',
+    TRACE_SAMPLE_RATE: 'much',
+    OTLP_ENDPOINT: ':',
+  }
+  await using app = await startApplication('none', env)
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+  expect(app.log().filter(({ level }) => level === 'warn')).toEqual([])
+})
+
+test('standard output is the application’s, and by default nothing but the report is said', async () => {
+  const env = { CASE: 'none', SEAWORTHY_LOG_LEVEL: '' }
+  await using app = startProgram(file('application.mjs'), { ...QUICK, ...env }, { flags: REGISTER })
+  const url = (await app.line('ready')).slice('ready '.length)
+  await fetch(url)
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+  expect(app.lines.map((line) => line.split(' ')[0])).toEqual(['ready', 'request', 'exit'])
+  expect(app.errorLines).toEqual([expect.stringContaining('"shutdown"')])
+})
+
+test('every server is found, whatever it speaks and whenever it listens; sockets between processes are left alone', async () => {
+  const { key, cert } = selfSignedCertificate()
+  await using app = await startRegistered(file('many-servers.mjs'), { CERTIFICATE: JSON.stringify({ key, cert }) })
+  const ports = JSON.parse((await app.line('ports ')).slice('ports '.length)) as Record<string, number | string>
+  expect(app.lines).toContain('keepAlive 65000')
+  const found = app.log().flatMap(({ msg }) => /^found (\S+)/.exec(msg)?.slice(1) ?? [])
+  // A kind that can't be drained would be told of, and not found.
+  const [before, again] = [`http://127.0.0.1:${ports['before']}`, `http://127.0.0.1:${ports['again']}`]
+  expect(found).toContain(again)
+  expect(found.filter((url) => url !== before && url !== again)).toEqual([
+    `http://127.0.0.1:${ports['http']}`,
+    `https://127.0.0.1:${ports['https']}`,
+    `http://127.0.0.1:${ports['h2c']}`,
+    `https://127.0.0.1:${ports['http2']}`,
+    `tcp://127.0.0.1:${ports['tcp']}`,
+    `unix:${ports['socket']}`,
+  ])
+  const answers = ['http', 'again'].map(async (name) => (await fetch(`http://127.0.0.1:${ports[name]}`)).text())
+  app.kill('SIGTERM')
+  expect(await Promise.all(answers)).toEqual(['answered', 'answered'])
+  expect(await app.exit).toEqual({ code: 0, signal: null })
+  expect(app.report()).toMatchObject({ clean: true, aborted: [] })
+})
