@@ -44,7 +44,7 @@ function summary(measurement: Measurement): string {
     columns.some(({ rows }) => rows.some(({ variant }) => variant === name)),
   )
   return [
-    'Requests that got no complete answer or a 503, of all that were sent; the columns are the sections below.',
+    'Requests that got no complete answer or a 503, of all that were sent; the columns are the sections below. In the last,\nno server of HTTP/1.1 can be at 0.',
     '',
     `| | ${columns.map(({ title }) => title).join(' | ')} |`,
     `|---|${columns.map(() => '---|').join('')}`,
@@ -144,9 +144,6 @@ function method({ parallel }: Measurement): string {
 const LIMITS = `- The endpoint lag of ${settings.ENDPOINT_LAG_MS} ms is shorter than the delay of ${settings.DRAIN_DELAY_MS} ms. Where it is longer, requests are refused
   whatever the service does; [draining](../guide/drain.md) says how to choose it.
 - One machine, a wire that only delays: no loss of packets, no balancer in between.
-- HTTP/1.1 can't close an idle connection without the chance that a request meets the close on its way. An idle connection that
-  is first used again after the delay, in the very round trip in which it is closed, is lost by every server; no scenario
-  here does that.
 - Stop times are of a machine that does two things at a time; take the difference of a second for real, and that of 20 ms not.`
 
 const RUN_IT = `\`\`\`sh

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly precondition: { readonly inFlight: number; readonly idle: number }
   /** Resolves when the precondition should hold. */
   readonly begin: (stage: Stage) => Promise<Play>
+  /** Set where no server can save every request: what is lost there breaks no promise. */
+  readonly isResidue?: true
   /** Which requests count; the others are told apart as late refusals. */
   readonly counts: (entry: JournalEntry) => boolean
 }

@@ -5,6 +5,7 @@ import {
   BUSY_CLIENTS,
   ENDPOINT_LAG_MS,
   IDLE_CONNECTIONS,
+  LATE_USE_MS,
   LOAD_BEFORE_MS,
   LONG_LIVED,
   NEW_PER_SECOND,
@@ -144,6 +145,32 @@ const idleUsedOnce: Scenario = {
   },
 }
 
+const idleUsedLate: Scenario = {
+  id: 'idle-late',
+  title: 'Idle keep-alive connections, used while they are being closed',
+  what: `${IDLE_CONNECTIONS} idle connections again. Each is used once at a random moment of the ${LATE_USE_MS} ms after SIGTERM, past every delay, if its client does not know by then that it is closed; otherwise not at all. HTTP/1.1 has no answer to a request that meets the close on its way (RFC 9112 §9.6), so no server is at 0 here except by luck: what differs is how often the two can meet. HTTP/2 has one, its GOAWAY.`,
+  isFor: answersRequests,
+  wireDelaysMs: [WIRE_DELAY_MS],
+  precondition: { inFlight: 0, idle: IDLE_CONNECTIONS },
+  isResidue: true,
+  counts: everyConnected,
+  async begin({ clock, journal, connect, random }) {
+    const connections = await idleConnections(connect)
+    return {
+      idle: () => connections.filter(({ isUsable }) => isUsable).length,
+      async goOn() {
+        await Promise.all(
+          connections.map(async (connection, index) => {
+            await sleep(clock, random() * LATE_USE_MS)
+            if (connection.isUsable) await journal.send(`connection ${index}`, connection, WORK)
+            connection.close()
+          }),
+        )
+      },
+    }
+  },
+}
+
 async function idleConnections(connect: () => KeptConnection): Promise<readonly KeptConnection[]> {
   const connections = Array.from({ length: IDLE_CONNECTIONS }, connect)
   await Promise.all(connections.map((connection) => connection.request(WORK)))
@@ -197,4 +224,5 @@ export const SCENARIOS: readonly Scenario[] = [
   busyUntilClosed,
   eventStreams,
   webSockets,
+  idleUsedLate,
 ]

@@ -20,6 +20,8 @@ export const SLOW_MIN_MS = 1000
 export const SLOW_MAX_MS = 2000
 /** Idle connections at SIGTERM. */
 export const IDLE_CONNECTIONS = 20
+/** Over how long after SIGTERM idle connections are used again: past every delay and the close behind it. */
+export const LATE_USE_MS = 2000
 /** Streams of server-sent events, and WebSockets, open at SIGTERM. */
 export const LONG_LIVED = 20
 /** When clients that the service never turns away give up, from SIGTERM. */

@@ -71,6 +71,13 @@ test.each([
   ])
 })
 
+test('what no server can save is no problem of ours, but its exit code is', () => {
+  const late = { ...cell('seaworthy/http', run({ failed: 1, reset: 1 }, { exitCode: 1 })), scenario: 'idle-late' }
+  expect(problemsOf([late, cell('peer', LOST)], [OURS, PEER])).toEqual([
+    'seaworthy/http in idle-late, 25 ms: exit code 1',
+  ])
+})
+
 test('a variant that was not measured is told, and a run in which no peer lost anything proves nothing', () => {
   expect(problemsOf([cell('seaworthy/http'), cell('peer', run({}))], [OURS, PEER])).toEqual([
     'seaworthy/http in keep-alive, 25 ms: no run',
