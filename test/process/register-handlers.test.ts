@@ -202,7 +202,7 @@ describe('an exception that nobody catches', () => {
     expect(await app.exit).toEqual({ code: 1, signal: null })
     const printed = app.errorLines.join('\n')
     expect(printed).toMatch(new RegExp(`^${message}\\n    at `, 'm'))
-    expect(printed).toContain(`Node.js ${process.version.split('.')[0]}`)
+    expect(printed).toMatch(/^Node\.js v\d+\.\d+\.\d+$/m)
     expect(app.report()).toMatchObject({ reason: 'uncaught exception', clean: false })
   })
 

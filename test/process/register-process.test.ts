@@ -13,7 +13,7 @@ describe('a process in which nothing listens', () => {
   test('is as without us: no listener, nothing patched, no port, and a signal ends it', async () => {
     await using worker = start('no-server.mjs')
     await worker.line('ready')
-    expect(worker.lines).toEqual(['listeners 0', 'emit false exit true', 'mode undefined', 'ready'])
+    expect(worker.lines).toEqual(['listeners 0', 'emit false exit exit', 'mode undefined', 'ready'])
     worker.kill('SIGTERM')
     expect(await worker.exit).toEqual({ code: null, signal: 'SIGTERM' })
     expect(worker.errorLines).toEqual([])

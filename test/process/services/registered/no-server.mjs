@@ -7,5 +7,5 @@ if (process.env.CASE === 'handler') {
 }
 const timer = setInterval(() => {}, 1000)
 process.stdout.write(`listeners ${process.listenerCount('SIGTERM')}\n`)
-process.stdout.write(`emit ${Object.hasOwn(process, 'emit')} exit ${String(process.exit).includes('reallyExit')}\n`)
+process.stdout.write(`emit ${Object.hasOwn(process, 'emit')} exit ${process.exit.name}\n`)
 process.stdout.write(`mode ${process.env.SEAWORTHY_REGISTER}\nready\n`)
