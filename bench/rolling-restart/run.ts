@@ -7,17 +7,20 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Fleet, type FleetResult } from './fleet.ts'
-import { type LagResult, merge, type RollingResults, toPage, toTable } from './report.ts'
+import { type LagResult, merge, type ReloadResult, type RollingResults, toPage, toTable } from './report.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const RESULTS = `${HERE}results/latest.json`
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks/rolling-restart.md', import.meta.url))
 
+const MOST_AT_THE_LIMIT = 30
+
 const HELP = `Usage: npm run bench:rolling -- [options]
 
 Restarts two replicas in turn, under load, and counts the requests that fail.
 
-  --restarts N   rolling restarts for each lag (default 200; each restarts both replicas)
+  --restarts N   rolling restarts for each lag (default 200; each restarts both replicas); 30 at most for a lag
+                 that is as long as the drain delay, which only shows the limit
   --lag LIST     seconds from SIGTERM until balancers and clients know, comma separated (default 0,2,5)
   --fleets N     fleets side by side, each with its own replicas and balancers (default 3)
   --drain-delay  what the replicas are given (default 5s, the default of the runtime)
@@ -55,7 +58,12 @@ async function main(): Promise<void> {
   const drainDelay = values['drain-delay'] ?? (isQuick ? '3s' : '5s')
   const seed = Number(values.seed ?? Date.now() % 2 ** 31)
   const results: LagResult[] = []
-  for (const lagS of lags) results.push(await measure({ lagS, restarts, fleets, drainDelay, seed }))
+  const drainDelayS = Number.parseFloat(drainDelay)
+  for (const lagS of lags) {
+    const count = lagS < drainDelayS ? restarts : Math.min(restarts, MOST_AT_THE_LIMIT)
+    results.push(await measure({ lagS, restarts: count, fleets, drainDelay, seed }))
+  }
+  const reloads = await measureReloads(isQuick ? 5 : 50, seed)
   const all: RollingResults = {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: HERE }).trim(),
     date: new Date().toISOString().slice(0, 10),
@@ -65,13 +73,14 @@ async function main(): Promise<void> {
     seed,
     drainDelay,
     lags: results,
+    reloads,
   }
   if (values.save === true) {
     mkdirSync(`${HERE}results`, { recursive: true })
     writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 2)}\n`)
   }
   process.stdout.write(values.json === true ? `${JSON.stringify(all)}\n` : `${toTable(all)}\n`)
-  const lost = results.filter(({ lagS }) => lagS < Number.parseFloat(drainDelay)).some(({ failed }) => failed > 0)
+  const lost = results.filter(({ lagS }) => lagS < drainDelayS).some(({ failed }) => failed > 0)
   process.exitCode = lost ? 1 : 0
 }
 
@@ -103,6 +112,19 @@ async function measure({ lagS, restarts, fleets, drainDelay, seed }: Measurement
     return fleet.stop()
   }
   return merge(lagS, await Promise.all(Array.from({ length: fleets }, (_, index) => runFleet(index))))
+}
+
+/** What reloading nginx costs its kept-alive clients when no replica is restarted at all. */
+async function measureReloads(count: number, seed: number): Promise<ReloadResult> {
+  const fleet = await Fleet.start({ lagMs: 0, seed, env: {} })
+  try {
+    for (let reload = 0; reload < count; reload++) await fleet.reload()
+  } finally {
+    process.stderr.write(`${count * 4} reloads of nginx without a restart\n`)
+  }
+  const { routes } = await fleet.stop()
+  const { sent = 0, failed = 0 } = routes['nginx, kept alive'] ?? {}
+  return { reloads: count * 4, sent, failed }
 }
 
 /** HAProxy says it on standard output, nginx on standard error. */
