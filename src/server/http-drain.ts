@@ -268,7 +268,7 @@ export class HttpDrain implements ServerDrain {
   }
 
   #onIdle(connection: TrackedConnection): void {
-    connection.bytesWhenIdle = connection.socket.bytesRead
+    connection.markIdle()
     if (this.#isListenerClosed) this.#retire(connection)
   }
 

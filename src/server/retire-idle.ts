@@ -77,6 +77,8 @@ export class IdleRetirement {
     this.#waiting.delete(connection)
     const { socket } = connection
     if (socket.destroyed || connection.isClosing || !connection.isIdle) return
+    // Requests that Node answers by itself are never told of.
+    if (socket.bytesWritten !== connection.writtenWhenIdle) connection.markIdle()
     const bytesNow = socket.bytesRead
     if (bytesNow === connection.bytesWhenIdle) {
       this.#closeIdle(connection)

@@ -48,6 +48,8 @@ export class TrackedConnection {
   isDestroyed = false
   /** {@link Socket.bytesRead} when the last request was over: more than that is the beginning of another one. */
   bytesWhenIdle = 0
+  /** {@link Socket.bytesWritten} at the same moment: more than that is an answer that Node gave by itself, such as 417. */
+  writtenWhenIdle = 0
 
   constructor(socket: Socket) {
     this.socket = socket
@@ -59,6 +61,12 @@ export class TrackedConnection {
 
   get isIdle(): boolean {
     return this.requests.size === 0 && !this.isUpgraded
+  }
+
+  /** Nothing is under way on it: whatever was received and sent so far belongs to requests that are over. */
+  markIdle(): void {
+    this.bytesWhenIdle = this.socket.bytesRead
+    this.writtenWhenIdle = this.socket.bytesWritten
   }
 
   /** Whether `entry` is the last request known here: the only one whose answer may say `Connection: close`. */
