@@ -11,6 +11,7 @@ export interface BudgetSurroundings extends PlatformSurroundings {
   readonly flags?: BudgetFlags
 }
 
+/** What a command line says of a budget instead of the environment. */
 export interface BudgetFlags {
   readonly graceMs?: number
   readonly preStopMs?: number

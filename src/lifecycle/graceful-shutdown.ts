@@ -1,17 +1,25 @@
-import { type Clock, systemClock } from '../core/clock.ts'
-import type { Duration } from '../core/duration.ts'
-import { type FinalFlush, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
-import { type Log, silentLog } from '../core/log.ts'
+import { formatDuration } from '../core/duration.ts'
+import type { FlushOutcome } from '../core/final-flush.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
+import { describeProgress } from './describe-progress.ts'
+import { EnforcedDeadline } from './enforced-deadline.ts'
+import { EXIT_CODE } from './exit-code.ts'
 import { flushAll } from './flush-phase.ts'
 import { hasForeignTelemetry } from './foreign-telemetry.ts'
-import { type HookRecord, runHook } from './hook.ts'
+import {
+  type GracefulShutdownOptions,
+  type ResolvedGracefulShutdownOptions,
+  resolveGracefulShutdownOptions,
+  type ShutdownHandler,
+} from './graceful-shutdown-options.ts'
+import { type Hook, type HookRecord, runHook } from './hook.ts'
 import { keepAlive } from './keep-alive.ts'
 import { toReportFields } from './report-fields.ts'
-import { listenToSignals, readSignals } from './signals.ts'
+import { listenToSignals } from './signals.ts'
 import {
+  describeReason,
   laggards,
   messageOf,
   type PhaseRecord,
@@ -19,54 +27,12 @@ import {
   type ShutdownReport,
   summarise,
 } from './shutdown-report.ts'
+import { ShutdownProgress } from './shutdown-progress.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
-import { toTolerantLog } from './tolerant-log.ts'
+import { terminationLogPath } from './termination-log.ts'
 
-/** What a shutdown handler is told. */
-export interface ShutdownHandlerContext {
-  /** Aborted when the handler's slice is over; pass it on to whatever the handler waits for. */
-  readonly signal: AbortSignal
-  /** Why the shutdown began. */
-  readonly reason: ShutdownReason
-  /** The handler's slice, in milliseconds. */
-  readonly limitMs: number
-}
-
-/** One piece of work of a shutdown. */
-export interface ShutdownHandler {
-  /** Named in the report, in errors and in the trace. */
-  readonly name: string
-  /** Lower numbers run first; handlers with the same number run together. Any finite number. */
-  readonly order: number
-  readonly handler: (context: ShutdownHandlerContext) => unknown
-}
-
-/** What {@link GracefulShutdown} takes. */
-export interface GracefulShutdownOptions {
-  /**
-   * The longest time that handlers and flush together may take: 100 ms to an hour.
-   *
-   * @default "23s": the 25 s budget of a service less its margin, under the 30 s that Kubernetes waits before SIGKILL
-   */
-  readonly timeout?: Duration
-  /** Reserved at the end of `timeout` for telemetry, whatever the handlers do. @default "4s", or a quarter of a shorter timeout */
-  readonly flushTimeout?: Duration
-  /** Which signals {@link GracefulShutdown.waitForShutdown} listens to; `[]` for none. @default SIGTERM and SIGINT */
-  readonly signals?: readonly NodeJS.Signals[]
-  /**
-   * Delivers what is not Seaworthy's own telemetry, such as a stock OpenTelemetry SDK: `() => sdk.shutdown()`. Runs last,
-   * after the last handler and after the shutdown's own span has ended.
-   */
-  readonly flush?: () => unknown
-  /** Where the report and warnings go; a pino logger is one. @default nowhere */
-  readonly log?: Log
-  /** What time is measured and waited by. @default the real time */
-  readonly clock?: Clock
-  /** Ends the process at a second signal. @default process.exit */
-  readonly exit?: (code: number) => void
-  /** Where telemetry is found. @default processFinalFlush */
-  readonly finalFlush?: FinalFlush
-}
+/** How long after `timeout` the process may still be there, and how long each step of its end by force may take. */
+const PATIENCE_MS = 500
 
 /**
  * Graceful shutdown alone, for programs that adopt nothing else of Seaworthy.
@@ -86,7 +52,7 @@ export interface GracefulShutdownOptions {
  */
 export class GracefulShutdown {
   readonly #handlers: ShutdownHandler[] = []
-  readonly #options: ReturnType<typeof resolveGracefulShutdownOptions>
+  readonly #options: ResolvedGracefulShutdownOptions
   readonly #ended = Promise.withResolvers<ShutdownReport>()
   #shutdown: Promise<ShutdownReport> | undefined
 
@@ -154,15 +120,44 @@ export class GracefulShutdown {
     return this.#begin({ kind: 'requested' })
   }
 
+  /** Nothing takes this back: it is about the end of the process, not of the handlers. */
+  #enforce(reason: ShutdownReason, progress: ShutdownProgress): void {
+    const { clock, log, exit, timeoutMs } = this.#options
+    const deadlineMs = timeoutMs + PATIENCE_MS
+    EnforcedDeadline.begin({
+      clock,
+      progress,
+      deadlineMs,
+      stepMs: PATIENCE_MS,
+      onDeadline: () => {
+        const snapshot = progress.snapshot()
+        log.error(
+          snapshot,
+          `still here ${formatDuration(deadlineMs)} after the shutdown began: ${describeProgress(snapshot)}`,
+        )
+        exit(EXIT_CODE.unclean)
+      },
+      watchdog: {
+        name: 'the process',
+        reason: describeReason(reason),
+        fields: { pid: process.pid },
+        terminationLog: terminationLogPath({}),
+        log,
+      },
+    })
+  }
+
   #begin(reason: ShutdownReason): Promise<ShutdownReport> {
     if (this.#shutdown === undefined) {
-      this.#shutdown = this.#run(reason)
+      const progress = new ShutdownProgress(this.#options.clock)
+      if (this.#options.watchdog && reason.kind === 'signal') this.#enforce(reason, progress)
+      this.#shutdown = this.#run(reason, progress)
       this.#ended.resolve(this.#shutdown)
     }
     return this.#shutdown
   }
 
-  async #run(reason: ShutdownReason): Promise<ShutdownReport> {
+  async #run(reason: ShutdownReason, progress: ShutdownProgress): Promise<ShutdownReport> {
     const { clock, log, timeoutMs, flushTimeoutMs, finalFlush, flush } = this.#options
     const startedAt = clock.now()
     if (flush === undefined && hasForeignTelemetry(finalFlush)) {
@@ -173,23 +168,35 @@ export class GracefulShutdown {
     }
     const endDeferral = finalFlush.beginShutdown()
     const trace = new ShutdownTrace(reason)
-    const hooks = await this.#runHandlers(reason, startedAt + timeoutMs - flushTimeoutMs, trace)
+    progress.enter('stop')
+    const deadline = startedAt + timeoutMs - flushTimeoutMs
+    const hooks = await this.#runHandlers(
+      deadline,
+      (hook, limitMs) => progress.track(hook, () => trace.hook('stop', hook, () => runHook(clock, hook, limitMs))),
+      reason,
+    )
     const failed = hooks.some((hook) => hook.outcome !== 'done')
     const stopped: PhaseRecord = { phase: 'stop', tookMs: clock.now() - startedAt, hooks }
     const outcome = { reason, aborted: [], figures: {}, clean: !failed }
     trace.end({ ...outcome, phases: [stopped], flushes: {}, tookMs: stopped.tookMs })
     endDeferral()
 
+    progress.enter('flush')
     const flushStartedAt = clock.now()
     const own = flush === undefined ? [] : [toFlusher(flush)]
     const flushes = await flushAll(clock, [...finalFlush.flushers, ...own], flushTimeoutMs)
     const flushed: PhaseRecord = { phase: 'flush', tookMs: clock.now() - flushStartedAt, hooks: [] }
+    progress.enter('report')
     const report = { ...outcome, phases: [stopped, flushed], flushes, tookMs: clock.now() - startedAt }
     log[failed ? 'error' : 'info'](toReportFields(report), summarise(report))
     return report
   }
 
-  async #runHandlers(reason: ShutdownReason, deadline: number, trace: ShutdownTrace): Promise<readonly HookRecord[]> {
+  async #runHandlers(
+    deadline: number,
+    run: (hook: Hook, limitMs: number) => Promise<HookRecord>,
+    reason: ShutdownReason,
+  ): Promise<readonly HookRecord[]> {
     const { clock } = this.#options
     const steps = [...Map.groupBy(this.#handlers, (handler) => handler.order)].toSorted(([a], [b]) => a - b)
     const records: HookRecord[] = []
@@ -199,31 +206,13 @@ export class GracefulShutdown {
       const ended = await Promise.all(
         handlers.map(({ name, handler }) => {
           const hook = { name, run: ({ signal }: { signal: AbortSignal }) => handler({ signal, reason, limitMs }) }
-          return trace.hook('stop', hook, () => runHook(clock, hook, limitMs))
+          return run(hook, limitMs)
         }),
       )
       records.push(...ended)
     }
     return records
   }
-}
-
-function resolveGracefulShutdownOptions(options: GracefulShutdownOptions) {
-  const read = new OptionReader(options, 'new GracefulShutdown()')
-  const timeoutMs = read.duration('timeout', { fallback: 23_000, min: 100, max: 3_600_000 })
-  const resolved = {
-    timeoutMs,
-    flushTimeoutMs: read.duration('flushTimeout', { fallback: Math.min(4000, timeoutMs / 4), min: 0, max: timeoutMs }),
-    signals: readSignals(read),
-    flush: read.callback<() => unknown>('flush'),
-    log: toTolerantLog(read.value<Log>('log') ?? silentLog),
-    clock: read.value<Clock>('clock') ?? systemClock,
-    // oxlint-disable-next-line node/no-process-exit -- asked for: a second signal means now
-    exit: read.callback<(code: number) => void>('exit') ?? ((code: number) => process.exit(code)),
-    finalFlush: read.value<FinalFlush>('finalFlush') ?? processFinalFlush,
-  }
-  read.done()
-  return Object.freeze(resolved)
 }
 
 function toFlusher(flush: () => unknown): { readonly name: string; flush(): Promise<FlushOutcome> } {

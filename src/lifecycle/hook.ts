@@ -13,6 +13,8 @@ export interface HookContext {
 export interface Hook {
   readonly name: string
   readonly run: (context: HookContext) => unknown
+  /** Whether it only waits for other hooks now: it is then not named among those that hold the shutdown up. */
+  readonly isIdle?: () => boolean
 }
 
 export type HookOutcome = 'done' | 'failed' | 'timed-out'

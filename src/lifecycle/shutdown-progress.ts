@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
-import type { HookRecord } from './hook.ts'
+import { attempt } from './attempt.ts'
+import type { Hook, HookRecord } from './hook.ts'
 import { MAX_LISTED_WORK, type OpenWork } from './open-work.ts'
 import type { PhaseName, PhaseRecord } from './shutdown-report.ts'
 
@@ -26,7 +27,7 @@ export interface ProgressSnapshot {
 }
 
 interface Running {
-  readonly name: string
+  readonly hook: Pick<Hook, 'name' | 'isIdle'>
   readonly phase: ProgressPhase
   readonly startedAt: number
 }
@@ -75,8 +76,8 @@ export class ShutdownProgress {
   }
 
   /** Runs a hook, which is named in every snapshot until it has ended. */
-  async track(name: string, run: () => Promise<HookRecord>): Promise<HookRecord> {
-    const running: Running = { name, phase: this.#phase, startedAt: this.#clock.now() }
+  async track(hook: Running['hook'], run: () => Promise<HookRecord>): Promise<HookRecord> {
+    const running: Running = { hook, phase: this.#phase, startedAt: this.#clock.now() }
     this.#running.add(running)
     // Before it runs: it may block.
     this.#onChange()
@@ -96,9 +97,9 @@ export class ShutdownProgress {
     return {
       phase: this.#phase,
       elapsedMs: Math.round(now - this.#startedAt),
-      running: [...this.#running]
+      running: this.#busy()
         .slice(0, MAX_LISTED_WORK)
-        .map(({ name, phase, startedAt }) => ({ name, phase, ageMs: Math.round(now - startedAt) })),
+        .map(({ hook, phase, startedAt }) => ({ name: hook.name, phase, ageMs: Math.round(now - startedAt) })),
       openCount: open.length,
       open: open.slice(0, MAX_LISTED_WORK),
     }
@@ -107,14 +108,18 @@ export class ShutdownProgress {
   /** The phases up to now, for a shutdown that is cut short: what has not ended counts as timed out. */
   phases(): readonly PhaseRecord[] {
     const now = this.#clock.now()
-    const hooks = [...this.#running].map(({ name, startedAt }): HookRecord => ({
-      name,
+    const hooks = this.#busy().map(({ hook, startedAt }): HookRecord => ({
+      name: hook.name,
       outcome: 'timed-out',
       tookMs: Math.round(now - startedAt),
     }))
     if (!isPhase(this.#phase)) return this.#phases
     const current = { phase: this.#phase, tookMs: now - this.#phaseStartedAt, hooks: [...this.#ended, ...hooks] }
     return [...this.#phases, current]
+  }
+
+  #busy(): readonly Running[] {
+    return [...this.#running].filter(({ hook }) => attempt(() => hook.isIdle?.()) !== true)
   }
 
   #closePhase(): void {
@@ -124,12 +129,8 @@ export class ShutdownProgress {
   }
 
   #listOpenWork(): readonly OpenWork[] {
-    try {
-      return this.#openWork()
-    } catch {
-      // A ledger that throws must not cost the line that says what else is open.
-      return []
-    }
+    // A ledger that throws must not cost the line that says what else is open.
+    return attempt(() => this.#openWork()) ?? []
   }
 }
 

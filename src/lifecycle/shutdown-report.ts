@@ -73,7 +73,7 @@ export function summarise(report: ShutdownReport): string {
     flush.complete ? [] : [`${name} not delivered completely`],
   )
   const cut = report.aborted.map((work) => `aborted ${work}`)
-  const trouble = [...late, ...cut, ...(report.failures ?? []), ...lost]
+  const trouble = [...(report.failures ?? []), ...late, ...cut, ...lost]
   const how = trouble.length === 0 ? describeEnd(report.reason) : trouble.join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''

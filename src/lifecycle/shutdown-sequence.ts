@@ -56,11 +56,10 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
     trace.enter(phase)
   }
   const run = (phase: PhaseName, hook: Hook, work: () => Promise<HookRecord>): Promise<HookRecord> =>
-    progress.track(hook.name, () => trace.hook(phase, hook, work))
+    progress.track(hook, () => trace.hook(phase, hook, work))
 
   enter('announce')
-  for (const announcement of plan.announce)
-    await progress.track(announcement.name, async () => announceOne(announcement))
+  for (const announcement of plan.announce) await progress.track(announcement, async () => announceOne(announcement))
   enter('drain')
   if (plan.hasListeners) await sleep(clock, budget.drainDelayMs)
   enter('finish')

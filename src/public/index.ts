@@ -39,14 +39,18 @@ export type {
 export { DatabaseSpans, type DatabaseIdentity } from '../telemetry/database/database-span.ts'
 export { FinalFlush, type Flusher, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
 export { EXIT_CODE } from '../lifecycle/exit-code.ts'
-export {
-  GracefulShutdown,
-  type GracefulShutdownOptions,
-  type ShutdownHandler,
-  type ShutdownHandlerContext,
-} from '../lifecycle/graceful-shutdown.ts'
+export { GracefulShutdown } from '../lifecycle/graceful-shutdown.ts'
+export type {
+  GracefulShutdownOptions,
+  ShutdownHandler,
+  ShutdownHandlerContext,
+} from '../lifecycle/graceful-shutdown-options.ts'
 export type { PhaseName, PhaseRecord, ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
-export type { ShutdownBudget, ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+export type { BudgetVerdict, ShutdownBudget, ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+export type { BudgetOrigin, BudgetPart } from '../lifecycle/budget-origin.ts'
+export { type BudgetExplanation, type BudgetLine, explainBudget } from '../lifecycle/budget-explanation.ts'
+export { renderBudget } from '../lifecycle/budget-table.ts'
+export type { BudgetFlags, BudgetSurroundings } from '../lifecycle/grace-period.ts'
 export {
   type CheckReport,
   type CheckStatus,

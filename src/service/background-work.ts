@@ -33,14 +33,14 @@ export class BackgroundWork {
    */
   finishAfter(others: readonly Hook[]): readonly Hook[] {
     const ends: Promise<unknown>[] = []
-    const watched = others.map(({ name, run }): Hook => {
+    const watched = others.map((other): Hook => {
       const { promise, resolve } = Promise.withResolvers<void>()
       ends.push(promise)
       return {
-        name,
+        ...other,
         async run(context) {
           try {
-            return await run(context)
+            return await other.run(context)
           } finally {
             resolve()
           }
@@ -55,7 +55,7 @@ export class BackgroundWork {
       })
       this.#abandoned = end.abandoned.map((work) => `${BACKGROUND}: ${work}`)
     }
-    return [...watched, { name: BACKGROUND, run: own }]
+    return [...watched, { name: BACKGROUND, run: own, isIdle: () => this.#ledger.inFlight === 0 }]
   }
 
   /** Counts for the report; none when there never was any work. */

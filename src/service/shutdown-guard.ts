@@ -1,15 +1,14 @@
 import { hostname } from 'node:os'
-import type { Cancel } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { silentLog } from '../core/log.ts'
+import { EnforcedDeadline } from '../lifecycle/enforced-deadline.ts'
 import { EXIT_CODE } from '../lifecycle/exit-code.ts'
 import { toReportFields } from '../lifecycle/report-fields.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import type { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { describeReason, type ShutdownReason, type ShutdownReport, summarise } from '../lifecycle/shutdown-report.ts'
 import { terminationLogPath, writeTerminationLines } from '../lifecycle/termination-log.ts'
-import { Watchdog } from '../lifecycle/watchdog.ts'
-import { toWatchdogDeadline, type WatchdogDeadline } from '../lifecycle/watchdog-deadline.ts'
+import { toWatchdogDeadline } from '../lifecycle/watchdog-deadline.ts'
 import type { ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 
@@ -23,32 +22,31 @@ export interface BegunShutdown {
   readonly core: () => ServiceCore | undefined
 }
 
-/** How often the watching thread hears what is open, besides at every change of phase. */
-const UPDATE_MS = 1000
-
-/**
- * Ends the process when its shutdown does not. In two layers: at the end of the budget a timer writes the report with
- * everything that has not ended and exits with 1; a moment later, if the event loop is blocked and the timer could not
- * run, the watching thread does it from outside.
- */
+/** Ends the process when its shutdown does not, with a report of everything that has not ended. */
 export class ShutdownGuard {
   readonly #shutdown: BegunShutdown
   readonly #options: ResolvedServiceOptions
-  readonly #watchdog: Watchdog | undefined = undefined
-  readonly #cancelDeadline: Cancel
-  #cancelUpdate: Cancel = () => {}
+  readonly #deadline: EnforcedDeadline
 
   constructor(shutdown: BegunShutdown, options: ResolvedServiceOptions) {
     this.#shutdown = shutdown
     this.#options = options
-    const { budget, progress } = shutdown
+    const { budget, progress, reason, core } = shutdown
+    const { clock, env, name } = options
+    const log = core()?.logging.log
     const deadline = toWatchdogDeadline(budget)
-    const leftMs = Math.max(0, deadline.deadlineMs - progress.elapsedMs)
-    this.#cancelDeadline = options.clock.schedule(leftMs, () => this.#force(deadline.deadlineMs), { keepAlive: false })
-    if (!budget.watchdog) return
-    this.#watchdog = this.#watch(deadline)
-    progress.onChange = () => this.#watchdog?.update(progress.snapshot())
-    this.#updateRepeatedly()
+    // pino keeps the last two to itself.
+    const fields = { service: name, ...log?.bindings(), pid: process.pid, hostname: hostname() }
+    const terminationLog = terminationLogPath(env)
+    this.#deadline = EnforcedDeadline.begin({
+      clock,
+      progress,
+      ...deadline,
+      onDeadline: () => this.#force(deadline.deadlineMs),
+      ...(budget.watchdog
+        ? { watchdog: { name, reason: describeReason(reason), fields, terminationLog, log: log ?? silentLog } }
+        : {}),
+    })
   }
 
   /** Writes the report of a shutdown that is cut short here and now, with whatever is known of it. Synchronous. */
@@ -65,15 +63,12 @@ export class ShutdownGuard {
 
   /** The shutdown has ended, or somebody else ends the process: the timer lets it be. The thread watches on. */
   letGo(): void {
-    this.#shutdown.progress.onChange = () => {}
-    this.#cancelDeadline()
-    this.#cancelUpdate()
+    this.#deadline.letGo()
   }
 
   /** Ends the thread, too. */
-  async stop(): Promise<void> {
-    this.letGo()
-    await this.#watchdog?.stop()
+  stop(): Promise<void> {
+    return this.#deadline.stop()
   }
 
   #cutShort(failure: string): ShutdownReport {
@@ -91,30 +86,6 @@ export class ShutdownGuard {
       tookMs: progress.elapsedMs,
       clean: false,
     }
-  }
-
-  #watch(deadline: WatchdogDeadline): Watchdog {
-    const { reason, progress, core } = this.#shutdown
-    const { name, env } = this.#options
-    const log = core()?.logging.log
-    return Watchdog.start({
-      name,
-      reason: describeReason(reason),
-      ...deadline,
-      // pino keeps these two to itself.
-      fields: { service: name, ...log?.bindings(), pid: process.pid, hostname: hostname() },
-      terminationLog: terminationLogPath(env),
-      snapshot: progress.snapshot(),
-      log: log ?? silentLog,
-    })
-  }
-
-  #updateRepeatedly(): void {
-    const update = (): void => {
-      this.#watchdog?.update(this.#shutdown.progress.snapshot())
-      this.#updateRepeatedly()
-    }
-    this.#cancelUpdate = this.#options.clock.schedule(UPDATE_MS, update, { keepAlive: false })
   }
 
   #force(deadlineMs: number): void {

@@ -31,7 +31,7 @@ export const AMBIENTS: readonly Ambient[] = [
   {
     name: 'process.exit',
     instead: 'an exit function as a parameter',
-    allowed: { 'src/lifecycle/graceful-shutdown.ts': FALLBACK, 'src/service/service-options.ts': FALLBACK },
+    allowed: { 'src/lifecycle/graceful-shutdown-options.ts': FALLBACK, 'src/service/service-options.ts': FALLBACK },
   },
   {
     name: 'process.on',

@@ -5,11 +5,8 @@ import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { sleep } from '../../src/core/wait.ts'
-import {
-  GracefulShutdown,
-  type GracefulShutdownOptions,
-  type ShutdownHandlerContext,
-} from '../../src/lifecycle/graceful-shutdown.ts'
+import { GracefulShutdown } from '../../src/lifecycle/graceful-shutdown.ts'
+import type { GracefulShutdownOptions, ShutdownHandlerContext } from '../../src/lifecycle/graceful-shutdown-options.ts'
 import { recordSpans, registerTracing } from './recorded-spans.ts'
 
 const never = new Promise<never>(() => {})

@@ -101,3 +101,31 @@ test('a program that has nothing else to do still waits for its signal', async (
   service.kill('SIGTERM')
   expect(await service.exit).toEqual({ code: 0, signal: null })
 })
+
+describe('with a watchdog, the process is gone half a second after its time-out', () => {
+  const env = { TIMEOUT: '400ms', FLUSH_TIMEOUT: '100ms', WATCHDOG: '1' }
+
+  test('when a handler blocks the event loop: exit code 1, and what blocks is said', async () => {
+    await using service = await startService('handlers', { ...env, HANDLERS: 'http:done,db:blocks' })
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 1, signal: null })
+    expect(service.errorLines).toEqual([expect.stringContaining('the event loop is blocked in blockForEver (file://')])
+    expect(JSON.parse(service.errorLines[0] ?? '')).toMatchObject({ watchdog: { running: [{ name: 'db' }] } })
+  })
+
+  test('when something keeps it alive after the last handler: exit code 1, and a line', async () => {
+    await using service = await startService('handlers', { ...env, HANDLERS: 'db:holds on' })
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 1, signal: null })
+    expect(said(service)).toEqual(['ready', 'handler db', 'flush', 'clean true'])
+    expect(logged(service).at(-1)).toMatch(/^error still here 900ms after the shutdown began: report/)
+  })
+
+  test('and nothing is said when it ends by itself', async () => {
+    await using service = await startService('handlers', { ...env, HANDLERS: 'db:done' })
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 0, signal: null })
+    expect(service.errorLines).toEqual([])
+    expect(logged(service)).toHaveLength(1)
+  })
+})

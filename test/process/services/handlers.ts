@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { GracefulShutdown } from 'seaworthy'
 import { printLog } from '../print-log.ts'
 
-const { HANDLERS = '', TIMEOUT = '2s', FLUSH_TIMEOUT = '500ms', FOREIGN, FLUSH } = process.env
+const { HANDLERS = '', TIMEOUT = '2s', FLUSH_TIMEOUT = '500ms', FOREIGN, FLUSH, WATCHDOG } = process.env
 const SLOW_MS = 150
 
 const ways: Readonly<Record<string, () => unknown>> = {
@@ -14,6 +14,10 @@ const ways: Readonly<Record<string, () => unknown>> = {
   },
   rejects: () => Promise.reject(new Error('disk full')),
   hangs: () => new Promise(() => {}),
+  blocks: function blockForEver() {
+    for (;;) Math.random()
+  },
+  'holds on': () => void setInterval(() => {}, 1000),
 }
 
 if (FOREIGN === '1') process.on('SIGTERM', () => {})
@@ -21,6 +25,7 @@ const shutdown = new GracefulShutdown({
   timeout: TIMEOUT,
   flushTimeout: FLUSH_TIMEOUT,
   log: printLog,
+  watchdog: WATCHDOG === '1',
   flush: async () => {
     console.log('flush')
     await ways[FLUSH ?? 'done']?.()

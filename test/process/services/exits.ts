@@ -1,0 +1,38 @@
+// A service with code that calls process.exit where it should not: EXIT_AT says where.
+import { createService } from 'seaworthy'
+
+const { EXIT_AT = '', HANG = '' } = process.env
+
+function leaveEarly(): void {
+  process.exit(0)
+}
+
+// As a program that had its own handler before, and kept it.
+if (EXIT_AT === 'handler') process.on('SIGTERM', () => void setTimeout(leaveEarly, 50))
+if (EXIT_AT === 'running') process.on('SIGUSR2', leaveEarly)
+
+const service = createService({
+  name: 'exits',
+  telemetry: false,
+  admin: false,
+  startTimeout: '1h',
+  shutdown: { drainDelay: 0, inFlight: '5s', stop: '500ms', flush: '100ms', margin: '300ms' },
+})
+service.resource('cache', {
+  start() {
+    process.stderr.write('cache start\n')
+    // Neither comes up nor listens to anybody: every phase that waits for it has to be over by itself.
+    return HANG === 'start' ? new Promise(() => {}) : undefined
+  },
+  stop() {
+    process.stderr.write('cache stop\n')
+    if (EXIT_AT === 'stop') leaveEarly()
+  },
+})
+const api = service.listener('api', {
+  host: '127.0.0.1',
+  start: () => () => process.stderr.write('request\n'),
+})
+void service.run()
+await service.start()
+process.stderr.write(`ready ${service.address(api)?.url}\n`)
