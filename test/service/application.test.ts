@@ -43,7 +43,12 @@ test('an application may listen by itself: what it opened is drained, and its ho
   })
   await service.start()
   expect(await (await fetch(service.address(handle)?.url ?? '')).text()).toBe('hello')
-  expect((await service.stop()).clean).toBe(true)
+  const second = (opened[1] as TrackableServer).address() as AddressInfo
+  await fetch(`http://127.0.0.1:${second.port}/`).then((answer) => answer.text())
+  const { clean, figures } = await service.stop()
+  expect(clean).toBe(true)
+  // Of both servers together.
+  expect(figures['rpc']).toMatchObject({ inFlightAtAnnounce: 0, requests: 2, answered: 2, cut: 0 })
   expect(events).toEqual(['ready', 'listen 5005', 'announce, listening true,true', 'close, listening false,false'])
 })
 

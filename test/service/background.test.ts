@@ -85,6 +85,9 @@ test('work in the background is told at the soft deadline, and abandoned and nam
   void service.background('endless', never)
   const report = await end(service.stop(), clock)
   expect(told).toEqual(['at 8000'])
+  expect(report.figures).toEqual({
+    background: { jobs: 2, done: 1, failed: 0, interrupted: 0, abandoned: 1 },
+  })
   expect(report).toMatchObject({ clean: false, aborted: ['background: endless after 9.5s'] })
 })
 

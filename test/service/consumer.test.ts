@@ -140,6 +140,18 @@ test('of very many abandoned jobs the oldest are named and the rest is counted',
   expect([aborted[0], aborted.at(-1)]).toEqual(['mail: letter 0 after 9.5s', 'mail: 30 more'])
 })
 
+test('the report counts the jobs of a consumer since its start, by what became of them', async () => {
+  const { service, clock, queue } = await startConsumer()
+  await queue.push('done', () => {})
+  await queue.push('failed', () => Promise.reject(new Error('no'))).catch(() => {})
+  queue.push('interrupted', obedient).catch(() => {})
+  void queue.push('abandoned', never)
+  const { figures } = await end(service.stop(), clock)
+  expect(figures).toEqual({
+    mail: { inFlightAtAnnounce: 2, jobs: 4, done: 1, failed: 2, interrupted: 1, abandoned: 1 },
+  })
+})
+
 test('a job that comes when the consumer has ended is refused, not begun', async () => {
   const { service, clock, queue } = await startConsumer()
   await end(service.stop(), clock)
