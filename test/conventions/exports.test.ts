@@ -179,11 +179,109 @@ test('the names of "seaworthy/sqlite"', () => {
   `)
 })
 
+test('the names of "seaworthy/amqplib"', () => {
+  expect(exportedNames('src/adapters/amqplib.ts')).toMatchInlineSnapshot(`
+    [
+      "AmqpPublisher",
+      "amqp",
+      "amqpPublisher",
+      "type AmqpChannel",
+      "type AmqpConfirmChannel",
+      "type AmqpConfirmConnection",
+      "type AmqpConnection",
+      "type AmqpMessage",
+      "type AmqpOptions",
+      "type AmqpPublisherOptions",
+      "type RunningAmqpConsumer",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/bullmq"', () => {
+  expect(exportedNames('src/adapters/bullmq.ts')).toMatchInlineSnapshot(`
+    [
+      "bullmq",
+      "type BullmqJob",
+      "type BullmqOptions",
+      "type BullmqProcessor",
+      "type BullmqWorker",
+      "type JobContext",
+      "type RunningBullmqWorker",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/kafka"', () => {
+  expect(exportedNames('src/adapters/kafka.ts')).toMatchInlineSnapshot(`
+    [
+      "kafka",
+      "kafkaStream",
+      "type KafkaConsumer",
+      "type KafkaOptions",
+      "type KafkaPayload",
+      "type KafkaStream",
+      "type KafkaStreamMessage",
+      "type KafkaStreamOptions",
+      "type OpenKafkaStream",
+      "type RunningKafkaConsumer",
+      "type RunningKafkaStream",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/postgres"', () => {
+  expect(exportedNames('src/adapters/postgres.ts')).toMatchInlineSnapshot(`
+    [
+      "pgListener",
+      "postgres",
+      "type PgListenerOptions",
+      "type PostgresClient",
+      "type PostgresErrors",
+      "type PostgresNotification",
+      "type PostgresOptions",
+      "type PostgresPool",
+      "type RunningPgListener",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/schedule"', () => {
+  expect(exportedNames('src/adapters/schedule.ts')).toMatchInlineSnapshot(`
+    [
+      "cron",
+      "every",
+      "type CronOptions",
+      "type CronTimer",
+      "type EveryOptions",
+      "type RunContext",
+      "type RunningSchedule",
+    ]
+  `)
+})
+
 const { exports, bin } = readManifest()
 const subpaths = Object.entries(exports).filter(([subpath]) => subpath !== './package.json')
 
 test('the subpaths that package.json exports', () => {
-  expect(subpaths.map(([subpath]) => subpath)).toEqual(['.', './sqlite', './testing'])
+  expect(subpaths.map(([subpath]) => subpath)).toEqual([
+    '.',
+    './express',
+    './fastify',
+    './grpc',
+    './hono',
+    './koa',
+    './nest',
+    './socket.io',
+    './amqplib',
+    './bullmq',
+    './kafka',
+    './postgres',
+    './schedule',
+    './register',
+    './sqlite',
+    './testing',
+    './ws',
+  ])
 })
 
 test.each(subpaths)(
