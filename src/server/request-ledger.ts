@@ -37,11 +37,11 @@ export class RequestLedger {
   readonly events: LedgerEvents = {}
   readonly #clock: Clock
   readonly #connections = new Map<Socket, TrackedConnection>()
-  readonly #responses = new Map<ServerResponse, OpenRequest>()
   readonly #onResponseClose: (this: ServerResponse) => void
   readonly #onSocketClose: (this: Socket) => void
   #lastArrivalAt = -Infinity
   #requests = 0
+  #requestsOpen = 0
   #answered = 0
   #aborted = 0
   #cut = 0
@@ -50,7 +50,7 @@ export class RequestLedger {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    const closeResponse = (response: ServerResponse): void => this.#close(this.#responses.get(response))
+    const closeResponse = (response: ServerResponse): void => this.#closeResponse(response)
     const closeSocket = (socket: Socket): void => this.#disconnect(socket)
     // One function for all, told apart by `this`: a request costs no closure.
     this.#onResponseClose = function onResponseClose() {
@@ -63,7 +63,7 @@ export class RequestLedger {
 
   /** Requests that are not over, and upgraded connections. */
   get inFlight(): number {
-    return this.#responses.size + this.#upgradedOpen
+    return this.#requestsOpen + this.#upgradedOpen
   }
 
   get totals(): RequestTotals {
@@ -76,8 +76,9 @@ export class RequestLedger {
     }
   }
 
-  get requests(): Iterable<OpenRequest> {
-    return this.#responses.values()
+  /** The requests that are not over. */
+  get requests(): readonly OpenRequest[] {
+    return [...this.#connections.values()].flatMap(({ requests }) => requests)
   }
 
   get connections(): Iterable<TrackedConnection> {
@@ -141,12 +142,13 @@ export class RequestLedger {
 
   /** Enters a request. A second call with the same response changes nothing, and neither does one that comes too late. */
   open(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#responses.has(response) || response.destroyed) return
+    if (response.destroyed) return
     const connection = this.connect(request.socket)
+    if (connection.entryOf(response) !== undefined) return
     const entry: OpenRequest = { request, response, connection, startedAt: this.#clock.now() }
     this.#requests++
-    this.#responses.set(response, entry)
-    connection.requests.add(entry)
+    this.#requestsOpen++
+    connection.requests.push(entry)
     connection.hasServed = true
     // 'close' comes after 'finish', which Node emits once the kernel has the last byte, or when the socket has died.
     response.on('close', this.#onResponseClose)
@@ -165,7 +167,7 @@ export class RequestLedger {
   /** Requests and upgraded connections that are not over, the oldest first. */
   openItems(): readonly OpenItem[] {
     const items: OpenItem[] = []
-    for (const { request, startedAt } of this.#responses.values()) items.push({ kind: 'request', request, startedAt })
+    for (const { request, startedAt } of this.requests) items.push({ kind: 'request', request, startedAt })
     for (const { upgrade } of this.#connections.values()) {
       if (upgrade !== undefined)
         items.push({ kind: 'connection', request: upgrade.request, startedAt: upgrade.startedAt })
@@ -176,14 +178,19 @@ export class RequestLedger {
   /** Cuts a connection; the requests that it still carried are over at once. */
   destroy(connection: TrackedConnection): void {
     connection.isDestroyed = true
-    for (const entry of connection.requests) this.#close(entry)
+    for (const entry of [...connection.requests]) this.#close(entry)
     connection.socket.destroy()
   }
 
-  #close(entry: OpenRequest | undefined): void {
-    if (entry === undefined || !this.#responses.delete(entry.response)) return
+  #closeResponse(response: ServerResponse): void {
+    const entry = this.#connections.get(response.req.socket)?.entryOf(response)
+    if (entry !== undefined) this.#close(entry)
+  }
+
+  #close(entry: OpenRequest): void {
     const { connection, response } = entry
-    connection.requests.delete(entry)
+    if (!connection.remove(entry)) return
+    this.#requestsOpen--
     if (isAnswered(response, connection.socket)) this.#answered++
     else if (connection.isDestroyed) this.#cut++
     else this.#aborted++
@@ -196,7 +203,7 @@ export class RequestLedger {
     if (connection === undefined) return
     this.#connections.delete(socket)
     // Node 22 never emits 'close' on the response of a pipelined request that was still waiting for its turn.
-    for (const entry of connection.requests) this.#close(entry)
+    for (const entry of [...connection.requests]) this.#close(entry)
     if (connection.isUpgraded) {
       this.#upgradedOpen--
       if (this.inFlight === 0) this.events.quiet?.()

@@ -31,7 +31,7 @@ export class TrackedConnection {
   /** The socket to write to and to destroy: for TLS the raw one until the handshake is done, then the TLS one. */
   socket: Socket
   /** In the order in which they came, which is the order in which HTTP/1.1 answers them. */
-  readonly requests = new Set<OpenRequest>()
+  readonly requests: OpenRequest[] = []
   /** Has carried a request: only then can what it has received so far be taken for requests that are over. */
   hasServed = false
   /** Taken over by another protocol (WebSocket, CONNECT): HTTP no longer says when it is over. */
@@ -60,7 +60,7 @@ export class TrackedConnection {
   }
 
   get isIdle(): boolean {
-    return this.requests.size === 0 && !this.isUpgraded
+    return this.requests.length === 0 && !this.isUpgraded
   }
 
   /** Nothing is under way on it: whatever was received and sent so far belongs to requests that are over. */
@@ -69,10 +69,23 @@ export class TrackedConnection {
     this.writtenWhenIdle = this.socket.bytesWritten
   }
 
+  entryOf(response: ServerResponse): OpenRequest | undefined {
+    // Hardly ever more than one: an array is then quicker than any map.
+    for (const entry of this.requests) if (entry.response === response) return entry
+    return undefined
+  }
+
+  /** @returns false when it was not there any more */
+  remove(entry: OpenRequest): boolean {
+    const index = this.requests.indexOf(entry)
+    if (index === -1) return false
+    if (index === this.requests.length - 1) this.requests.pop()
+    else this.requests.splice(index, 1)
+    return true
+  }
+
   /** Whether `entry` is the last request known here: the only one whose answer may say `Connection: close`. */
   isLast(entry: OpenRequest): boolean {
-    let last: OpenRequest | undefined
-    for (const each of this.requests) last = each
-    return last === entry
+    return this.requests.at(-1) === entry
   }
 }
