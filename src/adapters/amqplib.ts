@@ -4,37 +4,21 @@
  * @module
  */
 import type { ComponentContext, ConsumerDefinition, Duration, Needs, ResourceDefinition, Values } from 'seaworthy'
+import type { AmqpChannel, AmqpConfirmConnection, AmqpConnection, AmqpMessage } from './amqplib/amqplib-client.ts'
 import { AmqpSubscription } from './amqplib/amqp-subscription.ts'
 import { AmqpPublisher } from './amqplib/amqp-publisher.ts'
 import { readRetryDelay } from './amqplib/retry-delay.ts'
 import { KeptLink } from './consuming/kept-link.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
 
+export type {
+  AmqpChannel,
+  AmqpConfirmChannel,
+  AmqpConfirmConnection,
+  AmqpConnection,
+  AmqpMessage,
+} from './amqplib/amqplib-client.ts'
 export { AmqpPublisher }
-
-/** What is needed of amqplib's messages. */
-export interface AmqpMessage {
-  readonly content: Buffer
-  readonly fields: { readonly deliveryTag: number; readonly redelivered: boolean; readonly routingKey: string }
-}
-
-/** What is needed of amqplib's channels. */
-export interface AmqpChannel {
-  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
-  prefetch(count: number): Promise<unknown>
-  consume(queue: string, onMessage: (message: AmqpMessage | null) => void): Promise<{ readonly consumerTag: string }>
-  cancel(consumerTag: string): Promise<unknown>
-  ack(message: AmqpMessage): void
-  nack(message: AmqpMessage, allUpTo?: boolean, requeue?: boolean): void
-  close(): Promise<unknown>
-}
-
-/** What is needed of amqplib's connections. */
-export interface AmqpConnection<Channel> {
-  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
-  createChannel(): Promise<Channel>
-  close(): Promise<unknown>
-}
 
 /** How messages of a queue are consumed. */
 export interface AmqpOptions<Config, Message extends AmqpMessage, Channel extends AmqpChannel, N extends Needs> {
@@ -158,27 +142,6 @@ export interface AmqpPublisherOptions<Config, N extends Needs> {
   readonly connect: (context: Values<N> & ComponentContext<Config>) => PromiseLike<AmqpConfirmConnection>
   /** Whether the service is not ready while RabbitMQ can't be reached. @default true, as of any resource */
   readonly critical?: boolean
-}
-
-/** What is needed of amqplib's connections by a publisher. */
-export interface AmqpConfirmConnection {
-  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
-  createConfirmChannel(): Promise<AmqpConfirmChannel>
-  close(): Promise<unknown>
-}
-
-/** What is needed of amqplib's confirm channels. */
-export interface AmqpConfirmChannel {
-  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
-  publish(
-    exchange: string,
-    routingKey: string,
-    content: Buffer,
-    options: object | undefined,
-    confirmed: (error: Error | null) => void,
-  ): boolean
-  waitForConfirms(): Promise<unknown>
-  close(): Promise<unknown>
 }
 
 /**

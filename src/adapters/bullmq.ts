@@ -4,29 +4,11 @@
  * @module
  */
 import type { ComponentContext, ConsumerDefinition, Log, Needs, Values } from 'seaworthy'
+import type { BullmqJob, BullmqWorker } from './bullmq/bullmq-client.ts'
 import { followEvents } from './bullmq/follow-events.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
 
-/** What is needed of BullMQ's `Job`. */
-export interface BullmqJob {
-  readonly id?: string | undefined
-  readonly name: string
-  readonly token?: string | undefined
-  moveToWait(token?: string): Promise<unknown>
-}
-
-/** What is needed of BullMQ's `Worker`. */
-export interface BullmqWorker {
-  readonly name: string
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'active', listener: (job: BullmqJob) => void): unknown
-  on(event: 'completed' | 'failed', listener: (job: BullmqJob | undefined) => void): unknown
-  isRunning(): boolean
-  isPaused(): boolean
-  waitUntilReady(): Promise<unknown>
-  pause(doNotWaitActive?: boolean): Promise<unknown>
-  close(force?: boolean): Promise<unknown>
-}
+export type { BullmqJob, BullmqWorker } from './bullmq/bullmq-client.ts'
 
 /** What BullMQ's `Worker` takes as its processor. `never` fits every worker, whatever its jobs hold and give. */
 export type BullmqProcessor = (job: BullmqJob, token?: string, signal?: AbortSignal) => Promise<never>

@@ -11,14 +11,8 @@ import { givenBack } from './kafka/given-back.ts'
 import { leaveGroup } from './kafka/leave-group.ts'
 import { watchCrash } from './kafka/watch-crash.ts'
 
-export {
-  type KafkaStream,
-  kafkaStream,
-  type KafkaStreamMessage,
-  type KafkaStreamOptions,
-  type OpenKafkaStream,
-  type RunningKafkaStream,
-} from './kafka/kafka-stream.ts'
+export { kafkaStream, type KafkaStreamOptions, type RunningKafkaStream } from './kafka/kafka-stream.ts'
+export type { KafkaStream, KafkaStreamMessage, OpenKafkaStream } from './kafka/stream-client.ts'
 
 /** What is needed of a message that `eachMessage` gets. */
 export interface KafkaPayload {

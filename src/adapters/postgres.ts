@@ -15,22 +15,10 @@ import {
 import { KeptLink } from './consuming/kept-link.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
 import { NotificationQueue } from './postgres/notification-queue.ts'
+import type { PostgresClient, PostgresNotification, PostgresPool } from './postgres/pg-client.ts'
 import { PostgresSubscription } from './postgres/postgres-subscription.ts'
 
-/** What is needed of pg's `Pool`. */
-export interface PostgresPool {
-  readonly waitingCount: number
-  readonly totalCount: number
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'connect', listener: (client: PostgresErrors) => void): unknown
-  query(sql: string): Promise<unknown>
-  end(): Promise<unknown>
-}
-
-/** What is needed of pg's clients by a pool. */
-export interface PostgresErrors {
-  on(event: 'error', listener: (error: Error) => void): unknown
-}
+export type { PostgresClient, PostgresErrors, PostgresNotification, PostgresPool } from './postgres/pg-client.ts'
 
 /** What {@link postgres} takes besides the pool. */
 export interface PostgresOptions {
@@ -77,22 +65,6 @@ export function postgres<Config, Pool extends PostgresPool>(
     },
     stop: (opened) => opened.end(),
   }
-}
-
-/** A notification, as pg tells it. */
-export interface PostgresNotification {
-  readonly channel: string
-  readonly payload?: string | undefined
-}
-
-/** What is needed of pg's `Client`. */
-export interface PostgresClient {
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'end', listener: () => void): unknown
-  on(event: 'notification', listener: (notification: PostgresNotification) => void): unknown
-  connect(): Promise<unknown>
-  query(sql: string): Promise<unknown>
-  end(): Promise<unknown>
 }
 
 /** How notifications are listened to. */

@@ -1,5 +1,4 @@
 import { silentLog } from 'seaworthy'
-import { amqp } from 'seaworthy/amqplib'
 import { ManualClock } from 'seaworthy/testing'
 import { expect, test } from 'vitest'
 import { KeptLink } from '../../src/adapters/consuming/kept-link.ts'
@@ -89,11 +88,4 @@ test('one that is kept no more stays open until its end, and is not opened again
   expect(opened).toHaveLength(1)
   await Promise.all([link.end(), link.end()])
   expect(closed).toEqual(['link 1'])
-})
-
-test.each([['soon'], [-1], ['6m']])('amqp(): a retryDelay of %s is refused at once', (retryDelay) => {
-  const options = { connect: () => Promise.reject(new Error('not called')), queue: 'q', handle: () => {} }
-  expect(() => amqp({ ...options, retryDelay })).toThrow(
-    expect.objectContaining({ code: 'SEA_OPTIONS_INVALID', message: expect.stringContaining('"retryDelay" is') }),
-  )
 })

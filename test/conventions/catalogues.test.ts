@@ -44,7 +44,8 @@ test('every command has its test', () => {
 
 test('every adapter has a subpath of its own name, and a test', () => {
   const { exports } = readManifest()
-  for (const path of filesUnder('src/adapters')) {
+  // What only one adapter is made of lies in a folder of its name.
+  for (const path of filesUnder('src/adapters').filter((each) => each.split('/').length === 3)) {
     const name = path.replace(/^src\/adapters\/([a-z0-9-]+)\.ts$/, '$1')
     expect(exports, path).toHaveProperty([`./${name}`])
     expect(filesUnder('test/adapters'), path).toContain(`test/adapters/${name}.test.ts`)

@@ -2,7 +2,6 @@ import pg from 'pg'
 import { createService, type Service } from 'seaworthy'
 import { pgListener, postgres } from 'seaworthy/postgres'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../src/process/free-port.ts'
 import { startPostgres } from './servers/postgres.ts'
 import type { RunningServer } from './servers/start-server.ts'
 import type { Task } from './services/do-task.ts'
@@ -57,22 +56,6 @@ test('a pool is there at the start, checked, and closed at the end', async () =>
   expect((await service.stop()).clean).toBe(true)
   expect(pool.ended).toBe(true)
   await expect(pool.query('SELECT 1')).rejects.toThrow('after calling end')
-})
-
-test('a server that is not there refuses the start, by name', async () => {
-  const port = await freePort()
-  const service = newService()
-  service.resource(
-    'db',
-    postgres(() => new pg.Pool({ connectionString: `postgres://u:secret@127.0.0.1:${port}/x` })),
-  )
-  const error: unknown = await service.start().catch((reason: unknown) => reason)
-  expect(error).toMatchObject({
-    code: 'SEA_START_FAILED',
-    message: expect.stringContaining("PostgreSQL can't be used: connect ECONNREFUSED"),
-    cause: { code: 'SEA_POSTGRES_UNUSABLE' },
-  })
-  expect(String(error)).not.toContain('secret')
 })
 
 test('connections that a failover cuts, idle or in use, are no end of the process, and the pool goes on', async () => {

@@ -1,5 +1,5 @@
 import type { Log } from 'seaworthy'
-import type { AmqpConfirmChannel, AmqpConfirmConnection } from '../amqplib.ts'
+import type { AmqpConfirmChannel, AmqpConfirmConnection } from './amqplib-client.ts'
 import { KeptLink } from '../consuming/kept-link.ts'
 
 interface PublisherPlan {

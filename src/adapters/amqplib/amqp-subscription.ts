@@ -1,8 +1,9 @@
 import type { Log } from 'seaworthy'
-import type { AmqpChannel, AmqpConnection, AmqpMessage } from '../amqplib.ts'
+import type { AmqpChannel, AmqpConnection, AmqpMessage } from './amqplib-client.ts'
 import { pauseFor } from '../consuming/pause-for.ts'
 import type { JobEnd, WorkInHand } from '../consuming/work-in-hand.ts'
 
+/** What a subscription is opened with. */
 export interface SubscriptionPlan<Message, Channel> {
   readonly connect: () => Promise<AmqpConnection<Channel>>
   readonly setup: (channel: Channel) => Promise<unknown>

@@ -3,7 +3,11 @@ import { type Duration, parseDuration, SeaworthyError } from 'seaworthy'
 const DEFAULT_MS = 1000
 const MAX_MS = 300_000
 
-/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` */
+/**
+ * Reads the option of that name.
+ *
+ * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`
+ */
 export function readRetryDelay(retryDelay: Duration | undefined): number {
   const ms = parseDuration(retryDelay ?? DEFAULT_MS)
   if (ms !== undefined && ms <= MAX_MS) return ms

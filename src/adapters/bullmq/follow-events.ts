@@ -1,5 +1,5 @@
 import type { Log } from 'seaworthy'
-import type { BullmqJob, BullmqWorker } from '../bullmq.ts'
+import type { BullmqJob, BullmqWorker } from './bullmq-client.ts'
 import type { WorkInHand } from '../consuming/work-in-hand.ts'
 
 interface FollowedJob {

@@ -1,25 +1,8 @@
 import type { ComponentContext, ConsumerDefinition, Needs, Values } from 'seaworthy'
 import { KeptLink } from '../consuming/kept-link.ts'
 import { WorkInHand } from '../consuming/work-in-hand.ts'
+import type { KafkaStreamMessage, OpenKafkaStream } from './stream-client.ts'
 import { StreamReader } from './stream-reader.ts'
-
-/** What is needed of a stream of messages. */
-export interface KafkaStream<Message> extends AsyncIterable<Message> {
-  close(): unknown
-}
-
-/** What is needed of a message of a stream. */
-export interface KafkaStreamMessage {
-  readonly topic: string
-  readonly partition: number
-  commit(): unknown
-}
-
-/** A stream, and the consumer that it belongs to. */
-export interface OpenKafkaStream<Message> {
-  readonly stream: KafkaStream<Message>
-  readonly consumer: { close(force?: boolean): unknown }
-}
 
 /** How a stream of messages is consumed. */
 export interface KafkaStreamOptions<Config, Message extends KafkaStreamMessage, N extends Needs> {

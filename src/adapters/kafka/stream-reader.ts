@@ -1,7 +1,7 @@
 import { type Log, SeaworthyError } from 'seaworthy'
 import { pauseFor } from '../consuming/pause-for.ts'
 import type { JobEnd, WorkInHand } from '../consuming/work-in-hand.ts'
-import type { KafkaStreamMessage, OpenKafkaStream } from './kafka-stream.ts'
+import type { KafkaStreamMessage, OpenKafkaStream } from './stream-client.ts'
 
 interface ReaderPlan<Message> {
   readonly hand: WorkInHand

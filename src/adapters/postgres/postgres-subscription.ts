@@ -1,4 +1,4 @@
-import type { PostgresClient, PostgresNotification } from '../postgres.ts'
+import type { PostgresClient, PostgresNotification } from './pg-client.ts'
 
 interface SubscriptionPlan {
   readonly channels: readonly string[]

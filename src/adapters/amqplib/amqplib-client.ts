@@ -1,0 +1,44 @@
+/** What is needed of amqplib's messages. */
+export interface AmqpMessage {
+  readonly content: Buffer
+  readonly fields: { readonly deliveryTag: number; readonly redelivered: boolean; readonly routingKey: string }
+}
+
+/** What is needed of amqplib's channels. */
+export interface AmqpChannel {
+  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
+  prefetch(count: number): Promise<unknown>
+  consume(queue: string, onMessage: (message: AmqpMessage | null) => void): Promise<{ readonly consumerTag: string }>
+  cancel(consumerTag: string): Promise<unknown>
+  ack(message: AmqpMessage): void
+  nack(message: AmqpMessage, allUpTo?: boolean, requeue?: boolean): void
+  close(): Promise<unknown>
+}
+
+/** What is needed of amqplib's connections. */
+export interface AmqpConnection<Channel> {
+  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
+  createChannel(): Promise<Channel>
+  close(): Promise<unknown>
+}
+
+/** What is needed of amqplib's connections by a publisher. */
+export interface AmqpConfirmConnection {
+  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
+  createConfirmChannel(): Promise<AmqpConfirmChannel>
+  close(): Promise<unknown>
+}
+
+/** What is needed of amqplib's confirm channels. */
+export interface AmqpConfirmChannel {
+  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
+  publish(
+    exchange: string,
+    routingKey: string,
+    content: Buffer,
+    options: object | undefined,
+    confirmed: (error: Error | null) => void,
+  ): boolean
+  waitForConfirms(): Promise<unknown>
+  close(): Promise<unknown>
+}
