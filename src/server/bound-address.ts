@@ -34,12 +34,16 @@ export function formatHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
+/** Whether requests come to `server` as HTTP, of any version. */
+export function speaksHttp(server: Server): boolean {
+  // The classes of HTTP/2 servers aren't public; only they can change the settings of their sessions.
+  return server instanceof HttpServer || server instanceof HttpsServer || 'updateSettings' in server
+}
+
 /** What a URL of `server` begins with. */
 function schemeOf(server: Server): string {
   const isSecure = server instanceof TlsServer
-  // The classes of HTTP/2 servers aren't public; only they can change the settings of their sessions.
-  const isHttp = server instanceof HttpServer || server instanceof HttpsServer || 'updateSettings' in server
-  if (isHttp) return isSecure ? 'https' : 'http'
+  if (speaksHttp(server)) return isSecure ? 'https' : 'http'
   return isSecure ? 'tls' : 'tcp'
 }
 

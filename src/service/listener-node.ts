@@ -37,7 +37,7 @@ export function toListenerNode<Config, N extends Needs>(
   }
   const prepare = (server: TrackableServer): void => {
     applyServerDefaults(server)
-    if (probes === true) answerProbesFirst(server, probeHandler(host.probes))
+    if (probes === true) answerProbesFirst(name, server, probeHandler(host.probes))
   }
   const open = async (signal: AbortSignal): Promise<Bound> => {
     const { application } = group

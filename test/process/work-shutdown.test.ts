@@ -82,6 +82,13 @@ describe('a promise in the background', () => {
   })
 })
 
+test('a promise in the background whose rejection nobody handles takes the service down, as any other', async () => {
+  await using postman = await startPostman({ RECEIPT: 'fails' })
+  await (await fetch(postman.url)).text()
+  expect(await postman.exit).toEqual(UNCLEAN)
+  expect(postman.report()).toMatchObject({ reason: 'uncaught exception', error: 'no such address' })
+})
+
 test('a task is told at the announcement, long before the soft deadline of jobs', async () => {
   await using postman = await startPostman({ JOB: 'obeys' })
   postman.kill('SIGTERM')

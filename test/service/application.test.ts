@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createSecureServer, createServer as createHttp2Server } from 'node:http2'
+import { connect as connectHttp2, createSecureServer, createServer as createHttp2Server } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, createServer as createNetServer, type AddressInfo } from 'node:net'
 import fastify from 'fastify'
@@ -194,15 +194,41 @@ test.each(idleTimes)('an idle connection of %s is kept longer than load balancer
 })
 
 test('an adopted server keeps its idle connections as long, and a time that was chosen stays', async () => {
+  const [frameworks, own] = [fastify(), fastify({ keepAliveTimeout: 4321 })]
   const [plain, chosen] = [await listeningServer(hello), await listeningServer(hello)]
   chosen.server.keepAliveTimeout = 1234
   const service = quietService()
   service.listener('plain', { start: () => plain.server })
   service.listener('chosen', { start: () => chosen.server })
-  service.listener('fastify', { start: () => fastify({ keepAliveTimeout: 4321 }) })
+  service.listener('fastify', { start: () => frameworks })
+  service.listener('own', { start: () => own })
   await service.start()
-  expect([plain.server.keepAliveTimeout, chosen.server.keepAliveTimeout]).toEqual([DEFAULT_KEEP_ALIVE_TIMEOUT_MS, 1234])
+  const times = [plain.server, chosen.server, frameworks.server, own.server].map((each) => each.keepAliveTimeout)
+  // Fastify's own default is longer already.
+  expect(times).toEqual([DEFAULT_KEEP_ALIVE_TIMEOUT_MS, 1234, 72_000, 4321])
   await service.stop()
+})
+
+test('the probes are answered over HTTP/2, too, and the rest by its own handler', async () => {
+  const service = quietService()
+  const handle = service.listener('web', {
+    probes: true,
+    start: () => createHttp2Server((_request, response) => response.end('own')),
+  })
+  await service.start()
+  const session = connectHttp2(service.address(handle)?.url ?? '')
+  const ask = async (path: string): Promise<string> => (await session.request({ ':path': path }).toArray()).join('')
+  expect([await ask('/readyz'), await ask('/')]).toEqual(['ok', 'own'])
+  session.close()
+  await service.stop()
+})
+
+test('probes on a server that speaks no HTTP are refused', async () => {
+  const service = quietService()
+  service.listener('raw', { probes: true, start: () => createNetServer() })
+  await expect(service.start()).rejects.toMatchObject({
+    cause: { code: 'SEA_OPTIONS_INVALID', message: expect.stringContaining('its server does not speak HTTP') },
+  })
 })
 
 test.each([

@@ -52,6 +52,7 @@ service.listener('web', {
   start: () => (_request, response) => {
     void service.background('send receipt', async () => {
       await (RECEIPT === 'hangs' ? never : wait(400))
+      if (RECEIPT === 'fails') throw new Error('no such address')
       console.error('receipt sent')
     })
     response.end('thank you')
