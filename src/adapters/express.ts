@@ -59,7 +59,7 @@ const AT_ROOT: Mount = { url: '', pattern: '' }
  *
  * An application works without it, too: `start: () => app`. Then reports name the path.
  */
-export function fromExpress(app: ExpressApp): ServerApplication {
+export function fromExpress(app: ExpressApp): ServerApplication & { readonly server: HttpServer } {
   return { server: createServer(app), ...watch(app) }
 }
 

@@ -17,6 +17,13 @@ import {
   signalOf,
 } from 'seaworthy'
 
+declare module 'koa' {
+  interface ExtendableContext {
+    /** Aborted when the client goes away, and when a shutdown asks this request to end. */
+    readonly signal: AbortSignal
+  }
+}
+
 /** As much of a Koa application as this needs. */
 export interface KoaApp {
   /** The prototype of every `ctx`. */
@@ -39,7 +46,7 @@ const PREPARED = Symbol.for('seaworthy.koa.prepared')
  * Makes a Koa application a listener: `start: () => fromKoa(app)`. Every `ctx` has a `signal`, and with `@koa/router`
  * (or `koa-router`) spans and reports name the matched route.
  */
-export function fromKoa(app: KoaApp): ServerApplication {
+export function fromKoa(app: KoaApp): ServerApplication & { readonly server: HttpServer } {
   const watched = watch(app)
   return { server: createServer(app.callback()), ...watched }
 }
