@@ -1,4 +1,4 @@
-import type { Http2ServerRequest, ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 
 import type { Cancel, Clock } from '../core/clock.ts'
 import { afterAnswer } from './http2-answer.ts'
@@ -74,7 +74,7 @@ export class LongStreams {
   }
 
   #tell(entry: OpenStream): void {
-    const { stream, kind, request } = entry
+    const { stream, kind } = entry
     if (entry.wasToldToEnd === true || stream.destroyed || stream.writableEnded) return
     entry.wasToldToEnd = true
     if (kind === 'tunnel') {
@@ -82,7 +82,7 @@ export class LongStreams {
       return
     }
     this.#streamsEnded++
-    endEventStream(stream, request, this.#options.name)
+    endEventStream(stream, this.#options.name)
   }
 
   #sayGoodbye({ stream, headers }: OpenStream): void {
@@ -109,8 +109,8 @@ function isLongLived({ stream, kind }: OpenStream): boolean {
 }
 
 /** The handler is told first, and may say a last word; a turn of the event loop later its stream is ended for it. */
-function endEventStream(stream: ServerHttp2Stream, request: Http2ServerRequest | undefined, listener: string): void {
-  if (request !== undefined) endSignal(request, listener)
+function endEventStream(stream: ServerHttp2Stream, listener: string): void {
+  endSignal(stream, listener)
   setImmediate(() => {
     if (stream.destroyed) return
     if (!stream.writableEnded) stream.end()

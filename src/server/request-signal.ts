@@ -6,7 +6,8 @@ import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { isAnswered } from './is-answered.ts'
 import { isStreamAnswered } from './is-stream-answered.ts'
 
-type AnyRequest = IncomingMessage | Http2ServerRequest
+/** A request of HTTP/1.1 or HTTP/2, or a stream of HTTP/2. */
+type AnyRequest = IncomingMessage | Http2ServerRequest | ServerHttp2Stream
 type FindResponse = (request: IncomingMessage) => ServerResponse | undefined
 
 /** What is known of the requests of one server whose signal somebody has asked for. */
@@ -27,8 +28,8 @@ const servers = new WeakMap<object, ServerSignals>()
  * deadline, or for server-sent events when their turn to go has come. The reason is a {@link SeaworthyError} whose
  * `name` is `AbortError`, so that whatever takes a signal (`fetch`, `pg`, timers) recognises it.
  *
- * Made when it is first asked for; every call gets the same one. It works for HTTP/1.1 and HTTP/2, and on a server that
- * nobody drains it tells of the client alone.
+ * Made when it is first asked for; every call gets the same one. It works for HTTP/1.1 and for requests and streams of
+ * HTTP/2, and on a server that nobody drains it tells of the client alone.
  *
  * Node has `request.signal` since 24.16: it tells of the client only, knows no shutdown, and can be used beside this one.
  */
@@ -62,10 +63,12 @@ function signalsOf(server: object): ServerSignals {
 }
 
 function controllerOf(request: AnyRequest): AbortController {
-  const known = controllers.get(request)
+  // A request of HTTP/2 and its stream have one signal.
+  const key = streamOf(request) ?? request
+  const known = controllers.get(key)
   if (known !== undefined) return known
   const controller = new AbortController()
-  controllers.set(request, controller)
+  controllers.set(key, controller)
   const server = serverOf(request)
   const signals = server === undefined ? undefined : signalsOf(server)
   const carrier = carrierOf(request, signals)
@@ -93,28 +96,31 @@ interface Carrier {
 }
 
 /** Without `instanceof`, which would load `node:http2` into services that don't speak it. */
-function isHttp2(request: AnyRequest): request is Http2ServerRequest {
-  return request.httpVersionMajor === 2 && 'stream' in request
+function streamOf(request: AnyRequest): ServerHttp2Stream | undefined {
+  if ('rstCode' in request) return request
+  return request.httpVersionMajor === 2 && 'stream' in request ? request.stream : undefined
 }
 
 function carrierOf(request: AnyRequest, signals: ServerSignals | undefined): Carrier | undefined {
-  if (isHttp2(request)) {
-    const { stream } = request
+  const stream = streamOf(request)
+  if (stream !== undefined) {
     return { emitter: stream, isAnswered: () => isStreamAnswered(stream) }
   }
-  const socket = request.socket as (Socket & { _httpMessage?: ServerResponse | null }) | null | undefined
+  const message = request as IncomingMessage
+  const socket = message.socket as (Socket & { _httpMessage?: ServerResponse | null }) | null | undefined
   // Adapters make requests of their own (serverless, injected tests): these have no connection that could go away.
   if (typeof socket?.once !== 'function') return undefined
   const current = socket._httpMessage
-  const response = signals?.findResponse?.(request) ?? (current?.req === request ? current : undefined)
+  const response = signals?.findResponse?.(message) ?? (current?.req === message ? current : undefined)
   if (response === undefined) return { emitter: socket, isAnswered: () => false }
   return { emitter: response, isAnswered: () => isAnswered(response, socket) }
 }
 
 /** The server that a request came to; Node sets it on every socket of an HTTP server and on every session of HTTP/2. */
 function serverOf(request: AnyRequest): object | undefined {
-  if (isHttp2(request)) return (request.stream.session as { readonly server?: object } | undefined)?.server
-  return (request.socket as { readonly server?: object } | null | undefined)?.server
+  const stream = streamOf(request)
+  if (stream !== undefined) return (stream.session as { readonly server?: object } | undefined)?.server
+  return ((request as IncomingMessage).socket as { readonly server?: object } | null | undefined)?.server
 }
 
 function goneReason(): Error {
