@@ -1,10 +1,13 @@
 import { RawHttp2Connection } from '../../src/load/http2-client.ts'
 import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
+import { RawGrpcConnection } from '../../src/load/raw-grpc-connection.ts'
 import type { KeptConnection } from '../../src/load/steady-client.ts'
 import type { Kind } from './variants.ts'
 
+const GRPC_METHOD = '/bench.Work/Wait'
+
 export function isHttp2(kind: Kind): boolean {
-  return kind === 'h2c' || kind === 'h2'
+  return kind === 'h2c' || kind === 'h2' || kind === 'grpc'
 }
 
 /** A connection that speaks what the service speaks; its certificate is of its own making. */
@@ -19,6 +22,8 @@ export function openClient(kind: Kind, where: RawConnectionOptions): KeptConnect
       return toClient(new RawHttp2Connection(where))
     case 'h2':
       return toClient(new RawHttp2Connection({ ...where, tls }))
+    case 'grpc':
+      return toCaller(new RawGrpcConnection(where))
   }
 }
 
@@ -32,6 +37,18 @@ function toClient(connection: RawHttp2Connection): KeptConnection {
       const result = await connection.request(request)
       return result.isRetrySafe ? { ...result, outcome: 'refused' } : result
     },
+    close: () => connection.close(),
+  }
+}
+
+/** `/wait/15` as a call: the one method, with the milliseconds as its message. */
+function toCaller(connection: RawGrpcConnection): KeptConnection {
+  return {
+    get isUsable() {
+      return connection.isUsable
+    },
+    request: ({ path, ...request }) =>
+      connection.request({ ...request, path: GRPC_METHOD, body: path.slice(path.lastIndexOf('/') + 1) }),
     close: () => connection.close(),
   }
 }

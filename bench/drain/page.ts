@@ -114,7 +114,7 @@ function participants({ versions }: Measurement): string {
       return `| ${name} | ${version ?? ''} | ${setup} |`
     }),
     '',
-    `All do the same work: \`GET /work/15\` is answered after 15 ms. Every one is a few lines in
+    `All do the same work: \`GET /wait/15\` is answered after 15 ms. Every one is a few lines in
 [\`bench/drain/services\`](../../bench/drain/services), as its own documentation has them, with the page named there.
 Who can wait before it stops accepting is measured with that, too: "+ delay" waits ${settings.DRAIN_DELAY_MS} ms, and so does our drain.
 Limits that would cut the slow requests by their default are set higher: what is compared is what happens to requests

@@ -20,7 +20,7 @@ import {
 } from './settings.ts'
 
 const answersRequests = (): boolean => true
-const WORK = { path: `/work/${WORK_MS}`, timeoutMs: REQUEST_TIMEOUT_MS }
+const WORK = { path: `/wait/${WORK_MS}`, timeoutMs: REQUEST_TIMEOUT_MS }
 /** How long before SIGTERM the slow requests are sent, so that they are at the service, wire and all. */
 const SLOW_LEAD_MS = 250
 
@@ -106,7 +106,7 @@ const slowInFlight: Scenario = {
     await Promise.all(connections.filter((_, index) => index % 2 === 0).map((connection) => connection.request(WORK)))
     const sent = connections.map((connection, index) => {
       const ms = Math.round(SLOW_MIN_MS + random() * (SLOW_MAX_MS - SLOW_MIN_MS))
-      return journal.send(`connection ${index}`, connection, { path: `/work/${ms}`, timeoutMs: REQUEST_TIMEOUT_MS })
+      return journal.send(`connection ${index}`, connection, { path: `/wait/${ms}`, timeoutMs: REQUEST_TIMEOUT_MS })
     })
     await sleep(clock, SLOW_LEAD_MS)
     return {
@@ -181,7 +181,7 @@ const eventStreams: Scenario = {
   id: 'event-streams',
   title: 'Server-sent events',
   what: `${LONG_LIVED} clients listen to a stream of events that has no end of its own. A stream that the service ends as HTTP ends a body is answered: its client knows that it has everything and comes back elsewhere. One that is cut is truncated.`,
-  isFor: answersRequests,
+  isFor: ({ kind }) => kind !== 'grpc',
   wireDelaysMs: [WIRE_DELAY_MS],
   precondition: { inFlight: LONG_LIVED, idle: 0 },
   counts: everyRequest,

@@ -180,7 +180,7 @@ async function untilItAnswers(
   if (await waitForPort({ clock, host: HOST, port, limitMs: START_LIMIT_MS, signal })) {
     while (!signal.aborted && clock.now() < until) {
       const connection = connect()
-      const { status } = await connection.request({ path: `/work/${WORK_MS}`, timeoutMs: START_LIMIT_MS })
+      const { status } = await connection.request({ path: `/wait/${WORK_MS}`, timeoutMs: START_LIMIT_MS })
       connection.close()
       if (status === 200) return
       await sleep(clock, 50, { signal })

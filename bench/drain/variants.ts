@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-/** What a service speaks: HTTP/1.1 or HTTP/2, each without and with TLS. */
-export type Kind = 'http' | 'https' | 'h2c' | 'h2'
+/** What a service speaks: HTTP/1.1 or HTTP/2, each without and with TLS, or gRPC without. */
+export type Kind = 'http' | 'https' | 'h2c' | 'h2' | 'grpc'
 
 /** One service under trial. */
 export interface Variant {
@@ -58,6 +58,7 @@ export const VARIANTS: readonly Variant[] = [
     service: 'seaworthy-nest.ts',
     env: { BENCH_PLATFORM: 'fastify' },
   }),
+  ours('grpc', 'a server of @grpc/grpc-js, `attach()`', { kind: 'grpc' }),
   ours('register', '`node --import seaworthy/register`, on the server without a handler below', {
     service: 'bare.mjs',
     hasWebSockets: true,
@@ -128,6 +129,7 @@ export const VARIANTS: readonly Variant[] = [
     name: '@nestjs/core (force) + delay',
     env: { BENCH_FORCE: '1', ...DELAYED },
   }),
+  peer('@grpc/grpc-js', 'grpc.mjs', '`tryShutdown()` on SIGTERM, then exit', { kind: 'grpc' }),
   peer('wattpm', 'wattpm', 'a Node application, one worker, `wattpm start`'),
 ]
 

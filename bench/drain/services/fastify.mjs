@@ -7,7 +7,7 @@ const app = fastify({
   http2: process.env['BENCH_HTTP2'] === '1',
   return503OnClosing: process.env['BENCH_503'] !== '0',
 })
-app.get('/work/:ms', (request) => work(request.params.ms))
+app.get('/wait/:ms', (request) => work(request.params.ms))
 app.get('/events', (_request, reply) => {
   reply.hijack()
   events(reply.raw)

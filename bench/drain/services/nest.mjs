@@ -22,7 +22,7 @@ class WorkController {
 }
 Controller()(WorkController)
 for (const [name, path, parameter] of [
-  ['work', 'work/:ms', Param('ms')],
+  ['work', 'wait/:ms', Param('ms')],
   ['events', 'events', Res()],
 ]) {
   Get(path)(WorkController.prototype, name, Object.getOwnPropertyDescriptor(WorkController.prototype, name))

@@ -4,7 +4,7 @@ import { attach } from 'seaworthy/express'
 import { events, HOST, PORT, work } from './work.ts'
 
 const app = express()
-app.get('/work/:ms', (request, response, next) => {
+app.get('/wait/:ms', (request, response, next) => {
   work(request.params.ms).then((answer) => response.json(answer), next)
 })
 app.get('/events', (_request, response) => events(response))

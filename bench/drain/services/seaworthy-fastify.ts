@@ -4,7 +4,7 @@ import { attach } from 'seaworthy/fastify'
 import { events, HOST, PORT, work } from './work.ts'
 
 const app = fastify()
-app.get<{ Params: { ms: string } }>('/work/:ms', (request) => work(request.params.ms))
+app.get<{ Params: { ms: string } }>('/wait/:ms', (request) => work(request.params.ms))
 app.get('/events', (_request, reply) => {
   reply.hijack()
   events(reply.raw)

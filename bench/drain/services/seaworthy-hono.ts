@@ -7,7 +7,7 @@ import { attach } from 'seaworthy/hono'
 import { HOST, PORT, work } from './work.ts'
 
 const app = new Hono()
-app.get('/work/:ms', async (context) => context.json(await work(context.req.param('ms'))))
+app.get('/wait/:ms', async (context) => context.json(await work(context.req.param('ms'))))
 app.get('/events', (context) =>
   streamSSE(context, async (stream) => {
     while (!stream.aborted && !stream.closed) {

@@ -20,7 +20,7 @@ class WorkController {
 }
 Controller()(WorkController)
 for (const [name, path, parameter] of [
-  ['work', 'work/:ms', Param('ms')],
+  ['work', 'wait/:ms', Param('ms')],
   ['events', 'events', Res()],
 ] as const) {
   const method = Object.getOwnPropertyDescriptor(WorkController.prototype, name)

@@ -10,7 +10,7 @@ export const DELAY_MS = Number(process.env['BENCH_DRAIN_DELAY_MS'])
 
 const EVENT_EVERY_MS = 50
 
-/** What every service here answers to `GET /work/:ms`: after so many milliseconds of waiting. */
+/** What every service here answers to `GET /wait/:ms`: after so many milliseconds of waiting. */
 export async function work(ms: string | number | undefined): Promise<{ readonly worked: number; readonly ok: true }> {
   const worked = Number(ms)
   await wait(worked)
@@ -44,7 +44,7 @@ export function handler(request: IncomingMessage, response: ServerResponse): voi
     events(response)
     return
   }
-  const ms = /^\/work\/(\d+)$/.exec(request.url ?? '')?.[1]
+  const ms = /^\/wait\/(\d+)$/.exec(request.url ?? '')?.[1]
   if (ms === undefined) {
     response.writeHead(404).end()
     return

@@ -1,0 +1,31 @@
+import { type sendUnaryData, type Server, type ServerUnaryCall, status } from '@grpc/grpc-js'
+import { work } from './work.ts'
+
+interface Wait {
+  readonly ms: string
+}
+
+/** `GET /wait/:ms` as a gRPC method: the milliseconds as text, and the same answer. */
+export function addWork(server: Server): void {
+  server.addService(
+    {
+      Wait: {
+        path: '/bench.Work/Wait',
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: ({ ms }: Wait) => Buffer.from(ms),
+        requestDeserialize: (bytes: Buffer): Wait => ({ ms: bytes.toString() }),
+        responseSerialize: (answer: unknown) => Buffer.from(JSON.stringify(answer)),
+        responseDeserialize: (bytes: Buffer): unknown => JSON.parse(bytes.toString()),
+      },
+    },
+    {
+      Wait({ request }: ServerUnaryCall<Wait, unknown>, callback: sendUnaryData<unknown>) {
+        work(request.ms).then(
+          (answer) => callback(null, answer),
+          () => callback({ code: status.INTERNAL }),
+        )
+      },
+    },
+  )
+}
