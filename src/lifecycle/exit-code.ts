@@ -33,7 +33,8 @@ export function isConfigurationError(error: unknown): boolean {
 }
 
 /** What a process exits with after this shutdown. */
-export function exitCodeOf({ reason, clean }: Pick<ShutdownReport, 'reason' | 'clean'>): number {
+export function exitCodeOf({ reason, clean, exitCode }: Pick<ShutdownReport, 'reason' | 'clean' | 'exitCode'>): number {
+  if (exitCode !== undefined) return exitCode
   if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
   return clean ? EXIT_CODE.clean : EXIT_CODE.unclean
 }

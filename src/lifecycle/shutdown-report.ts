@@ -34,6 +34,8 @@ export interface ShutdownReport {
   readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly tookMs: number
   readonly clean: boolean
+  /** What the process exits with, where somebody asked for another code than the contract has for such an end. */
+  readonly exitCode?: number
 }
 
 /** `SIGTERM`, `requested`, `"api" failed`, … */

@@ -24,6 +24,8 @@ export interface RegisteredLifeOptions {
   readonly env: Environment
   readonly clock: Clock
   readonly held: HeldExit
+  /** What the process exits with, as the application has asked for it or as the contract says. */
+  readonly exitCode: (end: { readonly clean: boolean }) => number
   /** Resolves when nothing is left in the process that would keep it alive, or as `until` does. */
   readonly idleOr: <T>(until: Promise<T>) => Promise<T | 'idle'>
 }
@@ -45,7 +47,7 @@ export class RegisteredLife {
 
   /** @throws {@link SeaworthyError} `SEA_ENV_INVALID`, `SEA_NODE_TOO_OLD` */
   constructor(options: RegisteredLifeOptions) {
-    const { target, env, clock, held, idleOr } = options
+    const { target, env, clock, held, idleOr, exitCode } = options
     requireNode(target.versions.node)
     this.#options = options
     this.#foreign = findForeignSdk()
@@ -68,6 +70,7 @@ export class RegisteredLife {
       new Map<string, ComponentNode>(nodes.map((node) => [node.name, node])),
       new HealthChecker({ clock }),
     )
+    this.#life.exitCode = ({ clean }) => exitCode({ clean })
     this.#life.onStop = (shutdown) => (this.#guard = new ShutdownGuard(shutdown, this.#resolved))
     const admin = resolveAdmin({}, this.#resolved.env)
     this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })

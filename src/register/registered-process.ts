@@ -81,6 +81,7 @@ export class RegisteredProcess {
       env: this.#target.env,
       clock: this.#clock,
       held: this.#held,
+      exitCode: (end: { readonly clean: boolean }) => this.#exitCode(end),
       idleOr: <T>(until: Promise<T>) => this.#idleOr(until),
       servers: this.#servers,
     }
@@ -102,15 +103,14 @@ export class RegisteredProcess {
       return
     }
     const report = await stop(life)
-    const isClean = report.clean && !life.hasFailedLate
-    this.#held.leave(this.#exitCode(isClean))
+    this.#held.leave(this.#exitCode({ clean: report.clean && !life.hasFailedLate }))
   }
 
   /** What the application asked for, unless it asked for success and there was none. */
-  #exitCode(isClean: boolean): number {
+  #exitCode({ clean }: { readonly clean: boolean }): number {
     const asked = this.#held.request?.code ?? Number(this.#target.exitCode ?? 0)
     if (asked !== 0 && !Number.isNaN(asked)) return asked
-    return isClean ? 0 : 1
+    return clean ? 0 : 1
   }
 
   /** Our own start has failed: the application ends as it would have without us. */

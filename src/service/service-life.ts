@@ -47,6 +47,7 @@ export class ServiceLife {
   #wasReady = false
   readonly #onLogging: ((log: Log) => void)[] = []
   #drainDelayMs = 0
+  #askExitCode: (report: ShutdownReport) => number | undefined = () => undefined
   #onStop: (shutdown: BegunShutdown) => void = () => {}
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
@@ -83,6 +84,11 @@ export class ServiceLife {
   /** Told once, when a shutdown begins. */
   set onStop(listener: (shutdown: BegunShutdown) => void) {
     this.#onStop = listener
+  }
+
+  /** Asked once, when everything has ended: a code to exit with instead of the one of the contract. */
+  set exitCode(ask: (report: ShutdownReport) => number | undefined) {
+    this.#askExitCode = ask
   }
 
   /** Calls back with the log, now or as soon as there is one. */
@@ -172,12 +178,14 @@ export class ServiceLife {
     })
     const log = lateLog(() => this.#core?.logging.log)
     const endLines = sayProgress(progress, { clock, log, name, totalMs: budget.totalMs })
-    const report = await this.#shutDown(reason, progress).catch((error: unknown): ShutdownReport => {
+    const outcome = await this.#shutDown(reason, progress).catch((error: unknown): ShutdownReport => {
       // Nothing in there should throw. If it does, the process must end all the same, and say why.
       const failures = [...this.#failures, `the shutdown itself: ${messageOf(error)}`]
       return { ...NOTHING_DONE, reason, failures, tookMs: progress.elapsedMs, clean: false }
     })
     endLines()
+    const exitCode = this.#askExitCode(outcome)
+    const report = exitCode === undefined ? outcome : { ...outcome, exitCode }
     this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
     await this.#close(report).catch((error: unknown) => this.#failures.push(`closing: ${messageOf(error)}`))
     this.#ended.resolve(report)

@@ -55,6 +55,7 @@ test.each([
   await using app = await startApplication(name)
   expect(await stopDuringRequest(app)).toEqual({ answer: ANSWERED, exit: { code, signal: null } })
   expect(said(app)).toEqual([`exit ${code}`])
+  expect(app.report()).toMatchObject({ exitCode: code, clean: true })
 })
 
 test('a handler that closes the server finds it closed, gets its callback without an error, and may exit in it', async () => {
@@ -87,7 +88,10 @@ test('what another handler still does is waited for, although one has called exi
 test('a handler that hangs is named, costs its slice, and the exit code is 1', async () => {
   await using app = await startApplication('hangs', { SEAWORTHY_STOP: '500ms' })
   expect(await stopDuringRequest(app)).toEqual({ answer: ANSWERED, exit: { code: 1, signal: null } })
-  expect(app.report()).toMatchObject({ clean: false, aborted: [expect.stringMatching(/^application: listener neverEnds after /)] })
+  expect(app.report()).toMatchObject({
+    clean: false,
+    aborted: [expect.stringMatching(/^application: listener neverEnds after /)],
+  })
 })
 
 test('a handler that throws is an uncaught exception; the others are called all the same, and the exit code is 1', async () => {
