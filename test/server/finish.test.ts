@@ -78,6 +78,35 @@ test('connections that the kernel has accepted and Node has not are served, not 
   expect({ answered, failed }).toEqual({ answered: 50, failed: 0 })
 })
 
+test('the listener closes when nobody has connected for a while; requests wait meanwhile, and are all answered', async () => {
+  const clock = new ManualClock()
+  let seen = 0
+  const { server, drain, connect } = await startDrainedServer(
+    (_, response) => {
+      seen++
+      response.end('ok')
+    },
+    { drain: { clock, quietMs: 50 } },
+  )
+  const ask = () => connect().request({ path: '/' })
+  const answers = [ask()]
+  await until(() => drain.inFlight === 0 && seen === 1)
+  const finished = drain.finish({ limitMs: 10_000 })
+  for (let count = 2; count <= 4; count++) {
+    await clock.advance(49)
+    expect(server.listening).toBe(true)
+    answers.push(ask())
+    await until(() => drain.inFlight === count - 1)
+  }
+  expect(seen).toBe(1)
+  await clock.advance(50)
+  await until(() => !server.listening)
+  for (const answer of await Promise.all(answers.slice(1)))
+    expect(answer).toMatchObject({ outcome: 'answered', saidClose: true })
+  await clock.advance(250)
+  expect(await finished).toMatchObject({ clean: true })
+})
+
 test('a first request that comes after the listener has closed, on a connection made before, is answered', async () => {
   const { drain, server, connect } = await startDrainedServer((_, response) => void response.end('ok'))
   const fresh = connect()
