@@ -121,6 +121,12 @@ export const GATES: readonly Gate[] = [
     limitMs: 5 * MINUTE_MS,
   },
   {
+    name: 'rolling restart quick',
+    proves: 'two replicas behind HAProxy and nginx are restarted under load without a failed request',
+    command: ['npm', 'run', '--silent', 'bench:rolling', '--', '--quick'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
     name: 'demo',
     proves: 'the ledger of the demo balances',
     command: ['npm', 'run', '--silent', 'demo', '--', '--json'],
