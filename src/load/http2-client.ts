@@ -193,7 +193,8 @@ export class RawHttp2Connection {
   #whatBecame(stream: ClientHttp2Stream, answer: AnswerOfStream, reuse: number): RequestOutcome {
     if (answer.isWhole) return 'answered'
     if (!this.#isConnected || (stream.id ?? Number.POSITIVE_INFINITY) > this.#sent.last) return 'refused'
-    if (this.#errorCode === 'ERR_HTTP2_ERROR' || this.#errorCode === 'ERR_HTTP2_SESSION_ERROR') return 'malformed'
+    // What the HTTP/2 library says of bytes that it does not understand.
+    if ((stream.errored as NodeJS.ErrnoException | null)?.code === 'ERR_HTTP2_ERROR') return 'malformed'
     if (answer.hasBegun) return 'truncated'
     return reuse === 0 ? 'reset-fresh' : 'reset-reused'
   }
