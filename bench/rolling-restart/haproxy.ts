@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/core/clock.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
+import { findProgram, SERVER_PATH } from '../../scripts/debian-servers.ts'
 import { type Balancer, untilListening } from './balancer.ts'
 import type { Replica } from './replica.ts'
 
@@ -25,9 +26,9 @@ export class Haproxy implements Balancer {
     const file = join(this.#folder, 'haproxy.cfg')
     writeFileSync(file, this.#configuration(replicas))
     this.#process = await OwnedProcess.start({
-      command: 'haproxy',
+      command: findProgram('haproxy') ?? 'haproxy',
       args: ['-db', '-f', file],
-      env: { PATH: `${process.env['PATH']}:/usr/sbin` },
+      env: { PATH: SERVER_PATH },
       clock: systemClock,
     })
     await untilListening(this.port, 'HAProxy')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/core/clock.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
+import { findProgram, SERVER_PATH } from '../../scripts/debian-servers.ts'
 import { type Balancer, untilListening } from './balancer.ts'
 import type { Replica } from './replica.ts'
 
@@ -23,9 +24,9 @@ export class Nginx implements Balancer {
     for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(this.#folder, name))
     this.#write(replicas)
     this.#process = await OwnedProcess.start({
-      command: 'nginx',
+      command: findProgram('nginx') ?? 'nginx',
       args: ['-p', this.#folder, '-e', join(this.#folder, 'error.log'), '-c', join(this.#folder, 'nginx.conf')],
-      env: { PATH: `${process.env['PATH']}:/usr/sbin` },
+      env: { PATH: SERVER_PATH },
       clock: systemClock,
     })
     await untilListening(this.port, 'nginx')

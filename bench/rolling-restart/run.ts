@@ -2,10 +2,11 @@
  * Rolling restarts under load: two replicas behind HAProxy, behind nginx and without a balancer, each stopped by SIGTERM
  * and started again in turn, while clients that never retry go on sending. What is asked: does any request fail?
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { explainMissing, findProgram } from '../../scripts/debian-servers.ts'
 import { Fleet, type FleetResult } from './fleet.ts'
 import { type LagResult, merge, type ReloadResult, type RollingResults, toPage, toTable } from './report.ts'
 
@@ -51,6 +52,8 @@ else if (values.page === true) writeFileSync(PAGE, toPage(JSON.parse(readFileSyn
 else await main()
 
 async function main(): Promise<void> {
+  const missing = explainMissing()
+  if (missing !== undefined) throw new Error(missing)
   const isQuick = values.quick === true
   const restarts = Number(values.restarts ?? (isQuick ? 3 : 200))
   const fleets = Number(values.fleets ?? (isQuick ? 1 : 3))
@@ -68,8 +71,8 @@ async function main(): Promise<void> {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: HERE }).trim(),
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
-    haproxy: version('haproxy', '-v'),
-    nginx: version('nginx', '-v'),
+    haproxy: version('haproxy'),
+    nginx: version('nginx'),
     seed,
     drainDelay,
     lags: results,
@@ -128,11 +131,7 @@ async function measureReloads(count: number, seed: number): Promise<ReloadResult
 }
 
 /** HAProxy says it on standard output, nginx on standard error. */
-function version(command: string, flag: string): string {
-  const { PATH = '' } = process.env
-  const said = execFileSync('/bin/sh', ['-c', `${command} ${flag} 2>&1`], {
-    encoding: 'utf8',
-    env: { PATH: `${PATH}:/usr/sbin` },
-  })
-  return /(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? 'unknown'
+function version(program: string): string {
+  const { stdout, stderr } = spawnSync(findProgram(program) ?? program, ['-v'], { encoding: 'utf8' })
+  return /(\d+\.\d+\.\d+)/.exec(`${stdout}${stderr}`)?.[1] ?? 'unknown'
 }
