@@ -69,6 +69,7 @@ export async function measureService(subject: Subject, settings: StopSettings): 
       SEAWORTHY_ADMIN_PORT: '0',
       SEAWORTHY_GRACE_SECONDS: '60',
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
     },
   })
   while (!(await answers(port, subject.path(1)))) {
