@@ -193,8 +193,7 @@ export class RawHttp2Connection {
   #whatBecame(stream: ClientHttp2Stream, answer: AnswerOfStream, reuse: number): RequestOutcome {
     if (answer.isWhole) return 'answered'
     if (!this.#isConnected || (stream.id ?? Number.POSITIVE_INFINITY) > this.#sent.last) return 'refused'
-    // What the HTTP/2 library says of bytes that it does not understand.
-    if ((stream.errored as NodeJS.ErrnoException | null)?.code === 'ERR_HTTP2_ERROR') return 'malformed'
+    if (isProtocolError(stream.errored)) return 'malformed'
     if (answer.hasBegun) return 'truncated'
     return reuse === 0 ? 'reset-fresh' : 'reset-reused'
   }
@@ -255,4 +254,9 @@ function toText(headers: IncomingHttpHeaders): Record<string, string> {
     if (value !== undefined) text[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return text
+}
+
+/** What the HTTP/2 library says of bytes that it does not understand. */
+function isProtocolError(error: NodeJS.ErrnoException | null): boolean {
+  return error?.code === 'ERR_HTTP2_ERROR'
 }
