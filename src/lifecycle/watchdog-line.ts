@@ -15,6 +15,8 @@ export interface WatchdogBrief {
   readonly stepMs: number
   /** When the thread acts, on the scale of `performance.timeOrigin + performance.now()`, which threads share. */
   readonly actAt: number
+  /** Whether the main thread may be stopped, to see what it does. */
+  readonly mayInspect: boolean
   /** Fields of every line of the service's log: `service`, `version`, `pid`, `hostname`. */
   readonly fields: Readonly<Record<string, unknown>>
   /** The file of the termination log. */

@@ -9,6 +9,11 @@ export interface PausedThread {
   end(): void
 }
 
+/** Whether `--permission` lets the inspector be used. Only the main thread can tell: in another one nothing is known. */
+export function mayInspect(): boolean {
+  return process.permission === undefined || process.permission.has('inspector')
+}
+
 /**
  * Run in the stopped main thread. A process that ends with an inspector session open says so on standard error, from C++;
  * that noise goes to /dev/null, which takes the place of descriptor 2. If the place is taken by somebody else in between,
@@ -23,7 +28,8 @@ const END = `(() => {
 /**
  * Stops the main thread by the inspector that every Node has inside: no port is opened and nothing is printed. Works in
  * a busy loop, in a regular expression and in `Atomics.wait`, but not in a call of the system or in one long call of
- * native code; and not where the inspector is missing or forbidden.
+ * native code; and not where the inspector is missing. Where it is forbidden (see {@link mayInspect}) it must not even
+ * be tried: Node does not throw then, it aborts the process without a word of ours.
  *
  * @returns `undefined` when the thread could not be stopped within `limitMs`
  */
@@ -47,7 +53,7 @@ export async function pauseMainThread(clock: Clock, limitMs: number): Promise<Pa
       end: () => session.post('Runtime.evaluate', { expression: END }),
     }
   } catch {
-    // A Node without inspector, or --permission without it.
+    // A Node that was built without it.
     return undefined
   }
 }

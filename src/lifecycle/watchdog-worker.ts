@@ -6,7 +6,7 @@ import type { ProgressSnapshot } from './shutdown-progress.ts'
 import { writeTerminationLines } from './termination-log.ts'
 import { toWatchdogLine, type WatchdogBrief } from './watchdog-line.ts'
 import { pauseMainThread } from './watchdog-pause.ts'
-import { writeToStandardError } from './write-without-waiting.ts'
+import { writeWithoutWaiting } from './write-without-waiting.ts'
 
 // The program of the watching thread, see watchdog.ts. It shares nothing with the main thread but the process: it waits,
 // keeps the latest snapshot, and if it is still there when its time comes, it says why and ends the process.
@@ -31,12 +31,12 @@ function watch(brief: WatchdogBrief): void {
 }
 
 async function act(brief: WatchdogBrief, latest: () => ProgressSnapshot): Promise<void> {
-  const main = await pauseMainThread(systemClock, brief.stepMs)
+  const main = brief.mayInspect ? await pauseMainThread(systemClock, brief.stepMs) : undefined
   const blockage =
     main === undefined ? readNativeWait(process.pid) : ({ kind: 'javascript', stack: main.stack } as const)
   const found = { blockage, snapshot: latest(), time: new Date(now()).toISOString() }
   const { line, message, watchdog } = toWatchdogLine(brief, found)
-  writeToStandardError(hideSecrets(line), WRITE_LIMIT_MS)
+  writeWithoutWaiting(2, hideSecrets(line), WRITE_LIMIT_MS)
   writeTerminationLines(brief.terminationLog, hideSecrets(message), () => watchdog)
   if (main === undefined) kill()
   main?.end()

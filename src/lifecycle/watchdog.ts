@@ -5,8 +5,9 @@ import { attempt } from './attempt.ts'
 import { messageOf } from './shutdown-report.ts'
 import type { ProgressSnapshot } from './shutdown-progress.ts'
 import type { WatchdogBrief } from './watchdog-line.ts'
+import { mayInspect } from './watchdog-pause.ts'
 
-export interface WatchdogOptions extends Omit<WatchdogBrief, 'kind' | 'actAt'> {
+export interface WatchdogOptions extends Omit<WatchdogBrief, 'kind' | 'actAt' | 'mayInspect'> {
   /** Told when there is no watchdog, and why. */
   readonly log: Log
 }
@@ -41,7 +42,7 @@ export class Watchdog {
       // From sources and from dist: the file has the ending of this one.
       const file = new URL(`./watchdog-worker${extname(import.meta.url)}`, import.meta.url)
       const actAt = performance.timeOrigin + performance.now() + brief.deadlineMs - brief.snapshot.elapsedMs + LATER_MS
-      const workerData: WatchdogBrief = { kind: 'seaworthy-watchdog', ...brief, actAt }
+      const workerData: WatchdogBrief = { kind: 'seaworthy-watchdog', ...brief, actAt, mayInspect: mayInspect() }
       // Nothing of the service's own environment: no preloaded module runs twice, no variable is copied.
       const worker = new Worker(file, { workerData, name: 'seaworthy watchdog', execArgv: [], env: {} })
       worker.on('error', warn)

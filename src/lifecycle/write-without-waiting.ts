@@ -4,13 +4,13 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 const STEP_MS = 5
 
 /**
- * Writes to standard error, synchronously, without being held up by a reader that has stopped reading: a pipe is opened
+ * Writes to a file descriptor, synchronously, without being held up by a reader that has stopped reading: a pipe is opened
  * once more, non-blocking, and after `limitMs` the rest is given up.
  */
-export function writeToStandardError(text: string, limitMs: number): void {
-  const own = openOwn(2)
+export function writeWithoutWaiting(fd: number, text: string, limitMs: number): void {
+  const own = openOwn(fd)
   try {
-    writeWithin(own ?? 2, Buffer.from(text), limitMs)
+    writeWithin(own ?? fd, Buffer.from(text), limitMs)
   } catch {
     // Nobody reads any more.
   } finally {

@@ -9,6 +9,7 @@ const brief: WatchdogBrief = {
   deadlineMs: 25_000,
   stepMs: 1000,
   actAt: 0,
+  mayInspect: true,
   fields: { service: 'shop', pid: 7 },
   terminationLog: '/dev/termination-log',
   snapshot,

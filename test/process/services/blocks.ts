@@ -19,8 +19,8 @@ function waitForEver(): void {
 }
 
 function promiseForEver(): Promise<void> {
-  const again = (): Promise<void> => Promise.resolve().then(again)
-  void again()
+  const again = (): void => void Promise.resolve().then(again)
+  again()
   // A timer, which never comes to its turn.
   return new Promise((resolve) => void setTimeout(resolve, 1))
 }
