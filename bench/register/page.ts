@@ -26,7 +26,7 @@ export function toTables({ machine, rounds, samples, packages, idle }: Results):
       ? 'Not measured: the packages are not installed (`npm ci` in `bench`).'
       : `Each as the documentation of the package has it; every tenth request takes 200 ms, the others 15 ms.\n\n${lossTable(packages)}`,
     '## What it costs',
-    'Time and memory of the samples, medians. Most of Seaworthy is loaded when the first server has begun to listen, so the first answer does not wait for it; processor time and memory are read once that is over.',
+    'Time and memory of the samples, medians. Most of Seaworthy is loaded in the moment after the first server has begun to listen, and the first answer waits for it; the probes are answered from then on. Processor time and memory are read once that is over.',
     costTable(samples),
     `A process in which nothing listens (\`node -p 0\`, with the option inherited by \`NODE_OPTIONS\`) takes ${ms(median(bare.map(({ tookMs }) => tookMs)))} ms and ${mib(median(bare.map(({ rssMiB }) => rssMiB)))} MiB without it, ${ms(median(registered.map(({ tookMs }) => tookMs)))} ms and ${mib(median(registered.map(({ rssMiB }) => rssMiB)))} MiB with it.`,
   ].join('\n\n')

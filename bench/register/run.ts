@@ -46,7 +46,7 @@ const WITH_PACKAGES: readonly Subject[] = PACKAGES.map((name) => ({
   name,
   file: `bench/drain/services/${name}.mjs`,
   flags: ['--disable-warning=ExperimentalWarning'],
-  path: (index) => `/work/${index % 10 === 0 ? 200 : 15}`,
+  path: (index) => ['', 'work', index % 10 === 0 ? 200 : 15].join('/'),
 }))
 
 export interface Row {
