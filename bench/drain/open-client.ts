@@ -1,4 +1,5 @@
 import { RawHttp2Connection } from '../../src/load/http2-client.ts'
+import { Http2Sender } from '../../src/load/http2-sender.ts'
 import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
 import { RawGrpcConnection } from '../../src/load/raw-grpc-connection.ts'
 import type { KeptConnection } from '../../src/load/steady-client.ts'
@@ -19,25 +20,11 @@ export function openClient(kind: Kind, where: RawConnectionOptions): KeptConnect
     case 'https':
       return new RawConnection({ ...where, tls })
     case 'h2c':
-      return toClient(new RawHttp2Connection(where))
+      return new Http2Sender(() => new RawHttp2Connection(where))
     case 'h2':
-      return toClient(new RawHttp2Connection({ ...where, tls }))
+      return new Http2Sender(() => new RawHttp2Connection({ ...where, tls }))
     case 'grpc':
       return toCaller(new RawGrpcConnection(where))
-  }
-}
-
-/** A stream that the server says it has not processed (REFUSED_STREAM) is what a refused connection is to HTTP/1.1. */
-function toClient(connection: RawHttp2Connection): KeptConnection {
-  return {
-    get isUsable() {
-      return connection.isUsable
-    },
-    async request(request) {
-      const result = await connection.request(request)
-      return result.isRetrySafe ? { ...result, outcome: 'refused' } : result
-    },
-    close: () => connection.close(),
   }
 }
 

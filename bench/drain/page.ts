@@ -114,7 +114,7 @@ function participants({ versions }: Measurement): string {
       return `| ${name} | ${version ?? ''} | ${setup} |`
     }),
     '',
-    `All do the same work: \`GET /wait/15\` is answered after 15 ms. Every one is a few lines in
+    `All do the same work: \`GET /wait/15\` (in gRPC a method) is answered after 15 ms. Every one is a few lines in
 [\`bench/drain/services\`](../../bench/drain/services), as its own documentation has them, with the page named there.
 Who can wait before it stops accepting is measured with that, too: "+ delay" waits ${settings.DRAIN_DELAY_MS} ms, and so does our drain.
 Limits that would cut the slow requests by their default are set higher: what is compared is what happens to requests
@@ -133,6 +133,8 @@ function method({ parallel }: Measurement): string {
 - **failed** is every request that counts and got no complete answer: **reset** (the connection stood and ended before a
   byte of the answer, by RST or FIN), **refused**, **truncated**, **timeout** (${settings.REQUEST_TIMEOUT_MS / 1000} s), or no HTTP at all. A **503** is an answer;
   it has a column of its own. Which requests count is said with each scenario.
+- On HTTP/2 and gRPC, a stream that the service says it has not processed (REFUSED_STREAM) is refused. One that was never
+  put on the wire, because a GOAWAY came first, goes out on a new connection, as every client does it: nothing is sent twice.
 - **late refusals** are connections refused when nobody would have sent them there any more. They are no loss.
 - **in flight** and **idle** are what the clients see at the moment of SIGTERM. A run in which that is not what the scenario
   asks for, or in which a request failed before SIGTERM, is done again, at most ${settings.MAX_ATTEMPTS} times in all, and that is said.

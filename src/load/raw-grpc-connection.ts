@@ -1,4 +1,5 @@
 import { RawHttp2Connection } from './http2-client.ts'
+import { Http2Sender } from './http2-sender.ts'
 import type { RawConnectionOptions } from './raw-client.ts'
 import type { RawRequest, RawResult } from './raw-request.ts'
 import type { KeptConnection } from './steady-client.ts'
@@ -8,31 +9,30 @@ const HTTP_STATUS: Readonly<Record<string, number>> = { '0': 200, '4': 504, '8':
 const PREFIX_BYTES = 5
 
 /**
- * Unary calls of gRPC over one connection, without the retries, the second connection and the waiting of a real client:
+ * Unary calls of gRPC over one connection, without the retries and the waiting of a real client:
  * `path` is the method, such as `/shop.Orders/Get`, and `body` the message. A call is answered when its status has come;
  * without one, however much came, it is truncated.
  */
 export class RawGrpcConnection implements KeptConnection {
-  readonly #connection: RawHttp2Connection
+  readonly #sender: Http2Sender
 
   constructor(options: RawConnectionOptions) {
-    this.#connection = new RawHttp2Connection(options)
+    this.#sender = new Http2Sender(() => new RawHttp2Connection(options))
   }
 
   get isUsable(): boolean {
-    return this.#connection.isUsable
+    return this.#sender.isUsable
   }
 
   /** A stream that the server says it has not processed is `refused`: gRPC may send it again. */
   async request({ path, headers = {}, body, timeoutMs }: RawRequest): Promise<RawResult> {
-    const result = await this.#connection.request({
+    const result = await this.#sender.request({
       method: 'POST',
       path,
       headers: { 'content-type': 'application/grpc', te: 'trailers', ...headers },
       body: frame(Buffer.from(body ?? '')),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
-    if (result.isRetrySafe) return { ...result, outcome: 'refused' }
     if (result.outcome !== 'answered') return result
     // A call that fails at once has its status in the headers, and no trailers.
     const status = result.trailers?.['grpc-status'] ?? result.headers?.['grpc-status']
@@ -45,7 +45,7 @@ export class RawGrpcConnection implements KeptConnection {
   }
 
   close(): void {
-    this.#connection.close()
+    this.#sender.close()
   }
 }
 
