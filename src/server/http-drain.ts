@@ -51,6 +51,7 @@ export class HttpDrain implements ServerDrain {
   #deferred: DeferredRequests | undefined
   #isListenerClosed = false
   #refused = 0
+  #answeredBefore = 0
   #metClose = 0
   #finishing: Promise<FinishReport> | undefined
 
@@ -115,6 +116,7 @@ export class HttpDrain implements ServerDrain {
    */
   startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
     if (this.#deferred !== undefined) return
+    this.#answeredBefore = this.#ledger.totals.answered
     this.#ledger.events.opened = (entry) => this.#sayClose(entry)
     this.#ledger.events.idle = (connection) => this.#onIdle(connection)
     this.#ledger.events.upgraded = (connection) => this.#longLived.upgraded(connection)
@@ -227,6 +229,7 @@ export class HttpDrain implements ServerDrain {
     return {
       requests,
       answered,
+      answeredInDrain: answered - this.#answeredBefore,
       aborted,
       cut,
       upgraded,

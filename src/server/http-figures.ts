@@ -7,6 +7,8 @@ export interface HttpFigures extends Readonly<Record<string, number>> {
   readonly requests: number
   /** The last byte of the answer was handed to the kernel. */
   readonly answered: number
+  /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
+  readonly answeredInDrain: number
   /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
   readonly aborted: number
   /** Requests that we cut at the limit. */

@@ -37,6 +37,8 @@ export interface Http2Figures extends Readonly<Record<string, number>> {
   readonly pushed: number
   /** Complete, and given to the socket. */
   readonly answered: number
+  /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
+  readonly answeredInDrain: number
   /** Ended without a complete answer because the client gave up or the handler did. */
   readonly aborted: number
   /** Cut by us at the limit. */
@@ -66,6 +68,7 @@ export class Http2Drain implements ServerDrain {
   readonly #leaving: SessionLeaving
   readonly #longStreams: LongStreams
   #isDraining = false
+  #answeredBefore = 0
   #isListenerClosed = false
   #finishing: Promise<FinishReport> | undefined
 
@@ -107,6 +110,7 @@ export class Http2Drain implements ServerDrain {
   startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
     if (this.#isDraining) return
     this.#isDraining = true
+    this.#answeredBefore = this.#ledger.totals.answered
     this.#ledger.events.stream = (entry) => {
       this.#leaving.streamOpened(entry)
       this.#longStreams.streamOpened(entry)
@@ -237,6 +241,7 @@ export class Http2Drain implements ServerDrain {
     const { tunnels, tunnelsCut, ...totals } = this.#ledger.totals
     return {
       ...totals,
+      answeredInDrain: totals.answered - this.#answeredBefore,
       unsent: left.length - totals.cut - tunnelsCut,
       upgraded: tunnels,
       upgradedCut: tunnelsCut,

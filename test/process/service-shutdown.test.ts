@@ -48,7 +48,13 @@ describe('a drain', () => {
     expect(await answer.text()).toBe('answered after 700')
     expect(await shop.exit).toEqual({ code: 0, signal: null })
     await expect(fetch(url)).rejects.toThrow('fetch failed')
-    expect(shop.report()).toMatchObject({ clean: true, aborted: [] })
+    expect(shop.report()).toMatchObject({
+      clean: true,
+      aborted: [],
+      // The one in flight, and the one that came while the drain lasted.
+      counts: { answeredInDrain: 2, aborted: 0 },
+      figures: { api: { answeredInDrain: 2 } },
+    })
   })
 
   test('fails readiness at once, while liveness stays', async () => {

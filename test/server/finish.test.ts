@@ -20,6 +20,7 @@ test('a server that nobody uses is finished at once', async () => {
     figures: {
       requests: 0,
       answered: 0,
+      answeredInDrain: 0,
       aborted: 0,
       cut: 0,
       upgraded: 0,
