@@ -90,7 +90,6 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   '@opentelemetry/exporter-logs-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
   '@opentelemetry/exporter-metrics-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
   '@opentelemetry/exporter-trace-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
-  '@types/amqplib': TYPES_OF('amqplib'),
   '@types/express': TYPES_OF('express'),
   '@types/koa': TYPES_OF('koa'),
   '@types/node': { why: 'Types of Node, of the line we develop on.', alternative: 'None.' },
@@ -150,6 +149,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   publint: { why: 'Checks the packed package.json against what Node and bundlers do.', alternative: 'Review.' },
   'reflect-metadata': { why: 'NestJS needs it to start.', alternative: 'None.' },
   rxjs: { why: 'NestJS needs it to start.', alternative: 'None.' },
+  'signal-exit': {
+    why: 'Half of all command lines have it: it changes how a process hears signals, and our register must live with it.',
+    alternative: NO_FAKE,
+  },
   'socket.io': ADAPTED_PACKAGE,
   'socket.io-client': { why: 'The other end of socket.io in tests.', alternative: NO_FAKE },
   typescript: { why: 'Checks the types, and builds `dist`.', alternative: 'None for the check.' },
