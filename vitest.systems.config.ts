@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ['test/systems/servers/require-servers.ts'],
     experimental: { viteModuleRunner: false },
     execArgv: ['--conditions=seaworthy-source'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // Servers and services share the machine with the runner: more files at once only make each slower.
     maxWorkers: 2,

@@ -31,6 +31,7 @@ export class MemoryKafka {
   #committed = 0
   #members = 0
   #owner = Promise.resolve()
+  readonly #joins = new Map<number, PromiseWithResolvers<void>>()
 
   constructor(topic: string) {
     this.topic = topic
@@ -41,13 +42,27 @@ export class MemoryKafka {
     return this.#committed
   }
 
+  /** Resolves when the consumer of that number, from 1, asks to join the group. */
+  whenJoining(member: number): Promise<void> {
+    return this.#joining(member).promise
+  }
+
+  #joining(member: number): PromiseWithResolvers<void> {
+    const known = this.#joins.get(member)
+    if (known !== undefined) return known
+    const joining = Promise.withResolvers<void>()
+    this.#joins.set(member, joining)
+    return joining
+  }
+
   send(value: string): void {
     this.#messages.push(value)
   }
 
   /** A consumer of the group: it owns the partition as soon as the one before has left. */
   createConsumer(groupId: string, retry?: ConsumerConfig['retry']): Consumer {
-    const memberId = `member-${++this.#members}`
+    const member = ++this.#members
+    const memberId = `member-${member}`
     const before = this.#owner
     const left = Promise.withResolvers<void>()
     this.#owner = left.promise
@@ -55,6 +70,7 @@ export class MemoryKafka {
     const broker = {
       isConnected: () => true,
       joinGroup: async () => {
+        this.#joining(member).resolve()
         await before
         return { generationId: 1, leaderId: 'another', memberId, members: [], groupProtocol: 'RoundRobinAssigner' }
       },
