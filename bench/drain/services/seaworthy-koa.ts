@@ -10,7 +10,7 @@ app.use(async (context) => {
     events(context.res)
     return
   }
-  const ms = /^\/work\/(\d+)$/.exec(context.path)?.[1]
+  const ms = /^\/wait\/(\d+)$/.exec(context.path)?.[1]
   if (ms !== undefined) context.body = await work(ms)
 })
 
