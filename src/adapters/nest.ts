@@ -13,8 +13,9 @@ import {
   type Service,
   type TrackableServer,
 } from 'seaworthy'
-import { type ExpressApp, watch } from './express.ts'
-import { adoptAll, type FastifyApp, orderlyEnd } from './fastify.ts'
+import type { ExpressApp } from './express.ts'
+import { watch } from './express/request-properties.ts'
+import { adoptAll, type FastifyApp, orderlyEnd } from './fastify/orderly-end.ts'
 
 /** As much of an `INestApplication` as this needs. */
 export interface NestApp {

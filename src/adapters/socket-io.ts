@@ -6,17 +6,18 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type {
-  Application,
-  AttachOptions,
-  Bound,
-  Handle,
-  Listenable,
-  SayGoodbye,
-  Service,
-  TrackableServer,
+import {
+  type Application,
+  type AttachOptions,
+  type Bound,
+  type Handle,
+  type Listenable,
+  type SayGoodbye,
+  SeaworthyError,
+  type Service,
+  type TrackableServer,
 } from 'seaworthy'
-import { toApplication } from './ws.ts'
+import { toApplication } from './ws/to-application.ts'
 
 /** As much of a Socket.IO server as this needs. */
 export interface SocketIoServer {
@@ -60,6 +61,7 @@ const REASON = 'the service is shutting down'
  *
  * @param listenable what serves HTTP; `io` is attached to it if it is not attached yet
  * @default the HTTP server that `io` was given
+ * @throws {@link SeaworthyError} `SEA_LISTENER_NOT_LISTENABLE` when there is no server at all
  */
 export function withSocketIo(io: SocketIoServer, listenable?: Listenable): Application {
   const inner = toApplication(listenable ?? serverOf(io))
@@ -178,5 +180,7 @@ function endPolling(client: EngineClient): void {
 function serverOf(io: SocketIoServer): HttpServer {
   const { httpServer } = io as { readonly httpServer?: unknown }
   if (httpServer instanceof NetServer) return httpServer as HttpServer
-  throw new TypeError('This Socket.IO server has no HTTP server yet: hand over the one that it shall be attached to')
+  throw new SeaworthyError('SEA_LISTENER_NOT_LISTENABLE', 'This Socket.IO server has no HTTP server yet', {
+    hint: 'Hand over the server that it shall be attached to, too.',
+  })
 }

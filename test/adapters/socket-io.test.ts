@@ -133,5 +133,7 @@ test('attach: a server that listens already is adopted, with the clients that it
 })
 
 test('a Socket.IO server without HTTP is refused where it is handed over', () => {
-  expect(() => withSocketIo(new Server(PATIENT))).toThrow('has no HTTP server yet')
+  expect(() => withSocketIo(new Server(PATIENT))).toThrow(
+    expect.objectContaining({ code: 'SEA_LISTENER_NOT_LISTENABLE' }),
+  )
 })

@@ -96,7 +96,7 @@ test('attach with a port: the service listens', async () => {
 
 test('a WebSocketServer without a server is refused where it is handed over', () => {
   const sockets = new WebSocketServer({ noServer: true })
-  expect(() => withWebSockets(sockets)).toThrow('has no server of its own')
+  expect(() => withWebSockets(sockets)).toThrow(expect.objectContaining({ code: 'SEA_LISTENER_NOT_LISTENABLE' }))
 })
 
 test('closing ws by itself leaves its clients open for ever, which is why this is here', async () => {

@@ -9,8 +9,10 @@ import { addWebSockets } from './web-sockets.ts'
 
 type MakeExpress = typeof express
 
+const require = createRequire(import.meta.url)
+
 /** The same interface, as far as it is used here; it brings no types of its own. */
-export const express4 = createRequire(import.meta.url)('express-4') as MakeExpress
+export const express4 = require('express-4') as MakeExpress
 
 export const express5Kind: ServerKind = toKind('express 5', express)
 export const express4Kind: ServerKind = toKind('express 4', express4)

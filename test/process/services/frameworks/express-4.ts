@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { createService } from 'seaworthy'
 import { fromExpress } from 'seaworthy/express'
 
-const express4 = createRequire(import.meta.url)('express-4') as typeof express
+const require = createRequire(import.meta.url)
+const express4 = require('express-4') as typeof express
 
 const service = createService({ name: 'shop', shutdown: { drainDelay: '400ms' } })
 service.listener('http', {
