@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { detectPlatform, findPlatform, PLATFORM_NAMES, PLATFORMS } from '../../src/lifecycle/platform.ts'
 
@@ -67,4 +68,11 @@ test('a platform is found by each of its names, Docker by Compose and Podman, to
   for (const name of PLATFORM_NAMES) expect(findPlatform(name), name).toBeDefined()
   expect(findPlatform('compose')?.id).toBe('docker')
   expect(findPlatform('none')).toBeUndefined()
+})
+
+test('the guide tells of each platform, with the same number', () => {
+  const guide = readFileSync(new URL('../../docs/guide/shutdown.md', import.meta.url), 'utf8')
+  for (const { title, graceMs } of PLATFORMS) {
+    expect(guide).toMatch(new RegExp(`^\\| ${title} \\|.*\\| ${graceMs / 1000} s \\|`, 'm'))
+  }
 })

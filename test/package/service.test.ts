@@ -23,4 +23,16 @@ describe.each(NODE_VERSIONS)('on Node %s, a service on the installed package', (
     expect(await service.exit).toEqual({ code: 0, signal: null })
     await receiver.waitForSpan({ kind: 'server', service: 'visits', attribute: { 'url.path': '/harbour' } })
   })
+
+  test('is ended by its watchdog when it blocks: the thread has its file in the package', async () => {
+    await using service = startProgram(
+      pathToFileURL(file),
+      { BLOCKS: '1', OTEL_SDK_DISABLED: 'true' },
+      { node: await nodeBinary(version), flavour: 'built' },
+    )
+    await service.line('ready ')
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 1, signal: null })
+    expect(service.errorLines.join('\n')).toContain('the event loop is blocked in blockForEver')
+  })
 })
