@@ -54,8 +54,9 @@ export class ShutdownTrace {
     return record
   }
 
-  /** A phase begins. */
+  /** A phase begins. The flush is not told: the span is part of what it delivers. */
   enter(phase: PhaseName): void {
+    if (this.#hasEnded) return
     attempt(() => this.#span.addEvent(SHUTDOWN_EVENTS.phase, { [SHUTDOWN_ATTRIBUTES.phase]: phase }))
   }
 

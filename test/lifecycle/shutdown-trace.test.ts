@@ -1,7 +1,7 @@
-import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, diag, DiagLogLevel, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { HookRecord } from '../../src/lifecycle/hook.ts'
 import type { ShutdownReport } from '../../src/lifecycle/shutdown-report.ts'
 import { ShutdownTrace } from '../../src/lifecycle/shutdown-trace.ts'
@@ -112,6 +112,20 @@ test('each phase is an event of its span', () => {
     ['seaworthy.shutdown.phase', { 'seaworthy.shutdown.phase': 'announce' }],
     ['seaworthy.shutdown.phase', { 'seaworthy.shutdown.phase': 'drain' }],
   ])
+})
+
+test('a phase after its end is not told to it: OpenTelemetry would warn of it in every log', () => {
+  const spans = recordSpans()
+  const warnings: string[] = []
+  const quiet = (): void => {}
+  const warn = (message: string): void => void warnings.push(message)
+  diag.setLogger({ error: warn, warn, info: quiet, debug: quiet, verbose: quiet }, DiagLogLevel.WARN)
+  onTestFinished(() => diag.disable())
+  const traced = new ShutdownTrace({ kind: 'requested' })
+  traced.end(REPORT)
+  traced.enter('flush')
+  expect(warnings).toEqual([])
+  expect(named(spans(), 'shutdown').events).toEqual([])
 })
 
 test('a log record tells the same to those who look among the logs, inside the trace', () => {
