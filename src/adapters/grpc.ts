@@ -91,7 +91,7 @@ export function fromGrpc(server: GrpcServer, options: GrpcOptions = {}): SelfLis
 export function attach<Config>(
   service: Service<Config>,
   server: GrpcServer,
-  { credentials, health, healthServices, ...options }: AttachOptions & GrpcOptions = {},
+  { credentials, health, healthServices, ...options }: Omit<AttachOptions, 'probes'> & GrpcOptions = {},
 ): Handle<Bound> {
   const { name = 'grpc', ...where } = options
   const own = {
