@@ -115,17 +115,23 @@ test('a shutdown that ends in time has a watchdog that nobody hears of', async (
 })
 
 describe('under --permission', () => {
+  // The flag that lets it listen is unknown to older Nodes.
   const permitted = '--permission --allow-fs-read=* --allow-fs-write=*'
+  const env = { LISTENS: 'no' }
 
   test('without the inspector, what blocks is not known, and the process is killed all the same', async () => {
-    await using service = await startService('blocks', { BLOCK: 'loop', NODE_OPTIONS: `${permitted} --allow-worker` })
+    await using service = await startService('blocks', {
+      ...env,
+      BLOCK: 'loop',
+      NODE_OPTIONS: `${permitted} --allow-worker`,
+    })
     service.kill('SIGTERM')
     expect(await service.exit).toEqual({ code: null, signal: 'SIGKILL' })
     expect(await service.line('"watchdog"')).toContain('waiting for cache')
   })
 
   test('without threads there is no watchdog: a warning says so, and the shutdown takes its way', async () => {
-    await using service = await startService('blocks', { BLOCK: 'nothing', NODE_OPTIONS: permitted })
+    await using service = await startService('blocks', { ...env, BLOCK: 'nothing', NODE_OPTIONS: permitted })
     service.kill('SIGTERM')
     expect(await service.exit).toEqual({ code: 0, signal: null })
     expect(await service.line('no watchdog')).toContain('"level":"warn"')

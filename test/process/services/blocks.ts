@@ -4,7 +4,14 @@ import { execSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createService } from 'seaworthy'
 
-const { BLOCK = '', FIFO = '', WATCHDOG = 'true', BLOCK_AT = 'stop', IN_FLIGHT = '200ms' } = process.env
+const {
+  BLOCK = '',
+  FIFO = '',
+  WATCHDOG = 'true',
+  BLOCK_AT = 'stop',
+  IN_FLIGHT = '200ms',
+  LISTENS = 'yes',
+} = process.env
 
 function spinForEver(): void {
   for (;;) Math.random()
@@ -61,16 +68,19 @@ function block(): unknown {
 }
 
 service.resource('cache', { start: () => {}, stop: () => (BLOCK_AT === 'stop' ? block() : undefined) })
-const api = service.listener('api', {
-  host: '127.0.0.1',
-  start: () => (request, response) => {
-    if (request.url === '/hang') process.stderr.write('request /hang\n')
-    else response.end('ok')
-  },
-})
+const api =
+  LISTENS === 'yes'
+    ? service.listener('api', {
+        host: '127.0.0.1',
+        start: () => (request, response) => {
+          if (request.url === '/hang') process.stderr.write('request /hang\n')
+          else response.end('ok')
+        },
+      })
+    : undefined
 if (BLOCK_AT === 'exit') process.on('exit', () => void block())
 if (BLOCK_AT === 'SIGUSR2') process.on('SIGUSR2', () => void block())
 
 void service.run()
 await service.start()
-process.stderr.write(`ready ${service.address(api)?.url}\n`)
+process.stderr.write(`ready ${api && service.address(api)?.url}\n`)
