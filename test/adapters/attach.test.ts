@@ -3,6 +3,7 @@ import express from 'express'
 import fastify from 'fastify'
 import type { Hono } from 'hono'
 import type Koa from 'koa'
+import dns, { type LookupAllOptions } from 'node:dns'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { Bound, Handle, Service } from 'seaworthy'
@@ -11,7 +12,7 @@ import { attach as attachFastify } from 'seaworthy/fastify'
 import { attach as attachHono } from 'seaworthy/hono'
 import { attach as attachKoa } from 'seaworthy/koa'
 import { attach as attachNest } from 'seaworthy/nest'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Connection, openConnection } from './contract/client.ts'
 import { Deeds } from './contract/deeds.ts'
 import { Journal } from './contract/journal.ts'
@@ -157,7 +158,23 @@ describe.each(Object.keys(KINDS))('%s', (name) => {
   })
 })
 
+/** Gives `localhost` two addresses, which it has on some machines only. */
+function giveLocalhostTwoAddresses(): void {
+  const { lookup } = dns
+  const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
+  const both = (host: string, options: LookupAllOptions, callback: (...args: readonly unknown[]) => void): void => {
+    if (host !== 'localhost') Reflect.apply(lookup, dns, [host, options, callback])
+    else if (options.all) callback(null, addresses)
+    else callback(null, '127.0.0.1', 4)
+  }
+  dns.lookup = both as unknown as typeof lookup
+  onTestFinished(() => {
+    dns.lookup = lookup
+  })
+}
+
 test('Fastify told to listen on localhost opens a server per address: each is drained', async () => {
+  giveLocalhostTwoAddresses()
   const journal = new Journal()
   const app = fastify()
   buildFastify(app, new Deeds(journal))
@@ -166,7 +183,8 @@ test('Fastify told to listen on localhost opens a server per address: each is dr
   await app.listen({ port: 0 })
   await startOn(service, listener)
   const { port } = app.server.address() as AddressInfo
-  const hosts = [...new Set((app.addresses() as AddressInfo[]).map(({ address }) => address))]
+  const hosts = (app.addresses() as AddressInfo[]).map(({ address }) => address)
+  expect(hosts.toSorted()).toEqual(['127.0.0.1', '127.0.0.2'])
   const connections: Connection[] = []
   for (const host of hosts) connections.push(await openConnection({ wire: 'http', port, host }))
   const slow = connections.map((connection) => connection.ask({ path: '/slow/300' }))
