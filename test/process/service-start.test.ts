@@ -132,3 +132,21 @@ describe('SIGTERM during the start', () => {
     expect(await shop.exit).toEqual({ code: 143, signal: null })
   })
 })
+
+describe('the budget of the shutdown is worked out at boot, and told in the log', () => {
+  test('one that fits: at debug, as an equation, with where each number came from', async () => {
+    await using shop = launchShop({ SEAWORTHY_LOG_LEVEL: 'debug', SEAWORTHY_GRACE_SECONDS: '30' })
+    const line = await shop.line('shutdown budget')
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'debug',
+      msg: expect.stringMatching(/^shutdown budget: preStop 0ms \+ drainDelay 100ms \+ .* ≤ 30s$/) as string,
+      budget: { graceMs: 30_000, origins: { grace: { from: 'variable', name: 'SEAWORTHY_GRACE_SECONDS' } } },
+    })
+  })
+
+  test('one that exceeds what the platform gives by default: a warning, and the service starts', async () => {
+    await using shop = launchShop({ K_SERVICE: 'shop', K_REVISION: 'shop-1', SEAWORTHY_DRAIN_DELAY: '9s' })
+    expect(JSON.parse(await shop.line('Cloud Run gives by default'))).toMatchObject({ level: 'warn' })
+    await shop.line('shop is ready')
+  })
+})
