@@ -88,6 +88,7 @@ export class AdminServer {
       name: 'admin',
       lateRequestGraceMs: LATE_REQUEST_GRACE_MS,
       lingerMs: LINGER_MS,
+      quietMs: 0,
     })
   }
 
