@@ -10,6 +10,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createService } from 'seaworthy'
 import { fromKoa } from 'seaworthy/koa'
 
+declare module 'koa' {
+  interface ExtendableContext {
+    readonly signal: AbortSignal // put there by fromKoa and attach
+  }
+}
+
 const service = createService({ name: 'shop' })
 const web = service.listener('web', {
   port: 0,

@@ -17,13 +17,6 @@ import {
   signalOf,
 } from 'seaworthy'
 
-declare module 'koa' {
-  interface ExtendableContext {
-    /** Aborted when the client goes away, and when a shutdown asks this request to end. */
-    readonly signal: AbortSignal
-  }
-}
-
 /** As much of a Koa application as this needs. */
 export interface KoaApp {
   /** The prototype of every `ctx`. */

@@ -30,7 +30,7 @@ export function buildKoa(deeds: Deeds): Koa {
     },
     hang: () => deeds.hang(),
     boom: () => deeds.boom(),
-    signal: (ctx) => deeds.untilAborted(ctx.signal),
+    signal: (ctx) => deeds.untilAborted((ctx as Context & { readonly signal: AbortSignal }).signal),
   }
   const router: Middleware = async (ctx) => {
     const [, first = '', parameter] = ctx.path.split('/')
