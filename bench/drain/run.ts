@@ -138,11 +138,17 @@ async function measure(values: Values): Promise<void> {
     cells,
   }
   if (troubles.length > 0) process.exitCode = 1
-  process.stderr.write(`stored ${store(measurement, { forPage: isFull })}\n`)
+  // A peer that does not start is part of the comparison; a run of ours that is missing makes it worthless.
+  const isComplete = cells.every((cell) => cell.runs.length === runs || !isOneOfOurs(cell.variant))
+  process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)
   if (values.check) report(problemsOf(cells, variants))
   process.stdout.write(
     values.json ? `${JSON.stringify(toJsonRows(cells, variants))}\n` : `${toTable(measurement, process.stdout)}\n`,
   )
+}
+
+function isOneOfOurs(name: string): boolean {
+  return VARIANTS.some((variant) => variant.name === name && variant.isOurs)
 }
 
 function report(problems: readonly string[]): void {

@@ -22,6 +22,9 @@ export interface Plan {
   readonly onTrouble: (trouble: { readonly trial: string; readonly reason: string }) => void
 }
 
+/** One service that does not start is a finding; that many are a broken installation. */
+const MAX_TROUBLES_IN_A_ROW = 25
+
 interface Slot {
   readonly variant: Variant
   readonly scenario: Scenario
@@ -38,6 +41,7 @@ export async function runPlan(plan: Plan): Promise<readonly Cell[]> {
   const startedAt = clock.now()
   const slots = toSlots(plan)
   const random = seededRandom(seed)
+  let troublesInARow = 0
   for (let round = 0; round < plan.runs && !abort.aborted; round++) {
     const isSpent = (): boolean => round > 0 && plan.budgetMs !== undefined && clock.now() - startedAt > plan.budgetMs
     const order = slots.map((slot) => ({ slot, key: random() })).toSorted((a, b) => a.key - b.key)
@@ -52,10 +56,20 @@ export async function runPlan(plan: Plan): Promise<readonly Cell[]> {
             clock,
             abort,
           )
+          troublesInARow = 0
           runs.push(result)
           plan.onResult({ trial, result, left: (plan.runs - round) * order.length - Math.min(next, order.length) })
         } catch (error) {
-          if (!abort.aborted) plan.onTrouble({ trial, reason: error instanceof Error ? error.message : String(error) })
+          if (abort.aborted) return
+          plan.onTrouble({ trial, reason: error instanceof Error ? error.message : String(error) })
+          if (++troublesInARow >= MAX_TROUBLES_IN_A_ROW) {
+            throw new Error(
+              `${troublesInARow} trials in a row could not be done: something is wrong with the machine`,
+              {
+                cause: error,
+              },
+            )
+          }
         }
       }
     }
