@@ -138,9 +138,7 @@ export class RawWebSocket implements RequestSender {
       return true
     }
     // An answer of HTTP instead of a WebSocket: a refusal, and a complete one.
-    this.#settle(
-      status === 101 || Number.isNaN(status) ? { outcome: 'malformed' } : { outcome: 'answered', status },
-    )
+    this.#settle(status === 101 || Number.isNaN(status) ? { outcome: 'malformed' } : { outcome: 'answered', status })
     return false
   }
 
