@@ -178,13 +178,18 @@ export class RequestLedger {
   /** Cuts a connection; the requests that it still carried are over at once. */
   destroy(connection: TrackedConnection): void {
     connection.isDestroyed = true
-    for (const entry of [...connection.requests]) this.#close(entry)
+    this.#closeAll(connection)
     connection.socket.destroy()
   }
 
   #closeResponse(response: ServerResponse): void {
     const entry = this.#connections.get(response.req.socket)?.entryOf(response)
     if (entry !== undefined) this.#close(entry)
+  }
+
+  #closeAll({ requests }: TrackedConnection): void {
+    // Each leaves the list as it is closed.
+    for (let last = requests.at(-1); last !== undefined; last = requests.at(-1)) this.#close(last)
   }
 
   #close(entry: OpenRequest): void {
@@ -203,7 +208,7 @@ export class RequestLedger {
     if (connection === undefined) return
     this.#connections.delete(socket)
     // Node 22 never emits 'close' on the response of a pipelined request that was still waiting for its turn.
-    for (const entry of [...connection.requests]) this.#close(entry)
+    this.#closeAll(connection)
     if (connection.isUpgraded) {
       this.#upgradedOpen--
       if (this.inFlight === 0) this.events.quiet?.()
