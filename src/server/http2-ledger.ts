@@ -12,6 +12,7 @@ import type { Clock } from '../core/clock.ts'
 import { followListeners } from './follow-listeners.ts'
 import { isStreamAnswered } from './is-stream-answered.ts'
 import type { AnyHttp2Server } from './http2-server.ts'
+import { findOpenSessions } from './open-sessions.ts'
 import { type OpenStream, TrackedSession } from './http2-work.ts'
 
 /** Counts of a server since it was tracked. `requests + pushed = answered + aborted + cut + in flight`, at any time. */
@@ -138,6 +139,14 @@ export class StreamLedger {
       const entry = this.#streams.get(request.stream)
       if (entry !== undefined) entry.request = request
     }
+    for (const { session, socket: known, streams } of findOpenSessions(server)) {
+      const tracked = this.#open(session, known)
+      for (const { stream, request } of streams) {
+        this.enter(tracked, stream, request?.headers ?? {})
+        const entry = this.#streams.get(stream)
+        if (entry !== undefined && request !== undefined) entry.request = request
+      }
+    }
     const event = server instanceof TlsServer ? 'secureConnection' : 'connection'
     server.prependListener(event, onConnection)
     server.prependListener('session', onSession)
@@ -149,7 +158,7 @@ export class StreamLedger {
     }
   }
 
-  #open(session: ServerHttp2Session, socket: Duplex): void {
+  #open(session: ServerHttp2Session, socket: Duplex): TrackedSession {
     const tracked = new TrackedSession(session, socket, this.#clock.now())
     this.#sessionCount++
     this.#lastArrivalAt = tracked.startedAt
@@ -164,6 +173,7 @@ export class StreamLedger {
       this.events.gone?.(tracked)
     })
     this.events.opened?.(tracked)
+    return tracked
   }
 
   #enter(entry: OpenStream): void {

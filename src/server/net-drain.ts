@@ -9,6 +9,7 @@ import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS } from './http-drain-o
 import { lingeringClose } from './lingering-close.ts'
 import { NetLedger, type NetConnection } from './net-ledger.ts'
 import { type QuietConnections, watchQuiet } from './net-quiet.ts'
+import { findOpenSockets } from './open-sockets.ts'
 import { saySpread } from './say-spread.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
 
@@ -187,6 +188,7 @@ function watch(server: Server, ledger: NetLedger): () => void {
     // Node has no public way from a TLS socket to the one under it; without it the two would be counted as two.
     ledger.secure((socket as TLSSocket & { _parent?: Socket })._parent, socket)
   }
+  if (!isTls) for (const socket of findOpenSockets(server)) ledger.open(socket, { isHandshaking: false })
   server.prependListener('connection', onConnection)
   if (isTls) server.prependListener('secureConnection', onSecure)
   return () => {
@@ -195,7 +197,7 @@ function watch(server: Server, ledger: NetLedger): () => void {
   }
 }
 
-/** Starts to keep account of a `net` or `tls` server; connections that are open already can't be found. */
+/** Starts to keep account of a `net` or `tls` server. Without TLS, connections that are open already are found. */
 export function trackNetServer(server: Server, options: NetDrainOptions): NetDrain {
   return new NetDrain(server, options)
 }

@@ -2,7 +2,9 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { signalOf } from '../../src/server/request-signal.ts'
-import { startDrainedHttp2 } from './start-http2.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { trackHttp2Server } from '../../src/server/http2-drain.ts'
+import { startDrainedHttp2, startHttp2 } from './start-http2.ts'
 import { gate, until } from './start-server.ts'
 
 const NOTICE = 2 ** 31 - 1
@@ -208,4 +210,21 @@ test('the core API, files, pushes, trailers and aborted uploads: each stream is 
   await until(() => drain.inFlight === 0)
   expect(drain.totals).toMatchObject({ requests: 5, pushed: 1, answered: 4, aborted: 2, cut: 0 })
   expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true })
+})
+
+test('sessions and streams that were open before anyone watched are in the account', async () => {
+  const answer = gate()
+  const { server, connect } = await startHttp2((_, response) => void answer.opened.then(() => response.end('ok')))
+  const client = connect()
+  let streams = 0
+  server.on('stream', () => streams++)
+  const slow = client.request({ path: '/early?secret=1' })
+  await until(() => streams === 1)
+  const drain = trackHttp2Server(server, { clock: systemClock, name: 'late' })
+  expect(drain.openWork()).toMatchObject([{ kind: 'stream', name: 'GET /early' }])
+  const finished = drain.finish({ limitMs: 60_000 })
+  await until(() => client.goaways.length > 0)
+  answer.open()
+  expect(await slow).toMatchObject({ outcome: 'answered' })
+  expect(await finished).toMatchObject({ clean: true, figures: { sessions: 1, requests: 1, answered: 1, noticed: 1 } })
 })

@@ -125,3 +125,19 @@ test('half-open: a handshake that never starts, an agreed protocol that is never
   expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true, cutCount: 0, figures: { requests: 0 } })
   await Promise.all(closed)
 })
+
+test('with TLS, sessions that were open before anyone watched are found from Node 24 on', async () => {
+  const server = secureServer((_, response) => void setTimeout(() => response.end('ok'), 50))
+  const { connect } = await bindHttp2(server)
+  const client = connect()
+  let streams = 0
+  server.on('stream', () => streams++)
+  const slow = client.request({ path: '/early' })
+  await until(() => streams === 1)
+  const drain = trackServer(server, { clock: systemClock, name: 'late' })
+  const isKnown = Number(process.versions.node.split('.')[0]) >= 24
+  expect(drain.inFlight).toBe(isKnown ? 1 : 0)
+  const finished = drain.finish({ limitMs: 60_000 })
+  expect(await slow).toMatchObject({ outcome: 'answered' })
+  expect((await finished).clean).toBe(true)
+})

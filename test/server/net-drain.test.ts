@@ -180,3 +180,18 @@ test('an abort of finish cuts at once, and nothing of ours stays on the server',
   expect(server.listenerCount('connection')).toBe(1)
   await client.closed
 })
+
+test('connections that were open before anyone watched are in the account', async () => {
+  const server = createServer(echo)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const client = open((server.address() as AddressInfo).port)
+  client.socket.write('hello')
+  await until(() => client.socket.bytesRead > 0)
+  const drain = trackNetServer(server, { clock: systemClock, name: 'late', quietMs: QUIET_MS })
+  expect(drain.inFlight).toBe(1)
+  expect(await drain.finish({ limitMs: 60_000, softLimitMs: 200 })).toMatchObject({
+    clean: true,
+    figures: { ended: 1 },
+  })
+  expect(await client.ended).toBe('hello')
+})
