@@ -33,6 +33,7 @@ export interface GrpcHealth {
   setStatus(service: string, status: 'SERVING' | 'NOT_SERVING'): void
 }
 
+/** What {@link fromGrpc} and {@link attach} take about gRPC itself. */
 export interface GrpcOptions {
   /** `ServerCredentials` of `@grpc/grpc-js`: `grpc.ServerCredentials.createInsecure()`, or those with a certificate. */
   readonly credentials?: object
