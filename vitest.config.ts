@@ -8,6 +8,8 @@ export default defineConfig({
     // Node itself loads the sources (type stripping), so tests run exactly what a service runs.
     experimental: { viteModuleRunner: false },
     execArgv: ['--conditions=seaworthy-source'],
+    // Most of the time goes into waiting for processes and sockets, not into computing: more workers than cores.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default'],

@@ -47,10 +47,19 @@ test('every adapter has a subpath of its own name, and a test', () => {
   // What only one adapter is made of lies in a folder of its name.
   for (const path of filesUnder('src/adapters').filter((each) => each.split('/').length === 3)) {
     const name = path.replace(/^src\/adapters\/([a-z0-9-]+)\.ts$/, '$1')
-    expect(exports, path).toHaveProperty([`./${name}`])
-    expect(filesUnder('test/adapters'), path).toContain(`test/adapters/${name}.test.ts`)
+    expect(Object.values(exports).map(sourceOf)).toContain(`./${path}`)
+    // One of a server is a kind that the contract of servers is held against.
+    const proofs = [`test/adapters/${name}.test.ts`, `test/adapters/kinds/${name}.ts`]
+    expect(
+      filesUnder('test/adapters').filter((each) => proofs.includes(each)),
+      path,
+    ).not.toEqual([])
   }
 })
+
+function sourceOf(target: unknown): unknown {
+  return (target as { readonly 'seaworthy-source'?: string })['seaworthy-source']
+}
 
 function shortNames(command: Command): readonly string[] {
   return Object.values(command.options).flatMap(({ short }) => short ?? [])
