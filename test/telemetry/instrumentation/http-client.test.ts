@@ -178,18 +178,22 @@ test('a connection that is refused is an error with its code', async () => {
 
 test('a request that its caller gives up is no error', async () => {
   await using started = await startTelemetry()
+  // Given up only once it has arrived, or the server would have no span of it.
+  let onArrival = (): void => {}
   await using server = await startServer((request, response) => {
     if (request.url === '/half') response.writeHead(200, { 'Content-Length': '10' }).write('half')
+    onArrival()
   })
 
   const destroyed = get(server.url)
-  setTimeout(() => destroyed.destroy(), 20)
+  onArrival = () => destroyed.destroy()
   await answerOf(destroyed).catch(() => {})
+  onArrival = () => {}
   await answerOf(get(server.url, { signal: AbortSignal.abort() })).catch(() => {})
   const half = await answerOf(get(`${server.url}/half`))
   half.destroy()
   const controller = new AbortController()
-  setTimeout(() => controller.abort(), 20)
+  onArrival = () => controller.abort()
   await fetch(server.url, { signal: controller.signal }).catch(() => {})
   const spans = await deliverSpans(started, 7)
 
@@ -210,8 +214,8 @@ test('a time limit that runs out is an error, and so is an answer that breaks of
     setTimeout(() => request.socket.destroy(), 20)
   })
 
-  await answerOf(get(server.url, { signal: AbortSignal.timeout(20) })).catch(() => {})
-  await fetch(server.url, { signal: AbortSignal.timeout(20) }).catch(() => {})
+  await answerOf(get(server.url, { signal: AbortSignal.timeout(300) })).catch(() => {})
+  await fetch(server.url, { signal: AbortSignal.timeout(300) }).catch(() => {})
   await readBody(await answerOf(get(`${server.url}/half`))).catch(() => {})
   await fetch(`${server.url}/half`)
     .then((answer) => answer.text())
