@@ -15,6 +15,7 @@ export function toPage(measurement: Measurement): string {
     ...SCENARIOS.flatMap((scenario) => section(measurement, scenario)),
     '## Who takes part',
     participants(measurement),
+    ...troublesOf(measurement),
     '## How it is measured',
     method(measurement),
     '## What it does not show',
@@ -74,7 +75,11 @@ function table(rows: readonly Row[], wireDelayMs: number): string {
   const repeated = rows.reduce((total, row) => total + row.repeated, 0)
   const invalid = rows.reduce((total, row) => total + row.invalid, 0)
   const notes = [
-    ...(repeated > 0 ? [`${repeated} runs were done again, because their precondition did not hold at first.`] : []),
+    ...(repeated > 0
+      ? [
+          `${repeated} runs were done again, because their precondition did not hold at first, or the service did not start.`,
+        ]
+      : []),
     ...(invalid > 0 ? [`In ${invalid} runs the precondition did not hold even then; they are counted.`] : []),
   ]
   return [
@@ -120,6 +125,14 @@ Who can wait before it stops accepting is measured with that, too: "+ delay" wai
 Limits that would cut the slow requests by their default are set higher: what is compared is what happens to requests
 when there is time.`,
   ].join('\n')
+}
+
+function troublesOf({ troubles }: Measurement): readonly string[] {
+  if (troubles.length === 0) return []
+  const counts = new Map<string, number>()
+  for (const trial of troubles) counts.set(trial, (counts.get(trial) ?? 0) + 1)
+  const list = [...counts].map(([trial, count]) => (count === 1 ? trial : `${trial} (${count} times)`))
+  return [`Runs that could not be done, because the service did not start: ${list.join('; ')}.`]
 }
 
 function method({ parallel }: Measurement): string {

@@ -68,11 +68,19 @@ const KEPT_LINES = 20
 const HOST = '127.0.0.1'
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGABRT: 6 }
 
-/** Runs a trial; again, at most three times in all, when its precondition did not hold. */
+/**
+ * Runs a trial; again, at most three times in all, when its precondition did not hold, or when the service did not start
+ * (its port can be taken between the choice and the start).
+ */
 export async function runTrial(trial: Trial, clock: Clock, abort: AbortSignal): Promise<TrialResult> {
   for (let attempts = 1; ; attempts++) {
-    const result = await attempt(trial, clock, abort, attempts)
-    if (result.isValid || attempts === MAX_ATTEMPTS || abort.aborted) return result
+    const isLast = attempts === MAX_ATTEMPTS || abort.aborted
+    try {
+      const result = await attempt(trial, clock, abort, attempts)
+      if (result.isValid || isLast) return result
+    } catch (error) {
+      if (isLast) throw error
+    }
   }
 }
 

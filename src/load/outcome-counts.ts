@@ -20,7 +20,7 @@ export interface OutcomeCounts {
   readonly open: number
   /** Answered with 503. */
   readonly status503: number
-  /** Answered with any other status from 500 on. */
+  /** Answered with any other status from 500 to 599; codes with which WebSockets end are higher. */
   readonly otherServerErrors: number
 }
 
@@ -50,7 +50,7 @@ export function countOutcomes(entries: Iterable<JournalEntry>): OutcomeCounts {
     if (kind !== 'answered') counts.failed++
     const status = result?.status ?? 0
     if (status === 503) counts.status503++
-    else if (status >= 500) counts.otherServerErrors++
+    else if (status >= 500 && status < 600) counts.otherServerErrors++
   }
   return counts
 }

@@ -126,6 +126,11 @@ test('the page says when a run had to be done again, and when that did not help'
   expect(page).toContain('In 1 runs the precondition did not hold even then')
 })
 
+test('the page names the runs that could not be done', () => {
+  const page = toPage({ ...measurement(cell('peer', run({}))), troubles: ['peer, slow, 25 ms', 'peer, slow, 25 ms'] })
+  expect(page).toContain('Runs that could not be done, because the service did not start: peer, slow, 25 ms (2 times).')
+})
+
 test('the same seed gives the same moments, another one others', () => {
   const take = (seed: number): readonly number[] => {
     const random = seededRandom(seed)
