@@ -49,9 +49,9 @@ test('every adapter has a subpath of its own name, and a test', () => {
     const name = path.replace(/^src\/adapters\/([a-z0-9-]+)\.ts$/, '$1')
     expect(Object.values(exports).map(sourceOf)).toContain(`./${path}`)
     // One of a server is a kind that the contract of servers is held against.
-    const proofs = [`test/adapters/${name}.test.ts`, `test/adapters/kinds/${name}.ts`]
+    const proofs = new Set([`test/adapters/${name}.test.ts`, `test/adapters/kinds/${name}.ts`])
     expect(
-      filesUnder('test/adapters').filter((each) => proofs.includes(each)),
+      filesUnder('test/adapters').filter((each) => proofs.has(each)),
       path,
     ).not.toEqual([])
   }

@@ -21,6 +21,8 @@ describe('at SIGTERM, a client', () => {
     expect(await client.ending).toBe('end')
     expect(client.text()).toContain('answer of /fast')
     expect(await service.exit).toEqual(CLEAN)
+    // Closed because it stayed idle, long before the limit would have cut it.
+    expect(service.report()).toMatchObject({ figures: { http: { idleClosed: 1, cut: 0 } } })
   })
 
   test('that goes on asking over kept-alive connections is answered until one answer says close', async () => {
@@ -41,6 +43,7 @@ describe('at SIGTERM, a client', () => {
     expect(await silent.ending).toBe('end')
     expect(silent.text()).toBe('')
     expect(await service.exit).toEqual(CLEAN)
+    expect(service.report()).toMatchObject({ figures: { http: { idleClosed: 1, cut: 0 } } })
   })
 
   test('that connected early and asks late, as Chrome does, is answered', async () => {
@@ -142,6 +145,7 @@ describe('at SIGTERM, a client', () => {
     await service.beginStop()
     await silent.ending
     expect(await service.exit).toEqual(CLEAN)
+    expect(service.report()).toMatchObject({ figures: { https: { idleClosed: 1, cut: 0 } } })
   })
 
   test('that listens to events sees their orderly end, so that it comes back elsewhere', async () => {

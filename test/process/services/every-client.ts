@@ -60,13 +60,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 service.listener('http', {
   host: '127.0.0.1',
   start() {
-    const server = createServer(answer)
+    const server = createServer((request, response) => void answer(request, response))
     // Longer than any shutdown: Fastify's default, which once made its close last 72 s.
     server.keepAliveTimeout = 72_000
     return server
   },
 })
 if (KEY !== '')
-  service.listener('https', { host: '127.0.0.1', start: () => createTlsServer({ key: KEY, cert: CERT }, answer) })
+  service.listener('https', {
+    host: '127.0.0.1',
+    start: () => createTlsServer({ key: KEY, cert: CERT }, (request, response) => void answer(request, response)),
+  })
 
 await service.run()
