@@ -12,9 +12,17 @@ export function describeProgress({ phase, running, open, openCount }: ProgressSn
     const more = openCount - names.length
     parts.push(`${openCount} in flight: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)
   }
-  if (running.length > 0) {
-    const names = running.slice(0, MAX_NAMES).map(({ name, ageMs }) => `${name} for ${formatDuration(ageMs)}`)
-    parts.push(`waiting for ${names.join(', ')}${running.length > names.length ? ', …' : ''}`)
+  if (phase === 'start') parts.push('waiting for the start to be given up')
+  const more = running.length > MAX_NAMES ? ', …' : ''
+  const hooks = running.slice(0, MAX_NAMES)
+  if (running.length > 0 && phase === 'finish' && openCount === 0) {
+    // It had work until a moment ago, perhaps: that it waits for that long would not be true.
+    const names = hooks.map(({ name, ageMs }) => `${name} (began ${formatDuration(ageMs)} ago)`)
+    parts.push(`nothing in flight any more, not ended yet: ${names.join(', ')}${more}`)
+  } else if (running.length > 0) {
+    parts.push(
+      `waiting for ${hooks.map(({ name, ageMs }) => `${name} for ${formatDuration(ageMs)}`).join(', ')}${more}`,
+    )
   }
   return parts.join('; ')
 }

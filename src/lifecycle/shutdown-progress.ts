@@ -26,6 +26,9 @@ export interface ProgressSnapshot {
   readonly open: readonly OpenWork[]
 }
 
+/** In these nothing is late: clients are still served, or the start that was interrupted is given up. */
+const SERVING: ReadonlySet<ProgressPhase> = new Set(['start', 'announce', 'drain'])
+
 interface Running {
   readonly hook: Pick<Hook, 'name' | 'isIdle'>
   readonly phase: ProgressPhase
@@ -41,6 +44,7 @@ export class ShutdownProgress {
   #ended: HookRecord[] = []
   #phase: ProgressPhase = 'start'
   #phaseStartedAt: number
+  #drainEndedAt: number | undefined
   #openWork: () => readonly OpenWork[] = () => []
   #onChange: () => void = () => {}
 
@@ -58,6 +62,11 @@ export class ShutdownProgress {
     return this.#clock.now() - this.#startedAt
   }
 
+  /** Since the drain delay was over, or there was none; `undefined` while everything is still served, or still starts. */
+  get sinceDrainMs(): number | undefined {
+    return this.#drainEndedAt === undefined ? undefined : this.#clock.now() - this.#drainEndedAt
+  }
+
   /** How to find what is in flight; nothing is known of it before. */
   follow(openWork: () => readonly OpenWork[]): void {
     this.#openWork = openWork
@@ -72,6 +81,7 @@ export class ShutdownProgress {
     this.#closePhase()
     this.#phase = phase
     this.#phaseStartedAt = this.#clock.now()
+    if (!SERVING.has(phase)) this.#drainEndedAt ??= this.#phaseStartedAt
     this.#onChange()
   }
 

@@ -70,16 +70,23 @@ export function laggards(
 
 /** One line for people. */
 export function summarise(report: ShutdownReport): string {
-  const late = laggards(report).map(({ name, outcome, tookMs }) => `${name} ${outcome} after ${formatDuration(tookMs)}`)
+  const late = laggards(report).map(describeLaggard)
   const lost = Object.entries(report.flushes).flatMap(([name, flush]) =>
-    flush.complete ? [] : [`${name} not delivered completely`],
+    flush.complete || flush.note !== undefined ? [] : [`${name} not delivered completely`],
   )
+  const notes = Object.values(report.flushes).flatMap(({ note }) => note ?? [])
   const cut = report.aborted.map((work) => `aborted ${work}`)
   const trouble = [...(report.failures ?? []), ...late, ...cut, ...lost]
-  const how = trouble.length === 0 ? describeEnd(report.reason) : trouble.join(', ')
+  const how = [...(trouble.length === 0 ? [describeEnd(report.reason)] : trouble), ...notes].join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
   return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
+}
+
+function describeLaggard({ name, outcome, phase, tookMs }: HookRecord & { readonly phase: PhaseName }): string {
+  const took = formatDuration(tookMs)
+  if (outcome !== 'timed-out') return `${name} ${outcome} after ${took}`
+  return `${name} did not ${phase === 'stop' ? 'stop' : 'finish'} within ${took}`
 }
 
 function describeEnd({ kind }: ShutdownReason): string {

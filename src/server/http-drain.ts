@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 
+import { formatDuration } from '../core/duration.ts'
 import { silentLog, type Log } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
@@ -184,7 +185,7 @@ export class HttpDrain implements ServerDrain {
     this.release()
     const report: FinishReport = {
       clean: left.length === 0,
-      tookMs: clock.now() - startedAt,
+      tookMs: Math.round(clock.now() - startedAt),
       cutCount: left.length,
       cut: this.#describe(left.slice(0, MAX_LISTED_WORK)),
       figures: this.#figures(acceptedLate, left.length),
@@ -221,16 +222,19 @@ export class HttpDrain implements ServerDrain {
     const fields = { listener: this.#options.name, tookMs, ...figures }
     if (clean) this.#log.debug(fields, `"${this.#options.name}" has finished`)
     else
-      this.#log.warn({ ...fields, cutWork: cut }, `"${this.#options.name}" cut what was still open after ${limitMs} ms`)
+      this.#log.warn(
+        { ...fields, cutWork: cut },
+        `"${this.#options.name}" cut what was still open after ${formatDuration(limitMs)}`,
+      )
   }
 
   #figures(acceptedLate: number, cutCount: number): HttpFigures {
-    const { requests, answered, aborted, cut, upgraded } = this.#ledger.totals
+    const { requests, answered, clientGone, cut, upgraded } = this.#ledger.totals
     return {
       requests,
       answered,
       answeredInDrain: answered - this.#answeredBefore,
-      aborted,
+      clientGone,
       cut,
       upgraded,
       toldGoodbye: this.#longLived.toldGoodbye,

@@ -1,6 +1,6 @@
 /**
  * The figures of an HTTP/1.1 server in the report on its end, counted since it is tracked.
- * `requests = answered + aborted + cut + in flight`, at any time.
+ * `requests = answered + clientGone + cut + in flight`, at any time.
  */
 export interface HttpFigures extends Readonly<Record<string, number>> {
   /** Requests given to the service. */
@@ -10,7 +10,7 @@ export interface HttpFigures extends Readonly<Record<string, number>> {
   /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
   readonly answeredInDrain: number
   /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
-  readonly aborted: number
+  readonly clientGone: number
   /** Requests that we cut at the limit. */
   readonly cut: number
   /** Connections that another protocol has taken over: WebSocket, CONNECT. */

@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts'
 import { silentLog } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener, closeSparingIdle } from './close-listener.ts'
@@ -31,7 +32,7 @@ export interface Http2DrainOptions extends ServerDrainOptions {
 /** The figures of an HTTP/2 server in the report on its end, counted since it is tracked. */
 export interface Http2Figures extends Readonly<Record<string, number>> {
   readonly sessions: number
-  /** Streams of clients. `requests + pushed = answered + aborted + cut + in flight`, at any time. */
+  /** Streams of clients. `requests + pushed = answered + clientGone + cut + in flight`, at any time. */
   readonly requests: number
   /** Streams that the service opened by itself. */
   readonly pushed: number
@@ -40,7 +41,7 @@ export interface Http2Figures extends Readonly<Record<string, number>> {
   /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
   readonly answeredInDrain: number
   /** Ended without a complete answer because the client gave up or the handler did. */
-  readonly aborted: number
+  readonly clientGone: number
   /** Cut by us at the limit. */
   readonly cut: number
   /** Answered, but the end of the answer could not be sent before the limit. */
@@ -160,7 +161,7 @@ export class Http2Drain implements ServerDrain {
     this.release()
     const report: FinishReport = {
       clean: left.length === 0,
-      tookMs: clock.now() - startedAt,
+      tookMs: Math.round(clock.now() - startedAt),
       cutCount: left.length,
       cut,
       figures: this.#figures(acceptedLate, left),
@@ -257,7 +258,7 @@ export class Http2Drain implements ServerDrain {
     const { name, log = silentLog } = this.#options
     const fields = { listener: name, tookMs, ...figures }
     if (clean) log.debug(fields, `"${name}" has finished`)
-    else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${limitMs} ms`)
+    else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${formatDuration(limitMs)}`)
   }
 
   #describe(streams: readonly OpenStream[]): readonly OpenWork[] {

@@ -15,7 +15,7 @@ import type { AnyHttp2Server } from './http2-server.ts'
 import { findOpenSessions } from './open-sessions.ts'
 import { type OpenStream, TrackedSession } from './http2-work.ts'
 
-/** Counts of a server since it was tracked. `requests + pushed = answered + aborted + cut + in flight`, at any time. */
+/** Counts of a server since it was tracked. `requests + pushed = answered + clientGone + cut + in flight`, at any time. */
 export interface StreamTotals {
   readonly sessions: number
   /** Streams of clients; tunnels are not among them. */
@@ -23,7 +23,7 @@ export interface StreamTotals {
   readonly pushed: number
   /** Complete, and closed by both sides. */
   readonly answered: number
-  readonly aborted: number
+  readonly clientGone: number
   readonly cut: number
   /** CONNECT, with or without a protocol in it. */
   readonly tunnels: number
@@ -57,7 +57,7 @@ export class StreamLedger {
   #requests = 0
   #pushed = 0
   #answered = 0
-  #aborted = 0
+  #clientGone = 0
   #cut = 0
   #tunnels = 0
   #tunnelsCut = 0
@@ -95,7 +95,7 @@ export class StreamLedger {
       requests: this.#requests,
       pushed: this.#pushed,
       answered: this.#answered,
-      aborted: this.#aborted,
+      clientGone: this.#clientGone,
       cut: this.#cut,
       tunnels: this.#tunnels,
       tunnelsCut: this.#tunnelsCut,
@@ -218,7 +218,7 @@ export class StreamLedger {
     if (kind === 'tunnel') this.#tunnelsCut += session.isCut ? 1 : 0
     else if (isStreamAnswered(stream)) this.#answered++
     else if (session.isCut) this.#cut++
-    else this.#aborted++
+    else this.#clientGone++
     this.events.over?.(entry)
   }
 }

@@ -1,6 +1,7 @@
 import { type Server, Socket } from 'node:net'
 import { Server as TlsServer, type TLSSocket } from 'node:tls'
 
+import { formatDuration } from '../core/duration.ts'
 import { silentLog } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
@@ -118,7 +119,7 @@ export class NetDrain implements ServerDrain {
     await untilGone(() => this.#ledger.size === 0)
     const report: FinishReport = {
       clean: left.length === 0,
-      tookMs: clock.now() - startedAt,
+      tookMs: Math.round(clock.now() - startedAt),
       cutCount: left.length,
       cut,
       figures: this.#figures(acceptedLate),
@@ -126,7 +127,11 @@ export class NetDrain implements ServerDrain {
     this.release()
     const fields = { listener: name, tookMs: report.tookMs, ...report.figures }
     if (report.clean) log.debug(fields, `"${name}" has finished`)
-    else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${options.limitMs} ms`)
+    else
+      log.warn(
+        { ...fields, cutWork: cut },
+        `"${name}" cut what was still open after ${formatDuration(options.limitMs)}`,
+      )
     return report
   }
 

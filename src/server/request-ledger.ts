@@ -5,14 +5,14 @@ import type { Clock } from '../core/clock.ts'
 import { isAnswered } from './is-answered.ts'
 import { type OpenItem, type OpenRequest, TrackedConnection } from './tracked-connection.ts'
 
-/** Counts of a server since it was tracked. `requests = answered + aborted + cut + in flight`, at any time. */
+/** Counts of a server since it was tracked. `requests = answered + clientGone + cut + in flight`, at any time. */
 export interface RequestTotals {
   /** Requests given to the service. */
   readonly requests: number
   /** The last byte of the answer was handed to the kernel. */
   readonly answered: number
   /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
-  readonly aborted: number
+  readonly clientGone: number
   /** Cut by us, at the hard deadline. */
   readonly cut: number
   /** Connections that another protocol has taken over. */
@@ -43,7 +43,7 @@ export class RequestLedger {
   #requests = 0
   #requestsOpen = 0
   #answered = 0
-  #aborted = 0
+  #clientGone = 0
   #cut = 0
   #upgraded = 0
   #upgradedOpen = 0
@@ -70,7 +70,7 @@ export class RequestLedger {
     return {
       requests: this.#requests,
       answered: this.#answered,
-      aborted: this.#aborted,
+      clientGone: this.#clientGone,
       cut: this.#cut,
       upgraded: this.#upgraded,
     }
@@ -198,7 +198,7 @@ export class RequestLedger {
     this.#requestsOpen--
     if (isAnswered(response, connection.socket)) this.#answered++
     else if (connection.isDestroyed) this.#cut++
-    else this.#aborted++
+    else this.#clientGone++
     if (connection.isIdle && !connection.socket.destroyed) this.events.idle?.(connection)
     if (this.inFlight === 0) this.events.quiet?.()
   }

@@ -236,7 +236,7 @@ describe('the report', () => {
       clean: false,
     })
     expect(voyage.logged).toEqual([
-      'error stopped in 4.5s (requested): queue timed-out after 4.5s, db failed after 0ms',
+      'error stopped in 4.5s (requested): queue did not stop within 4.5s, db failed after 0ms',
     ])
   })
 
@@ -361,7 +361,7 @@ describe('waiting for a signal', () => {
     await voyage.clock.advance(60_000)
     const error = await caught
     if (!isSeaworthyError(error, 'SEA_SHUTDOWN_FAILED')) throw new Error('expected a SEA_SHUTDOWN_FAILED')
-    expect(error.message).toBe('stopped in 9s (SIGUSR2): db failed after 0ms, queue timed-out after 9s')
+    expect(error.message).toBe('stopped in 9s (SIGUSR2): db failed after 0ms, queue did not stop within 9s')
     const { message, errors } = error.cause as AggregateError
     expect(message).toBe('db: connection lost; queue: did not end within 9000 ms')
     expect((errors as Error[]).map((each) => each.cause)).toEqual([lost, undefined])

@@ -108,21 +108,74 @@ describe('for people', () => {
   })
 })
 
-test('while a shutdown lasts, a line every 5 s says what it waits for, and none after its end', async () => {
-  const clock = new ManualClock()
-  const progress = new ShutdownProgress(clock)
-  const lines: string[] = []
-  const log = { debug() {}, info: (_fields: object, text: string) => void lines.push(text), warn() {}, error() {} }
-  const end = sayProgress(progress, { clock, log, name: 'shop', totalMs: 25_000 })
-  progress.enter('finish')
-  void progress.track({ name: 'api' }, never)
-  await clock.advance(4999)
-  expect(lines).toEqual([])
-  await clock.advance(5001)
-  expect(lines).toEqual([
-    'shop is shutting down for 5s, at most 20s more: finish; waiting for api for 5s',
-    'shop is shutting down for 10s, at most 15s more: finish; waiting for api for 10s',
-  ])
-  end()
-  expect(clock.pending).toBe(0)
+describe('while a shutdown lasts', () => {
+  function saying(open: readonly OpenWork[]) {
+    const clock = new ManualClock()
+    const progress = new ShutdownProgress(clock)
+    progress.follow(() => open)
+    const lines: string[] = []
+    const at = (level: string) => (_fields: object, text: string) => void lines.push(`${level} ${text}`)
+    const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+    return { clock, progress, lines, end: sayProgress(progress, { clock, log, name: 'shop', totalMs: 25_000 }) }
+  }
+
+  test('a warning every 5 s says which work is still open, and none comes after its end', async () => {
+    const { clock, progress, lines, end } = saying(requests(1))
+    progress.enter('finish')
+    void progress.track({ name: 'api' }, never)
+    await clock.advance(4999)
+    expect(lines).toEqual([])
+    await clock.advance(5001)
+    expect(lines).toEqual([
+      'warn shop is shutting down for 5s, at most 20s more: finish; 1 in flight: api: GET /0 for 1s; waiting for api for 5s',
+      'warn shop is shutting down for 10s, at most 15s more: finish; 1 in flight: api: GET /0 for 1s; waiting for api for 10s',
+    ])
+    end()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('nothing is said during the drain delay, nor in the first seconds after it, however long it is', async () => {
+    for (const drainDelayMs of [5000, 5001, 7000, 12_000]) {
+      const { clock, progress, lines, end } = saying(requests(1))
+      progress.enter('announce')
+      progress.enter('drain')
+      await clock.advance(drainDelayMs)
+      progress.enter('finish')
+      await clock.advance(4999)
+      expect(lines).toEqual([])
+      await clock.advance(1)
+      expect(lines).toEqual([expect.stringContaining('warn shop is shutting down')])
+      end()
+      expect(clock.pending).toBe(0)
+    }
+  })
+
+  test('a component that does not stop is a warning, too', async () => {
+    const { clock, progress, lines, end } = saying([])
+    progress.enter('stop')
+    void progress.track({ name: 'cache' }, never)
+    await clock.advance(5000)
+    expect(lines).toEqual(['warn shop is shutting down for 5s, at most 20s more: stop; waiting for cache for 5s'])
+    end()
+  })
+
+  test('where nothing is in flight any more, the line says so, and is no warning', async () => {
+    const { clock, progress, lines, end } = saying([])
+    progress.enter('finish')
+    void progress.track({ name: 'servers' }, never)
+    await clock.advance(5000)
+    expect(lines).toEqual([
+      'info shop is shutting down for 5s, at most 20s more: finish; nothing in flight any more, not ended yet: servers (began 5s ago)',
+    ])
+    end()
+  })
+
+  test('a start that does not give up is told of', async () => {
+    const { clock, lines, end } = saying([])
+    await clock.advance(5000)
+    expect(lines).toEqual([
+      'info shop is shutting down for 5s, at most 20s more: start; waiting for the start to be given up',
+    ])
+    end()
+  })
 })

@@ -58,7 +58,7 @@ describe('one line for people', () => {
 
   test('one with everything that can go wrong', () => {
     expect(summarise(troubled)).toMatchInlineSnapshot(
-      `"stopped in 16s ("api" failed: EADDRINUSE): api timed-out after 10s, db failed after 12ms, queue timed-out after 2s, aborted api: GET /orders after 10s, telemetry not delivered completely"`,
+      `"stopped in 16s ("api" failed: EADDRINUSE): api did not finish within 10s, db failed after 12ms, queue did not stop within 2s, aborted api: GET /orders after 10s, telemetry not delivered completely"`,
     )
   })
 

@@ -51,7 +51,7 @@ describe.concurrent('SIGTERM', () => {
         clean: true,
         laggards: [],
         aborted: [],
-        figures: { http: { inFlightAtAnnounce: 1, requests: 4, answered: 4, aborted: 0, cut: 0 } },
+        figures: { http: { inFlightAtAnnounce: 1, requests: 4, answered: 4, clientGone: 0, cut: 0 } },
       })
       expect(service.errorLines.filter((line) => line === 'database closed')).toHaveLength(WITH_HOOKS.has(name) ? 1 : 0)
       expect(service.errorLines.at(-1)).toBe(WITH_HOOKS.has(name) ? 'database closed' : 'slow began')

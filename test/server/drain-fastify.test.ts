@@ -30,5 +30,5 @@ test('the server of a framework is drained like any other: no 503, no reset, clo
   expect(await slow).toMatchObject({ status: 200, saidClose: true })
   expect((await finished).clean).toBe(true)
   await app.close()
-  expect(drain.totals).toEqual({ requests: 4, answered: 4, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 4, answered: 4, clientGone: 0, cut: 0, upgraded: 0 })
 })

@@ -42,7 +42,7 @@ test.each(drains)('25 ms of wire each way, $name: no request is lost', async ({ 
   const figures = await result
   expect(figures).toMatchObject({ failed: {}, failedCount: 0, stoppedBy: 'listener-closed' })
   expect(figures.answered).toBe(figures.sent)
-  expect(drain.totals).toEqual({ requests: figures.sent, answered: figures.sent, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: figures.sent, answered: figures.sent, clientGone: 0, cut: 0, upgraded: 0 })
   expect(report).toMatchObject({ clean: true, cutCount: 0, figures: { refused: 0 } })
 })
 

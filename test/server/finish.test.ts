@@ -21,7 +21,7 @@ test('a server that nobody uses is finished at once', async () => {
       requests: 0,
       answered: 0,
       answeredInDrain: 0,
-      aborted: 0,
+      clientGone: 0,
       cut: 0,
       upgraded: 0,
       toldGoodbye: 0,
@@ -292,8 +292,8 @@ test('a body that never comes is cut at the limit, and the report names the requ
   })
   expect(await answer).toMatchObject({ outcome: 'reset-fresh' })
   expect(drain.inFlight).toBe(0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 0, cut: 1, upgraded: 0 })
-  expect(warnings).toEqual(['"test" cut what was still open after 5000 ms'])
+  expect(drain.totals).toEqual({ requests: 1, answered: 0, clientGone: 0, cut: 1, upgraded: 0 })
+  expect(warnings).toEqual(['"test" cut what was still open after 5s'])
 })
 
 test('a reader that is slow gets its answer when it reads in time, and is cut when it does not', async () => {

@@ -98,7 +98,7 @@ test.each(cases)('$name: counted once and answered', async (each) => {
   const { drain, port } = await startDrainedServer(handler)
   const { text } = await talk(port, each)
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 1, clientGone: 0, cut: 0, upgraded: 0 })
   expect(/connection: close/i.test(text)).toBe(each.alwaysCloses ?? false)
 })
 
@@ -109,7 +109,7 @@ test.each(cases)('$name: while it drains, the answer says close and the connecti
   expect(heard.text.match(/connection: close/gi)).toHaveLength(1)
   expect(heard.text).not.toMatch(/keep-alive/i)
   await until(() => heard.hasEnded)
-  expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true, figures: { aborted: 0, cut: 0 } })
+  expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true, figures: { clientGone: 0, cut: 0 } })
 })
 
 test('what Node answers by itself is no request of the service, and its connection is used once more or closed in order', async () => {

@@ -96,10 +96,10 @@ test('whatever clients do: no request that the service has seen goes unanswered,
       drain.startDraining()
       await new Promise((resolve) => setTimeout(resolve, FINISH_AT_MS - DRAIN_AT_MS))
       const report = await drain.finish({ limitMs: LIMIT_MS })
-      const { requests, answered, aborted, cut } = drain.totals
+      const { requests, answered, clientGone, cut } = drain.totals
       expect(drain.inFlight).toBe(0)
       expect(drain.connections).toEqual({ open: 0, idle: 0, upgraded: 0 })
-      expect(answered + aborted + cut).toBe(requests)
+      expect(answered + clientGone + cut).toBe(requests)
       expect(report.cutCount).toBe(cut)
       expect(report.clean).toBe(cut === 0)
       const unanswered = (await Promise.all(played))

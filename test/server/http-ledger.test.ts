@@ -26,7 +26,7 @@ test('a request is in flight from its headers to the last byte of its answer', a
   responses[0]?.end()
   expect((await answer).outcome).toBe('answered')
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 1, clientGone: 0, cut: 0, upgraded: 0 })
 })
 
 test('an answer that a slow client does not read stays in flight, and is answered once it is read', async () => {
@@ -41,7 +41,7 @@ test('an answer that a slow client does not read stays in flight, and is answere
   slow.resume()
   expect(await answer).toMatchObject({ outcome: 'answered', bodyBytes: HUGE.length })
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toMatchObject({ answered: 1, aborted: 0 })
+  expect(drain.totals).toMatchObject({ answered: 1, clientGone: 0 })
 })
 
 test.each(['close', 'reset'] as const)(
@@ -55,7 +55,7 @@ test.each(['close', 'reset'] as const)(
     client[how]()
     await until(() => drain.inFlight === 0)
     await until(() => drain.connections.open === 0)
-    expect(drain.totals).toEqual({ requests: 1, answered: 0, aborted: 1, cut: 0, upgraded: 0 })
+    expect(drain.totals).toEqual({ requests: 1, answered: 0, clientGone: 1, cut: 0, upgraded: 0 })
   },
 )
 
@@ -68,7 +68,7 @@ test('an answer cut off in the middle counts as aborted, also where Node says th
   await until(() => drain.totals.requests === 1)
   client.reset()
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toMatchObject({ answered: 0, aborted: 1 })
+  expect(drain.totals).toMatchObject({ answered: 0, clientGone: 1 })
 })
 
 test('pipelined requests of a client that goes away are all over, also those that waited for their turn', async () => {
@@ -81,14 +81,14 @@ test('pipelined requests of a client that goes away are all over, also those tha
   client.close()
   await until(() => drain.connections.open === 0)
   expect(drain.inFlight).toBe(0)
-  expect(drain.totals).toMatchObject({ requests: 3, aborted: 3 })
+  expect(drain.totals).toMatchObject({ requests: 3, clientGone: 3 })
 })
 
 test('a handler that destroys its response has given it up', async () => {
   const { drain, connect } = await startDrainedServer((_, response) => void response.destroy())
   expect(await connect().request({ path: '/' })).toMatchObject({ outcome: 'reset-fresh' })
   expect(drain.inFlight).toBe(0)
-  expect(drain.totals).toMatchObject({ requests: 1, aborted: 1 })
+  expect(drain.totals).toMatchObject({ requests: 1, clientGone: 1 })
 })
 
 test('work in flight is told by method, by route or path without query, and by age', async () => {
@@ -194,7 +194,7 @@ test('a library that replaces all request listeners and calls them from its own 
   const { connect } = await bindForTest(server)
   await connect().request({ path: '/poll' })
   await connect().request({ path: '/' })
-  expect(drain.totals).toEqual({ requests: 2, answered: 2, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 2, answered: 2, clientGone: 0, cut: 0, upgraded: 0 })
 })
 
 test('a library that calls them only when the answer is over does not open the request again', async () => {

@@ -95,10 +95,10 @@ test('whatever clients do, every stream is counted once, and the ledger ends at 
       drain.startDraining({ spreadMs: 10 })
       await pause(FINISH_AT_MS - DRAIN_AT_MS)
       const report = await drain.finish({ limitMs: LIMIT_MS })
-      const { requests, pushed, answered, aborted, cut, tunnels } = drain.totals
+      const { requests, pushed, answered, clientGone, cut, tunnels } = drain.totals
       expect(drain.inFlight).toBe(0)
       expect(drain.sessionCount).toBe(0)
-      expect(answered + aborted + cut).toBe(requests + pushed)
+      expect(answered + clientGone + cut).toBe(requests + pushed)
       expect(tunnels).toBe(0)
       expect(report.cutCount).toBe(cut + (report.figures['unsent'] ?? 0))
       expect(report.clean).toBe(report.cutCount === 0)
@@ -135,9 +135,9 @@ test('10,000 randomly aborted streams leave nothing behind', async () => {
     }
     await until(() => drain.inFlight === 0 && drain.sessionCount === 0)
   }
-  const { requests, answered, aborted, cut } = drain.totals
+  const { requests, answered, clientGone, cut } = drain.totals
   expect(requests).toBeGreaterThan(5000)
-  expect(answered + aborted + cut).toBe(requests)
+  expect(answered + clientGone + cut).toBe(requests)
   expect(sessions.every(({ destroyed }) => destroyed)).toBe(true)
   expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true, cutCount: 0 })
 }, 60_000)

@@ -29,7 +29,7 @@ test('in flight: the client is told, its streams are finished, and the connectio
   expect(await finished).toMatchObject({
     clean: true,
     cutCount: 0,
-    figures: { sessions: 1, requests: 2, answered: 2, aborted: 0, cut: 0, noticed: 1 },
+    figures: { sessions: 1, requests: 2, answered: 2, clientGone: 0, cut: 0, noticed: 1 },
   })
   expect(drain.inFlight).toBe(0)
   expect(server.listening).toBe(false)
@@ -138,7 +138,7 @@ test('at the soft deadline handlers see their signal, at the limit streams are c
       { kind: 'stream', name: 'POST /hung' },
       { kind: 'stream', name: '/shop.Orders/Watch' },
     ],
-    figures: { requests: 3, answered: 1, cut: 2, aborted: 0 },
+    figures: { requests: 3, answered: 1, cut: 2, clientGone: 0 },
   })
   expect(drain.inFlight).toBe(0)
 })
@@ -208,7 +208,7 @@ test('the core API, files, pushes, trailers and aborted uploads: each stream is 
   await until(() => drain.inFlight === 1)
   upload.close(constants.NGHTTP2_CANCEL)
   await until(() => drain.inFlight === 0)
-  expect(drain.totals).toMatchObject({ requests: 5, pushed: 1, answered: 4, aborted: 2, cut: 0 })
+  expect(drain.totals).toMatchObject({ requests: 5, pushed: 1, answered: 4, clientGone: 2, cut: 0 })
   expect(await drain.finish({ limitMs: 60_000 })).toMatchObject({ clean: true })
 })
 

@@ -53,7 +53,7 @@ test('one port, two protocols: requests of both are in the account, finished, an
   expect(await slow[1]).toMatchObject({ outcome: 'answered' })
   expect(await finished).toMatchObject({
     clean: true,
-    figures: { requests: 4, answered: 4, aborted: 0, cut: 0, sessions: 1 },
+    figures: { requests: 4, answered: 4, clientGone: 0, cut: 0, sessions: 1 },
   })
   await modern.closed
   expect(modern.goaways.length).toBeGreaterThan(0)
@@ -102,7 +102,7 @@ test('streams that never leave the client a pause are refused in a way that allo
   const report = await drain.finish({ limitMs: 60_000 })
   const settled = await Promise.all(results)
   expect(settled.filter(({ outcome, isRetrySafe }) => outcome !== 'answered' && !isRetrySafe)).toEqual([])
-  expect(report).toMatchObject({ clean: true, figures: { aborted: 0 } })
+  expect(report).toMatchObject({ clean: true, figures: { clientGone: 0 } })
   expect(report.figures['answered']).toBe(settled.filter(({ outcome }) => outcome === 'answered').length)
 })
 

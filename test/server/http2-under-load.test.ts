@@ -45,6 +45,6 @@ test('a stop under load on a wire of 25 ms each way loses no stream of clients t
   expect(lost).toEqual([])
   const answered = results.filter(({ outcome }) => outcome === 'answered')
   expect(answered.every(({ bodyBytes }) => bodyBytes === BODY.length)).toBe(true)
-  expect(report).toMatchObject({ clean: true, figures: { answered: answered.length, aborted: 0 } })
+  expect(report).toMatchObject({ clean: true, figures: { answered: answered.length, clientGone: 0 } })
   expect(report.figures['noticed']).toBeGreaterThan(CLIENTS)
 }, 60_000)

@@ -30,7 +30,7 @@ test('over TLS a connection is counted once, from before the handshake to its en
   client.close()
   raw.destroy()
   await until(() => drain.connections.open === 0)
-  expect(drain.totals).toEqual({ requests: 1, answered: 1, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 1, answered: 1, clientGone: 0, cut: 0, upgraded: 0 })
 })
 
 test('over TLS the drain says close, answers what is in flight and what comes in time, and closes the idle', async () => {

@@ -167,11 +167,11 @@ test(
     // Half of them in ordinary operation, half while it drains.
     await playAll(port, clients.slice(0, CLIENTS / 2))
     await until(() => drain.inFlight === 0 && drain.connections.open === 0)
-    const { requests, answered, aborted, cut, upgraded } = drain.totals
-    expect(answered + aborted, `seed ${seed}`).toBe(requests)
+    const { requests, answered, clientGone, cut, upgraded } = drain.totals
+    expect(answered + clientGone, `seed ${seed}`).toBe(requests)
     expect(cut).toBe(0)
     // The generator is worth something only if it does all of these.
-    for (const count of [requests, answered, aborted, upgraded]) expect(count).toBeGreaterThan(300)
+    for (const count of [requests, answered, clientGone, upgraded]) expect(count).toBeGreaterThan(300)
     expect(clock.pending.size).toBe(0)
 
     drain.startDraining({ spreadMs: 20 })
@@ -182,7 +182,7 @@ test(
     expect(drain.openWork()).toEqual([])
     expect(drain.connections).toEqual({ open: 0, idle: 0, upgraded: 0 })
     const totals = drain.totals
-    expect(totals.answered + totals.aborted).toBe(totals.requests)
+    expect(totals.answered + totals.clientGone).toBe(totals.requests)
     expect(clock.pending.size).toBe(0)
     expect(shape()).toEqual(shapeBefore)
     expect(Object.getOwnPropertyNames(server)).not.toContain('emit')

@@ -134,7 +134,7 @@ test('pipelined requests of one packet are all answered, even when the handler a
     ['/b', false],
     ['/c', true],
   ])
-  expect(drain.totals).toEqual({ requests: 3, answered: 3, aborted: 0, cut: 0, upgraded: 0 })
+  expect(drain.totals).toEqual({ requests: 3, answered: 3, clientGone: 0, cut: 0, upgraded: 0 })
 })
 
 test('pipelined requests whose answers are made in another order are answered in the right one', async () => {

@@ -43,7 +43,7 @@ test('a shutdown that goes on beyond its budget is ended with 1, and the report 
   expect(exits).toEqual([1])
   const [summary, fields] = report()
   expect(summary).toBe(
-    'shop stopped in 25s (SIGTERM): did not end within 25s, api timed-out after 25s, aborted api: GET /slow after 30s',
+    'shop stopped in 25s (SIGTERM): did not end within 25s, api did not finish within 25s, aborted api: GET /slow after 30s',
   )
   expect(JSON.parse(fields ?? '')).toMatchObject({
     exitCode: 1,
