@@ -29,8 +29,12 @@ function seaworthySignalListener(): void {}
  * So `emit` is overridden on the process, and listeners that are there already are taken off and put back in their
  * order. From then on it makes no difference which listeners are added, prepended or removed, and when: those that are
  * there when their turn comes are asked for by {@link applicationListeners}.
+ *
+ * @returns a function that takes it back: signals and exceptions go where Node sends them
  */
-export function interceptEvents(target: NodeJS.Process, clock: Clock, actions: EventActions): void {
+export function interceptEvents(target: NodeJS.Process, clock: Clock, actions: EventActions): () => void {
+  let isOff = false
+  const original = Object.getOwnPropertyDescriptor(target, 'emit')
   const own = Object.hasOwn(target, 'emit') ? target.emit.bind(target) : undefined
   const prototype = Object.getPrototypeOf(target) as NodeJS.Process
   const pass = (args: readonly unknown[]): boolean => {
@@ -41,6 +45,8 @@ export function interceptEvents(target: NodeJS.Process, clock: Clock, actions: E
   const press = countPresses(clock, actions)
 
   const emit = (...args: unknown[]): boolean => {
+    // Who has wrapped it in the meantime still calls it.
+    if (isOff) return pass(args)
     const [event, first, second] = args
     switch (event) {
       case 'SIGTERM':
@@ -67,9 +73,19 @@ export function interceptEvents(target: NodeJS.Process, clock: Clock, actions: E
   target.emit = emit as typeof target.emit
   for (const signal of SIGNALS) rewire(target, signal)
   // An application that takes all listeners away means its own.
-  target.on('removeListener', (event, listener) => {
+  const comeBack = (event: string | symbol, listener: Function): void => {
     if (listener === seaworthySignalListener) target.on(event, seaworthySignalListener)
-  })
+  }
+  target.on('removeListener', comeBack)
+  return () => {
+    isOff = true
+    target.off('removeListener', comeBack)
+    if (target.emit === emit) {
+      Reflect.deleteProperty(target, 'emit')
+      if (original !== undefined) Object.defineProperty(target, 'emit', original)
+    }
+    for (const signal of SIGNALS) unwire(target, signal)
+  }
 }
 
 /** The listeners of `signal` that the application has now, each as Node would call it: `once` removes itself. */
@@ -110,5 +126,12 @@ function rewire(target: NodeJS.Process, signal: NodeJS.Signals): void {
   const others = target.rawListeners(signal)
   target.removeAllListeners(signal)
   target.on(signal, seaworthySignalListener)
+  for (const listener of others) target.on(signal, listener as NodeJS.SignalsListener)
+}
+
+/** Without any listener Node forgets to whom it delivers the signal; with the next one it looks anew. */
+function unwire(target: NodeJS.Process, signal: NodeJS.Signals): void {
+  const others = applicationListeners(target, signal)
+  target.removeAllListeners(signal)
   for (const listener of others) target.on(signal, listener as NodeJS.SignalsListener)
 }

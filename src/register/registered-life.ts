@@ -42,6 +42,8 @@ export class RegisteredLife {
   readonly #foreign: ForeignSdk | undefined
   readonly #admin: AdminServer
   #guard: ShutdownGuard | undefined
+  #isHandedOver = false
+  #forgetForeign: (() => void) | undefined
   #signal: InterceptedSignal | undefined
   #hasWarnedOfExit = false
 
@@ -78,8 +80,9 @@ export class RegisteredLife {
 
   /** @throws {@link SeaworthyError} what {@link ServiceLife.start} throws; a port of the probes that is taken only warns */
   async start(): Promise<void> {
-    if (this.#foreign !== undefined) this.#resolved.finalFlush.add(this.#foreign)
+    if (this.#foreign !== undefined) this.#forgetForeign = this.#resolved.finalFlush.add(this.#foreign)
     await this.#life.start()
+    if (this.#isHandedOver) return
     this.#warnOfForeign()
     await this.#openAdmin()
   }
@@ -87,6 +90,15 @@ export class RegisteredLife {
   /** Leaves the servers as they were. */
   release(): void {
     this.#servers.release()
+  }
+
+  /** Lets go of the servers at once, then of the port of the probes and of telemetry; `started` is when it has begun. */
+  async handOver(started: Promise<unknown>): Promise<void> {
+    this.#isHandedOver = true
+    this.#servers.release()
+    this.#forgetForeign?.()
+    await started
+    await Promise.all([this.#admin.close(0), this.#life.abandon()])
   }
 
   add(server: Server): void {

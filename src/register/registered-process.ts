@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Server } from 'node:net'
 import type { Clock } from '../core/clock.ts'
+import { onServiceCreated, type ServiceCreated } from '../core/service-created.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import type { ShutdownReason, ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import { findServers, isClusterWorker } from './found-servers.ts'
@@ -19,6 +20,7 @@ export class RegisteredProcess {
   readonly #held: HeldExit
   readonly #servers = new Set<Server>()
   #state: 'waiting' | 'begun' | 'aside' = 'waiting'
+  #stopIntercepting: (() => void) | undefined
   #starting: Promise<RegisteredLife | undefined> | undefined
   #life: RegisteredLife | undefined
   #stopping: Promise<void> | undefined
@@ -32,6 +34,7 @@ export class RegisteredProcess {
 
   /** Begins to watch; `atOnce` does not wait for a server. */
   watch({ atOnce }: { readonly atOnce: boolean }): void {
+    onServiceCreated((created) => this.#onServiceCreated(created))
     findServers({ onServer: (server) => this.#onServer(server), onOwn: () => this.#onOwn() })
     if (atOnce) this.#begin()
   }
@@ -50,6 +53,18 @@ export class RegisteredProcess {
     }
   }
 
+  /** The application has an owner of its own: two of them would end each other. */
+  #onServiceCreated({ startAfter }: ServiceCreated): void {
+    if (this.#state === 'aside' || this.#stopping !== undefined) return
+    const hasBegun = this.#state === 'begun'
+    this.#standAside('this service is built on Seaworthy already')
+    if (!hasBegun) return
+    this.#stopIntercepting?.()
+    this.#servers.clear()
+    const starting = this.#starting ?? Promise.resolve()
+    startAfter(this.#life?.handOver(starting) ?? starting)
+  }
+
   /** Before a server of the application listens, an admin port is that of a service which is Seaworthy's already. */
   #onOwn(): void {
     if (this.#state === 'waiting') this.#standAside('this service is built on Seaworthy already')
@@ -62,7 +77,7 @@ export class RegisteredProcess {
 
   #begin(): void {
     this.#state = 'begun'
-    interceptEvents(this.#target, this.#clock, {
+    this.#stopIntercepting = interceptEvents(this.#target, this.#clock, {
       onSignal: (signal, args) =>
         this.#shutDown({ kind: 'signal', signal }, (life) => life.stop({ kind: 'signal', signal }, { signal, args })),
       onSecondSignal: (signal) => this.#leaveAtOnce(signal),
@@ -84,6 +99,7 @@ export class RegisteredProcess {
       exitCode: (end: { readonly clean: boolean }) => this.#exitCode(end),
       idleOr: <T>(until: Promise<T>) => this.#idleOr(until),
       servers: this.#servers,
+      isHandedOver: () => this.#state === 'aside',
     }
     return startAround(options, (life) => (this.#life = life))
   }

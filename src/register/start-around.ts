@@ -7,6 +7,8 @@ import { RegisteredLife, type RegisteredLifeOptions } from './registered-life.ts
 export interface OpenOptions extends RegisteredLifeOptions {
   /** Those that listen by now. */
   readonly servers: Iterable<Server>
+  /** Whether a service of the application's own has taken the process meanwhile. */
+  readonly isHandedOver: () => boolean
 }
 
 /**
@@ -17,6 +19,8 @@ export async function startAround(
   options: OpenOptions,
   onLife: (life: RegisteredLife) => void,
 ): Promise<RegisteredLife | undefined> {
+  // Its configuration is then refused by that service, or is none of ours.
+  if (options.isHandedOver()) return undefined
   let life: RegisteredLife | undefined
   try {
     life = new RegisteredLife(options)
@@ -25,6 +29,7 @@ export async function startAround(
     await life.start()
     return life
   } catch (error) {
+    if (options.isHandedOver()) return life
     // A signal came first: the shutdown has taken over.
     if (isSeaworthyError(error, 'SEA_START_INTERRUPTED')) return life
     const { target, held } = options

@@ -27,3 +27,10 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
   const level = report.clean ? 'info' : 'error'
   logging.writeLastWords({ shutdown: toReportFields(report) }, text, { level })
 }
+
+/** Makes room for the core of another service. What is recorded is delivered beside it, and nobody waits for that. */
+export function abandonCore({ budget, telemetry, endLogExport }: ServiceCore): void {
+  endLogExport()
+  telemetry?.uninstall()
+  void telemetry?.flush(budget.flushMs)
+}

@@ -22,7 +22,7 @@ import { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
 import { BACKGROUND, BackgroundWork } from './background-work.ts'
 import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
-import { closeCore } from './close-core.ts'
+import { abandonCore, closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
 import { lateLog } from './late-log.ts'
 import { toLateNode } from './late-node.ts'
@@ -52,6 +52,7 @@ export class ServiceLife {
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
   #starting: Promise<void> | undefined
+  #startAfter: Promise<unknown> | undefined
   #bringingUp: Promise<StartResult> | undefined
   #stopping: Promise<ShutdownReport> | undefined
 
@@ -79,6 +80,11 @@ export class ServiceLife {
   /** Whether something failed after the shutdown had begun, up to now. */
   get hasFailedLate(): boolean {
     return this.#failures.length > 0
+  }
+
+  /** Something that must have let go of the process before anything starts. */
+  set startAfter(released: Promise<unknown> | undefined) {
+    this.#startAfter = released
   }
 
   /** Told once, when a shutdown begins. */
@@ -116,6 +122,14 @@ export class ServiceLife {
     return this.#stopping
   }
 
+  /** Ends without a shutdown and without a report, because another service takes the process over. */
+  async abandon(): Promise<void> {
+    await this.#starting?.catch(() => {})
+    this.#state = 'stopped'
+    this.#health.stop()
+    if (this.#core !== undefined) abandonCore(this.#core)
+  }
+
   async #start(): Promise<void> {
     const { clock, name } = this.#options
     if (this.#stopping !== undefined) throw interrupted(name)
@@ -151,6 +165,7 @@ export class ServiceLife {
   async #bringUp(): Promise<StartResult> {
     const { clock, startTimeoutMs } = this.#options
     const graph = new DependencyGraph(this.#nodes.values())
+    if (this.#startAfter !== undefined) await this.#startAfter
     const core = await prepareCore(this.#options, this.probes)
     this.#core = core
     const { log } = core.logging

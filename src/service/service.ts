@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { LifecycleState } from '../core/lifecycle-state.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { tellServiceCreated } from '../core/service-created.ts'
 import { HealthChecker, type HealthCheckDefinition } from '../health/health-checker.ts'
 import type { Logging } from '../logging/logging.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
@@ -38,7 +39,7 @@ export function createService<S extends StandardSchemaV1>(
   options: ServiceOptions<S>,
 ): Service<StandardSchemaV1.InferOutput<S>> {
   requireNode(process.versions.node)
-  return new Service(resolveServiceOptions(options))
+  return new Service(resolveServiceOptions(options), tellServiceCreated())
 }
 
 /**
@@ -59,11 +60,12 @@ export class Service<Config = unknown> {
   readonly #host: ComponentHost<Config>
 
   /** @internal Use {@link createService}. */
-  constructor(options: ResolvedServiceOptions) {
+  constructor(options: ResolvedServiceOptions, startAfter?: Promise<unknown>) {
     this.name = options.name
     this.#options = options
     this.health = new HealthChecker({ clock: options.clock })
     this.#life = new ServiceLife(options, this.#nodes, this.health)
+    this.#life.startAfter = startAfter
     this.#host = {
       clock: options.clock,
       health: this.health,

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { startReceiver } from 'seaworthy/testing'
+import { freePort } from '../../src/process/free-port.ts'
 import { selfSignedCertificate } from '../server/self-signed-certificate.ts'
-import { QUICK, REGISTER, startApplication, startRegistered, toNodeOptions } from './start-registered.ts'
+import { type LogLine, QUICK, REGISTER, startApplication, startRegistered, toNodeOptions } from './start-registered.ts'
 import { startProgram } from './start-service.ts'
 
 const file = (name: string): URL => new URL(`services/registered/${name}`, import.meta.url)
@@ -88,6 +90,38 @@ test('a service that is built on Seaworthy already is left to itself, which is s
   expect(app.errorLines.join('\n')).toContain('this service is built on Seaworthy already')
   expect(app.lines.filter((line) => line.includes('"shutdown"'))).toHaveLength(1)
 })
+
+test.each(['at once', 'later'])(
+  'an application that attaches itself %s after it listens has one owner: its own service',
+  async (when) => {
+    await using receiver = await startReceiver()
+    const port = String(await freePort())
+    await using app = startProgram(
+      file('attaches.mjs'),
+      { ...receiver.environment(), WHEN: when, SEAWORTHY_ADMIN_PORT: port, SEAWORTHY_GRACE_SECONDS: '60' },
+      { flags: REGISTER },
+    )
+    const url = (await app.line('ready http')).slice('ready '.length)
+    await app.line('shop is ready')
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    const late = fetch(`${url}?waitMs=200`)
+    expect(await (await fetch(url)).text()).toBe('late')
+    app.kill('SIGTERM')
+    expect(await (await late).text()).toBe('late')
+    expect(await app.exit).toEqual({ code: 0, signal: null })
+    expect(app.errorLines).toEqual([expect.stringContaining('this service is built on Seaworthy already')])
+    const said = app.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine)
+    // The application's own one, and none of ours.
+    expect(said.filter(({ level }) => level !== 'info')).toEqual([
+      expect.objectContaining({ msg: expect.stringContaining('there is another listener of SIGTERM') as string }),
+    ])
+    expect(said.filter(({ shutdown }) => shutdown !== undefined)).toMatchObject([
+      { shutdown: { reason: 'SIGTERM', clean: true, aborted: [], phases: { drain: expect.any(Number) as number } } },
+    ])
+    expect(app.lines).toContain('listener of the application')
+    expect(receiver.spans({ service: 'shop', kind: 'server' })).toHaveLength(2)
+  },
+)
 
 test('an admin port that is taken is a warning: the service runs as before, without probes', async () => {
   const taken = createServer()

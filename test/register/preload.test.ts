@@ -11,6 +11,7 @@ test('what is loaded before a server listens is a dozen small files, and none of
   expect(own.toSorted()).toMatchInlineSnapshot(`
     [
       "src/core/clock.ts",
+      "src/core/service-created.ts",
       "src/core/signal-exit-code.ts",
       "src/core/unobserved-server.ts",
       "src/lifecycle/keep-alive.ts",
