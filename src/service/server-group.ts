@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
-import type { OpenWork } from '../lifecycle/open-work.ts'
+import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import type { FinishOptions, FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
@@ -17,7 +17,9 @@ export class ServerGroup {
   readonly #host: ComponentHost<unknown>
   readonly #name: string
   readonly #drains = new Map<TrackableServer, ServerDrain>()
-  #reports: readonly FinishReport[] = []
+  readonly #reports = new Map<ServerDrain, FinishReport>()
+  /** What was open when the limit was reached, for reports that have not come. */
+  readonly #openAtLimit = new Map<ServerDrain, readonly OpenWork[]>()
   #inFlightAtAnnounce = 0
   #isEnding = false
   #limits: FinishOptions | undefined
@@ -76,7 +78,14 @@ export class ServerGroup {
     const { softMs, hardMs } = inFlightLimits(sliceMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
     this.#limits = limits
-    this.#reports = await Promise.all([...this.#drains.values()].map((drain) => drain.finish(limits)))
+    const drains = [...this.#drains.values()]
+    // Scheduled before the drains' own, so called before: where the event loop is blocked until the slice is over, too,
+    // the report on what was cut comes some turns after it has been asked for.
+    const cancel = this.#host.clock.schedule(hardMs, () => {
+      for (const drain of drains) if (!this.#reports.has(drain)) this.#openAtLimit.set(drain, drain.openWork())
+    })
+    await Promise.all(drains.map(async (drain) => this.#reports.set(drain, await drain.finish(limits))))
+    cancel()
     this.#disown()
   }
 
@@ -87,7 +96,7 @@ export class ServerGroup {
 
   /** What had to be cut: by name as far as it is listed, the rest by number. */
   cut(): readonly string[] {
-    return this.#reports.flatMap(({ cut, cutCount }) => [
+    return this.#cuts().flatMap(({ cut, cutCount }) => [
       ...cut.map(({ name, ageMs }) => `${this.#name}: ${name} after ${formatDuration(ageMs)}`),
       ...(cutCount > cut.length ? [`${this.#name}: ${cutCount - cut.length} more`] : []),
     ])
@@ -96,7 +105,7 @@ export class ServerGroup {
   /** Counts of the end, over all servers. */
   figures(): Readonly<Record<string, number>> {
     const sums: Record<string, number> = { inFlightAtAnnounce: this.#inFlightAtAnnounce }
-    for (const { figures } of this.#reports) {
+    for (const { figures } of this.#cuts()) {
       for (const [name, count] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + count
     }
     return sums
@@ -107,6 +116,19 @@ export class ServerGroup {
     this.#isEnding = true
     for (const drain of this.#drains.values()) drain.release()
     this.#disown()
+  }
+
+  /** What each drain reports; of one that has not, what it was about to cut. */
+  #cuts(): readonly Pick<FinishReport, 'cut' | 'cutCount' | 'figures'>[] {
+    const late = [...this.#openAtLimit].filter(([drain]) => !this.#reports.has(drain))
+    return [
+      ...this.#reports.values(),
+      ...late.map(([, open]) => ({
+        cut: open.slice(0, MAX_LISTED_WORK),
+        cutCount: open.length,
+        figures: { cut: open.length },
+      })),
+    ]
   }
 
   #disown(): void {
