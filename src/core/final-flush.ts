@@ -11,6 +11,8 @@ export interface FlushOutcome {
   readonly complete: boolean
   /** Figures for the shutdown report, by name. */
   readonly details: Readonly<Record<string, unknown>>
+  /** Why it is not complete, where that is no alarm, such as a collector that nobody asked for. @default none */
+  readonly note?: string
 }
 
 /**

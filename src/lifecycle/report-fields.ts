@@ -1,3 +1,4 @@
+import type { FlushOutcome } from '../core/final-flush.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { countShutdown } from './shutdown-counts.ts'
 import { describeReason, laggards, messageOf, type ShutdownReport } from './shutdown-report.ts'
@@ -24,9 +25,11 @@ export function toReportFields(report: ShutdownReport): Readonly<Record<string, 
     ...(report.failures === undefined ? {} : { failures: report.failures }),
     counts: countShutdown(report),
     phases: Object.fromEntries(report.phases.map(({ phase, tookMs }) => [phase, Math.round(tookMs)])),
-    flush: Object.fromEntries(
-      Object.entries(report.flushes).map(([name, flush]) => [name, { complete: flush.complete, ...flush.details }]),
-    ),
+    flush: Object.fromEntries(Object.entries(report.flushes).map(([name, flush]) => [name, toFlushFields(flush)])),
     figures: report.figures,
   }
+}
+
+function toFlushFields({ complete, note, details }: FlushOutcome): Readonly<Record<string, unknown>> {
+  return { complete, ...(note === undefined ? {} : { note }), ...details }
 }

@@ -12,6 +12,7 @@ import { toLogRecord } from './log-line.ts'
 import { OwnLog } from './own-log.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
+import { describeAbsence, isUnasked } from './unasked-collector.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
 import type { Pipeline } from './stock/start-pipeline.ts'
 import {
@@ -136,6 +137,7 @@ class ProcessTelemetry implements Telemetry {
         clock: this.#options.clock,
         onTrouble: (signal, trouble) => this.#troubles.report(signal, trouble),
         onProblem: (error) => this.#reportProblem(error),
+        isUnasked: () => isUnasked(settings.signals, this.account()),
       })
       this.#undo.push(this.#options.finalFlush.add(this))
     }
@@ -166,7 +168,8 @@ class ProcessTelemetry implements Telemetry {
     this.#troubles.sayAll()
     const account = this.account()
     const lost = Object.values(account).reduce((sum, signal) => sum + lostCount(signal) + signal.pending, 0)
-    return { complete: lost === 0, details: { ...account, lost } }
+    const note = describeAbsence(this.#settings.signals, account)
+    return { complete: lost === 0, details: { ...account, lost }, ...(note === undefined ? {} : { note }) }
   }
 
   #instrument({ taken }: Registration): void {

@@ -14,9 +14,13 @@ const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
   refused: 'the collector refuses them',
   failed: 'the exporter failed',
   flush_limit: 'the time of the final flush was over',
+  no_collector: 'nobody listens there, and nobody configured it',
   closed: 'they came after the final flush',
   rejected: 'the collector took the others and rejected these',
 }
+
+/** What is no news where nobody listens at the address that nobody configured. */
+const UNSAID = new Set<DropReason>(['queue_full', 'flush_limit', 'no_collector'])
 
 export interface TroubleReporterOptions {
   readonly log: Log
@@ -58,7 +62,7 @@ export class TroubleReporter {
       case 'rejected':
         return this.#tally(signal, 'rejected').add(trouble.count, trouble.detail)
       case 'dropped':
-        if (isExpected && (trouble.reason === 'queue_full' || trouble.reason === 'flush_limit')) return
+        if (isExpected && UNSAID.has(trouble.reason)) return
         return this.#tally(signal, trouble.reason).add(trouble.count, trouble.detail)
     }
   }

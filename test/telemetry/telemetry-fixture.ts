@@ -148,3 +148,9 @@ export function rawGet(path: string, headers: Readonly<Record<string, string>> =
   const lines = Object.entries({ Host: 'shop.example:8080', Connection: 'close', ...headers })
   return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }
+
+/** A port at which nobody listens. */
+export async function closedPort(): Promise<number> {
+  await using server = await startServer(() => {})
+  return server.port
+}

@@ -7,7 +7,15 @@ import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.ts'
-import { deliverSpans, exchangeRaw, KeptLog, rawGet, startServer, startTelemetry } from './telemetry-fixture.ts'
+import {
+  closedPort,
+  deliverSpans,
+  exchangeRaw,
+  KeptLog,
+  rawGet,
+  startServer,
+  startTelemetry,
+} from './telemetry-fixture.ts'
 
 function create(options: Partial<TelemetryOptions> = {}): Telemetry {
   const telemetry = createTelemetry({
@@ -29,12 +37,6 @@ function echoing(log: Log, onLine: (line: string) => void): Log {
     onLine(JSON.stringify({ ...fields, msg: message }))
   }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-}
-
-/** A port at which nobody listens. */
-async function closedPort(): Promise<number> {
-  await using server = await startServer(() => {})
-  return server.port
 }
 
 test('after the final flush the account balances and everything was delivered', async () => {

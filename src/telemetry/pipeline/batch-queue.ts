@@ -31,6 +31,11 @@ export interface BatchQueueOptions<T> {
   /** How much an item counts in the account. @default 1 each */
   readonly weigh?: (item: T) => number
   readonly onTrouble?: (trouble: QueueTrouble) => void
+  /**
+   * Whether nobody has asked for a collector, and none has ever been there: {@link BatchQueue.close} then gives up as
+   * soon as a connection is refused. @default never
+   */
+  readonly isUnasked?: () => boolean
   /** 0 to 1, for the jitter. @default Math.random */
   readonly random?: () => number
 }
@@ -49,6 +54,7 @@ export class BatchQueue<T> {
   readonly #exportBatch: ExportBatch<T>
   readonly #weigh: (item: T) => number
   readonly #onTrouble: (trouble: QueueTrouble) => void
+  readonly #isUnasked: () => boolean
   readonly #random: () => number
 
   /**
@@ -63,6 +69,7 @@ export class BatchQueue<T> {
   #abort: AbortController | undefined
   #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
   #failures = 0
+  #isNobodyThere = false
   #failure: string | undefined
   #retryAfterMs: number | undefined
   #drains = 0
@@ -74,6 +81,7 @@ export class BatchQueue<T> {
     this.#exportBatch = options.exportBatch
     this.#weigh = options.weigh ?? ((): number => 1)
     this.#onTrouble = options.onTrouble ?? ((): void => {})
+    this.#isUnasked = options.isUnasked ?? ((): boolean => false)
     this.#random = options.random ?? Math.random
   }
 
@@ -101,7 +109,11 @@ export class BatchQueue<T> {
    * Sends everything that waits, what is on its way included, and tries again what fails, for at most `limitMs`.
    * Never rejects. True when nothing is left.
    */
-  async drain(limitMs: number): Promise<boolean> {
+  drain(limitMs: number): Promise<boolean> {
+    return this.#drain(limitMs, () => false)
+  }
+
+  async #drain(limitMs: number, givesUp: () => boolean): Promise<boolean> {
     const deadline = this.#clock.now() + limitMs
     this.#drains++
     this.#cancelTimer()
@@ -112,6 +124,7 @@ export class BatchQueue<T> {
       if (leftMs <= 0) break
       await settleWithin(this.#clock, leftMs, () => this.#sending ?? this.#send())
       if (this.#failures <= failuresBefore) continue
+      if (givesUp()) break
       failuresHere++
       const pauseMs = flushRetryDelayMs(failuresHere, this.#random)
       await sleep(this.#clock, Math.min(pauseMs, Math.max(0, deadline - this.#clock.now())))
@@ -123,10 +136,12 @@ export class BatchQueue<T> {
 
   /**
    * The final drain: afterwards nothing is sent any more, what is left counts as dropped (`flush_limit`), an export in
-   * flight is aborted, and whatever is added later counts as dropped (`closed`).
+   * flight is aborted, and whatever is added later counts as dropped (`closed`). Where nobody asked for a collector and
+   * nobody listens, it ends with the first attempt (`no_collector`).
    */
   async close(limitMs: number): Promise<void> {
-    await this.drain(limitMs)
+    let hasGivenUp = false
+    await this.#drain(limitMs, () => (hasGivenUp = this.#isNobodyThere && this.#isUnasked()))
     if (this.#closed) return
     this.#closed = true
     this.#cancelTimer()
@@ -134,7 +149,7 @@ export class BatchQueue<T> {
     const left = [...this.#inFlight, ...this.#waiting]
     this.#inFlight = []
     this.#waiting = []
-    if (left.length > 0) this.#drop(this.#count(left), 'flush_limit')
+    if (left.length > 0) this.#drop(this.#count(left), hasGivenUp ? 'no_collector' : 'flush_limit')
   }
 
   /** Makes sure that a send is scheduled whenever something waits and nothing else will send it. */
@@ -186,6 +201,7 @@ export class BatchQueue<T> {
 
   #book(batch: readonly T[], outcome: SettledExport): void {
     this.#failure = outcome.kind === 'delivered' ? undefined : outcome.reason
+    this.#isNobodyThere = outcome.kind === 'retry' && outcome.isNobodyThere === true
     if (outcome.kind === 'retry') {
       this.#waiting = [...batch, ...this.#waiting]
       this.#failures++

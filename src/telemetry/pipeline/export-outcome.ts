@@ -13,6 +13,8 @@ export type ExportOutcome =
       readonly reason: string
       /** How long the collector asked to be left alone. */
       readonly retryAfterMs?: number
+      /** Nobody listens there: the connection itself was refused. @default false */
+      readonly isNobodyThere?: boolean
     }
   /** Not worth another attempt: the collector understood and said no. */
   | { readonly kind: 'refused'; readonly reason: string }

@@ -8,6 +8,8 @@ export type DropReason =
   | 'failed'
   /** The time of the final flush was over. */
   | 'flush_limit'
+  /** Nobody listens at the address that nobody configured: the final flush gave up after one attempt. */
+  | 'no_collector'
   /** Created after the final flush. */
   | 'closed'
 

@@ -2,7 +2,12 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
 import { suppressTracing } from '../context-keys.ts'
 import type { ExportOutcome, Send } from '../pipeline/export-outcome.ts'
-import { describeTransportError, isWorthRetrying, type TransportResponse } from './transport-response.ts'
+import {
+  describeTransportError,
+  isRefusedConnection,
+  isWorthRetrying,
+  type TransportResponse,
+} from './transport-response.ts'
 
 /** What the stock OTLP exporters have in common. */
 export interface StockExporter<P> {
@@ -105,7 +110,8 @@ function toOutcome(response: TransportResponse): ExportOutcome {
   const reason = describeTransportError(response.error)
   if (!isWorthRetrying(response)) return { kind: 'refused', reason }
   const askedForMs = response.retryInMillis
-  return { kind: 'retry', reason, ...(askedForMs === undefined ? {} : { retryAfterMs: askedForMs }) }
+  const isNobodyThere = isRefusedConnection(response.error)
+  return { kind: 'retry', reason, isNobodyThere, ...(askedForMs === undefined ? {} : { retryAfterMs: askedForMs }) }
 }
 
 function readPartialSuccess(response: PartialSuccessResponse | undefined): ExportOutcome {

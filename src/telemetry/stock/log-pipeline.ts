@@ -13,6 +13,7 @@ export async function startLogPipeline(options: SignalPipelineOptions): Promise<
     limits: settings.logBatches,
     exportBatch: exporter.send,
     onTrouble: options.onTrouble,
+    isUnasked: options.isUnasked,
   })
   return {
     provider: createProvider(options, [new LogQueueProcessor(queue)]),

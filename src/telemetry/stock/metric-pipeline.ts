@@ -24,6 +24,7 @@ export async function startMetricPipeline(options: SignalPipelineOptions): Promi
     },
     weigh: countDataPoints,
     onTrouble: options.onTrouble,
+    isUnasked: options.isUnasked,
   })
   const reader = new QueueMetricReader({ settings: settings.metricReader, queue, clock, onProblem: options.onProblem })
   return {

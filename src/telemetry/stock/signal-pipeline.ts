@@ -13,6 +13,8 @@ export interface SignalPipelineOptions {
   readonly clock: Clock
   readonly onTrouble: (trouble: QueueTrouble) => void
   readonly onProblem: (error: unknown) => void
+  /** Whether nobody has asked for a collector, and none has ever been there. */
+  readonly isUnasked: () => boolean
 }
 
 /** One signal from its provider to the wire. */

@@ -18,6 +18,8 @@ export interface PipelineOptions {
   readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
   /** Something went wrong inside, such as a callback of a user's instrument that threw. */
   readonly onProblem: (error: unknown) => void
+  /** Whether nobody has asked for a collector, and none has ever been there. */
+  readonly isUnasked: () => boolean
 }
 
 /** Providers of the three signals and what is behind them: all that the rest knows of the stock SDK. */

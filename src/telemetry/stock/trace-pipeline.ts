@@ -14,6 +14,7 @@ export async function startTracePipeline(options: SignalPipelineOptions): Promis
     limits: settings.spanBatches,
     exportBatch: exporter.send,
     onTrouble: options.onTrouble,
+    isUnasked: options.isUnasked,
   })
   return {
     provider: createProvider(options, [new SpanQueueProcessor(queue)]),

@@ -7,13 +7,14 @@ export interface TransportResponse {
   readonly data?: Uint8Array
 }
 
+const UNAVAILABLE = 14
 /** @see https://opentelemetry.io/docs/specs/otlp/#failures */
 const RETRYABLE_GRPC = new Set([
   1, // CANCELLED
   4, // DEADLINE_EXCEEDED
   10, // ABORTED
   11, // OUT_OF_RANGE
-  14, // UNAVAILABLE
+  UNAVAILABLE,
   15, // DATA_LOSS
 ])
 const RESOURCE_EXHAUSTED = 8
@@ -45,6 +46,20 @@ export function isWorthRetrying(response: TransportResponse): boolean {
 function hasRetryInfo(error: CodedError): boolean {
   const [details] = error.metadata?.get('grpc-status-details-bin') ?? []
   return Buffer.isBuffer(details) && details.includes(RETRY_INFO)
+}
+
+/** What a machine answers that has not this one of the addresses of a name, `::1` of localhost above all. */
+const NO_SUCH_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH'])
+
+/** Whether the connection itself was refused, at every address of the name: nobody listens there. */
+export function isRefusedConnection(error: Error | undefined): boolean {
+  if (error instanceof AggregateError) {
+    const codes = error.errors.map((one: CodedError) => one.code)
+    return codes.includes('ECONNREFUSED') && codes.every((code) => code === 'ECONNREFUSED' || NO_SUCH_ADDRESS.has(code))
+  }
+  const { code, details }: Partial<CodedError> = error ?? {}
+  // gRPC has the error of the socket in a text only.
+  return code === 'ECONNREFUSED' || (code === UNAVAILABLE && /\bECONNREFUSED\b/.test(String(details)))
 }
 
 /** In one line, without anything that was sent. */

@@ -331,3 +331,46 @@ test('the failure of the latest attempt is known until an attempt delivers', asy
   }
   expect(known).toEqual([undefined, 'away', 'not like this', undefined])
 })
+
+test('close() gives up with the first refused connection where nobody asked for a collector', async () => {
+  const { clock, held, queue } = setUp({ maxBatchSize: 2 }, { isUnasked: () => true })
+  add(queue, 1, 2, 3)
+  const closed = queue.close(60_000)
+  await clock.advance(0)
+  held.end(0, { kind: 'retry', reason: 'ECONNREFUSED', isNobodyThere: true })
+  await clock.advance(0)
+  await closed
+
+  expect(held.batches).toHaveLength(1)
+  expect(queue.account).toEqual({ created: 3, delivered: 0, rejected: 0, dropped: { no_collector: 3 }, pending: 0 })
+})
+
+test.for([
+  { what: 'one that was asked for', isUnasked: false, isNobodyThere: true },
+  { what: 'one that took the connection', isUnasked: true, isNobodyThere: false },
+])('close() tries again to its limit to reach a collector: $what', async ({ isUnasked, isNobodyThere }) => {
+  const { clock, held, queue } = setUp({}, { isUnasked: () => isUnasked })
+  add(queue, 1)
+  const closed = queue.close(2000)
+  await clock.advance(0)
+  held.end(0, { kind: 'retry', reason: 'away', isNobodyThere })
+  await clock.advance(1000)
+  expect(held.batches).toHaveLength(2)
+  await clock.advance(1000)
+  await closed
+
+  expect(queue.account.dropped).toEqual({ flush_limit: 1 })
+})
+
+test('a drain that is not the last one tries again, whoever asked', async () => {
+  const { clock, held, queue } = setUp({}, { isUnasked: () => true })
+  add(queue, 1)
+  const drained = queue.drain(2000)
+  await clock.advance(0)
+  held.end(0, { kind: 'retry', reason: 'ECONNREFUSED', isNobodyThere: true })
+  await clock.advance(1000)
+  held.end(1)
+  await clock.advance(0)
+
+  expect(await drained).toBe(true)
+})
