@@ -25,7 +25,7 @@ export const DEFAULT_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
 const ONE_PRESS_MS = 100
 
 /**
- * Listens to termination signals. Names other listeners of the same signals, there already or added later: one that
+ * Listens to termination signals, before all who listen already. Names other listeners of the same signals, there already or added later: one that
  * calls `process.exit` ends the process in the middle of the drain, and nothing can take that back.
  *
  * @returns a function that takes the listeners off again
@@ -54,7 +54,8 @@ export function listenToSignals(options: SignalOptions): () => void {
 
   for (const signal of signals) {
     if (process.listenerCount(signal) > 0) warn(signal)
-    process.on(signal, listener)
+    // Before all others: one of them may end the process at once, and then the shutdown has at least begun.
+    process.prependListener(signal, listener)
   }
   process.on('newListener', onAdded)
   return () => {

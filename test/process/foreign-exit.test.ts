@@ -49,6 +49,18 @@ describe('process.exit by somebody else in the middle of a shutdown is not preve
     expect(JSON.parse(fields ?? '')).toEqual(shutdown)
   })
 
+  test('by a handler that was there first and calls it at once: the shutdown has begun, and the line knows the signal', async () => {
+    await using service = await startExits({ EXIT_AT: 'first handler' })
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 0, signal: null })
+    const { level, msg, shutdown } = lastLine(service)
+    expect(level).toBe('error')
+    expect(msg).toMatch(
+      /\(SIGTERM\): process\.exit\(0\) was called by .*leaveEarly .*\(file:.*exits\.ts:\d+:\d+\) in the middle of the/,
+    )
+    expect(shutdown).toMatchObject({ reason: 'SIGTERM', exitCode: 0, clean: false })
+  })
+
   test('by a stop hook', async () => {
     await using service = await startExits({ EXIT_AT: 'stop' })
     service.kill('SIGTERM')

@@ -9,6 +9,8 @@ function leaveEarly(): void {
 
 // As a program that had its own handler before, and kept it.
 if (EXIT_AT === 'handler') process.on('SIGTERM', () => void setTimeout(leaveEarly, 50))
+// The usual one, declared first, that ends the process at once.
+if (EXIT_AT === 'first handler') process.on('SIGTERM', leaveEarly)
 if (EXIT_AT === 'running') process.on('SIGUSR2', leaveEarly)
 
 const service = createService({
