@@ -22,12 +22,12 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
     meaning: 'Who sends it as `Authorization: Bearer …` sees the details of the checks.',
   },
   SEAWORTHY_DRAIN_DELAY: {
-    form: 'duration, up to 1h',
+    form: 'duration with its unit, such as `5s`, up to 1h; or 0',
     fallback: '`shutdown.drainDelay`, or 5s; none on a terminal',
     meaning: 'How long everything is still served after readiness has failed, until load balancers know.',
   },
   SEAWORTHY_FLUSH: {
-    form: 'duration, up to 1h',
+    form: 'duration with its unit, such as `5s`, up to 1h; or 0',
     fallback: '4s; 1s on a terminal',
     meaning: 'With `seaworthy/register`: what is reserved for the delivery of telemetry at the end of a shutdown.',
   },
@@ -38,7 +38,7 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
       'The time between SIGTERM and SIGKILL; the same number as `terminationGracePeriodSeconds`. A budget that does not fit refuses to start.',
   },
   SEAWORTHY_IN_FLIGHT: {
-    form: 'duration, up to 1h',
+    form: 'duration with its unit, such as `5s`, up to 1h; or 0',
     fallback: '10s',
     meaning: 'With `seaworthy/register`: how long requests in flight may take to end in a shutdown.',
   },
@@ -59,7 +59,7 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
       'With `seaworthy/register`: begin with the first server that listens, begin at once (for a worker that has no server), or do nothing. `start` is not passed on to child processes.',
   },
   SEAWORTHY_STOP: {
-    form: 'duration, up to 1h',
+    form: 'duration with its unit, such as `5s`, up to 1h; or 0',
     fallback: '4s',
     meaning: 'With `seaworthy/register`: how long the listeners of the signal that the application has may take.',
   },

@@ -1,4 +1,4 @@
-// Runs before `npm run demo`, `npm test` and `npm run ci`, on whatever Node the machine has (20 or newer):
+// Runs before every script of package.json that needs dependencies, on whatever Node the machine has (20 or newer):
 // installs the exact dependencies when they are missing or older than the lock file. Folders that are named as arguments
 // have an installation of their own, which follows.
 // Plain JavaScript, because the Node that strips types comes with that very installation.

@@ -8,6 +8,18 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 /** What {@link parseDuration} takes, for error messages. */
 export const DURATION_FORM = 'a number of milliseconds or a text such as "500ms", "10s", "1m30s"'
 
+/** What a duration in a variable of our own looks like, for error messages. */
+export const DURATION_WITH_UNIT_FORM = 'a duration with its unit such as "500ms", "10s", "1m30s"; only 0 needs none'
+
+/**
+ * Milliseconds of a text that says its unit, or `undefined`. A bare number is none except 0: beside a variable in seconds,
+ * `5` for five seconds would be taken for five milliseconds.
+ */
+export function parseDurationWithUnit(text: string): number | undefined {
+  const ms = parseDuration(text)
+  return ms === 0 || /[a-z]/.test(text) ? ms : undefined
+}
+
 /** Milliseconds of `value`, or `undefined` when it is no duration. A text that is only a number means milliseconds. */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined

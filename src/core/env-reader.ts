@@ -1,4 +1,4 @@
-import { DURATION_FORM, parseDuration } from './duration.ts'
+import { DURATION_FORM, DURATION_WITH_UNIT_FORM, parseDuration, parseDurationWithUnit } from './duration.ts'
 import { SeaworthyError } from './seaworthy-error.ts'
 
 /** A set of environment variables, as `process.env` has it. */
@@ -55,6 +55,11 @@ export class EnvReader {
   /** Milliseconds, from a plain number of them or a text such as `30s`. */
   duration(name: string): number | undefined {
     return this.#parse(name, DURATION_FORM, parseDuration)
+  }
+
+  /** Milliseconds of a variable of our own: a text such as `30s`, or `0`. A bare number could mean seconds as well. */
+  durationWithUnit(name: string): number | undefined {
+    return this.#parse(name, DURATION_WITH_UNIT_FORM, parseDurationWithUnit)
   }
 
   /** Adds a problem found by the caller. Name the key, never a value that could be a secret. */

@@ -119,7 +119,12 @@ function advise(budget: ShutdownBudget, verdict: BudgetVerdict, platform: Platfo
       advice.push(
         `${setting === undefined ? 'Set' : 'Or set'} SEAWORTHY_GRACE_SECONDS=${budget.graceMs / 1000}, and default slices are scaled to fit.`,
       )
-    advice.push('Or shorten the slices that were chosen; the longest is a good place to begin.')
+    const isChosen = SLICES.some((slice) => CHOSEN.has(budget.origins[slice].from))
+    if (isChosen) advice.push('Or shorten the slices that were chosen; the longest is a good place to begin.')
+    if (verdict === 'exceeds' && isWatched(budget))
+      advice.push(
+        `At the terminal itself, Ctrl-C has no limit; only a stop from outside kills after ${formatDuration(budget.graceMs)}.`,
+      )
   }
   if (verdict === 'scaled' && setting !== undefined)
     advice.push(`For the default slices, raise ${setting} and SEAWORTHY_GRACE_SECONDS together.`)
@@ -128,6 +133,13 @@ function advise(budget: ShutdownBudget, verdict: BudgetVerdict, platform: Platfo
   if (budget.preStopMs > 0 && budget.drainDelayMs > 0)
     advice.push('A preStop sleep and the drain delay wait for the same thing, one after the other: one is enough.')
   return advice
+}
+
+const CHOSEN: ReadonlySet<BudgetOrigin['from']> = new Set(['option', 'variable', 'flag'])
+
+/** Whether slices are shorter because a person watches. */
+function isWatched({ origins }: Pick<ShutdownBudget, 'origins'>): boolean {
+  return Object.values(origins).some(({ from }) => from === 'terminal')
 }
 
 /** Whether a declaration of this grace period would make the defaults shorter, rather than refuse the budget. */

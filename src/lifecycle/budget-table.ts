@@ -34,14 +34,16 @@ function alignRows(rows: readonly Row[]): readonly string[] {
   )
 }
 
-function describe({ verdict }: BudgetExplanation): string {
+function describe({ verdict, lines }: BudgetExplanation): string {
   switch (verdict) {
     case 'fits':
       return ''
     case 'scaled':
       return ' Default slices were scaled down to the declared grace period.'
     case 'exceeds':
-      return ' The grace period is only assumed, so a service warns and starts.'
+      return lines.some(({ origin }) => origin.from === 'terminal')
+        ? ' The grace period is only assumed, so a service starts, and on a terminal it does not even warn.'
+        : ' The grace period is only assumed, so a service warns and starts.'
     case 'refused':
       return ' The grace period is declared, so a service refuses to start, with exit code 2.'
   }

@@ -45,7 +45,7 @@ export function readGracePeriod({ flags = {}, ...around }: BudgetSurroundings): 
   const env = new EnvReader(around.env)
   const graceSeconds = env.number('SEAWORTHY_GRACE_SECONDS', { min: 1, max: MAX_SECONDS })
   const preStopSeconds = env.number('SEAWORTHY_PRE_STOP_SECONDS', { min: 0, max: MAX_SECONDS })
-  const drainDelayMs = env.duration('SEAWORTHY_DRAIN_DELAY')
+  const drainDelayMs = env.durationWithUnit('SEAWORTHY_DRAIN_DELAY')
   if (drainDelayMs !== undefined && drainDelayMs > MAX_SLICE_MS) {
     env.problem(`SEAWORTHY_DRAIN_DELAY is "${env.text('SEAWORTHY_DRAIN_DELAY')}", expected an hour at most`)
   }

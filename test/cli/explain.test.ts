@@ -28,6 +28,9 @@ describe('from flags and the environment', () => {
     expect(code).toBe(1)
     expect(stdout).toContain('> grace       10s  what Docker or Compose gives by default')
     expect(stdout).toContain('Raise stop_grace_period (Compose)')
+    // Nobody has chosen any.
+    expect(stdout).not.toContain('shorten the slices')
+    expect((await explain(['--platform', 'compose', '--stop', '5s'])).stdout).toContain('shorten the slices')
   })
 
   test('each flag reaches its slice, and wins over its variable', async () => {
@@ -51,6 +54,25 @@ describe('from flags and the environment', () => {
     expect(stdout).toMatch(/preStop\s+3s {2}SEAWORTHY_PRE_STOP_SECONDS/)
     expect(stdout).toMatch(/drainDelay\s+0ms {2}default on a terminal/)
     expect(stdout).toMatch(/grace\s+1m {2}SEAWORTHY_GRACE_SECONDS/)
+  })
+})
+
+describe('what may be misunderstood', () => {
+  test('variables that only seaworthy/register reads are named, with the flags to say the same', async () => {
+    const variables = { SEAWORTHY_IN_FLIGHT: '20s', SEAWORTHY_STOP: '3s', SEAWORTHY_FLUSH: ' ' }
+    const { stdout } = await explain(['--platform', 'none'], variables)
+    expect(stdout).toContain(
+      'SEAWORTHY_IN_FLIGHT, SEAWORTHY_STOP are set and left out: only seaworthy/register reads them. For a process that is started with it, add --in-flight 20s --stop 3s.',
+    )
+    const { stdout: both } = await explain(['--platform', 'none', '--in-flight', '20s'], variables)
+    expect(both).toContain('SEAWORTHY_STOP is set and left out')
+    expect(both).not.toContain('SEAWORTHY_IN_FLIGHT')
+  })
+
+  test('on a terminal, what Docker gives counts for docker stop, and not for Ctrl-C', async () => {
+    const { stdout } = await explain(['--platform', 'docker', '--terminal'])
+    expect(stdout).toContain('so a service starts, and on a terminal it does not even warn')
+    expect(stdout).toContain('At the terminal itself, Ctrl-C has no limit; only a stop from outside kills after 10s.')
   })
 })
 
@@ -107,6 +129,7 @@ describe('wrong usage', () => {
     [['bugdet'], 'Did you mean "budget"?'],
     [['budget', '--in-fligth', '3s'], 'Did you mean "--in-flight"?'],
     [['budget', '--grace', '30'], '--grace is "30", expected a time'],
+    [['budget', '--stop', 'soon', '--grace', '30'], '--stop is "soon" and --grace is "30", expected a time'],
     [['budget', '--platform', 'kubernets'], 'Did you mean "kubernetes"?'],
     [['budget', '--url', 'localhost:9091'], 'Write it like http://127.0.0.1:9091.'],
     [['budget', '--url', 'http://127.0.0.1:9', '--grace', '3s'], "--grace can't be combined with --url"],

@@ -39,3 +39,13 @@ test('every npm script that it names exists, and every script is named or a step
   expect([...named].filter((script) => !(script in scripts))).toEqual([])
   expect(Object.keys(scripts).filter((script) => !named.has(script) && !script.startsWith('pre'))).toEqual([])
 })
+
+test('every script installs what it needs before it runs, also in a fresh clone on another Node', () => {
+  const { scripts } = readManifest()
+  const names = Object.keys(scripts)
+  const isHook = (name: string): boolean => name.startsWith('pre') && names.includes(name.slice('pre'.length))
+  const bare = names.filter(
+    (name) => !isHook(name) && scripts[`pre${name}`]?.startsWith('node scripts/setup.mjs') !== true,
+  )
+  expect(bare).toEqual([])
+})

@@ -95,3 +95,22 @@ test('without a problem, done() says nothing; with one, it throws with a hint', 
   expect(() => env.done()).toThrow(SeaworthyError)
   expect(() => env.done()).toThrow('The environment is not valid:\n  - A is missing')
 })
+
+test.each([
+  ['0', 0],
+  ['0s', 0],
+  ['500ms', 500],
+  ['1m30s', 90_000],
+])('a duration of our own may be %j', (text, ms) => {
+  const env = new EnvReader({ A: text })
+  expect(env.durationWithUnit('A')).toBe(ms)
+  expect(() => env.done()).not.toThrow()
+})
+
+test.each([['5'], ['1.5'], ['soon'], ['-5s']])('a duration of our own is not %j: it needs a unit', (text) => {
+  const env = new EnvReader({ A: text })
+  expect(env.durationWithUnit('A')).toBeUndefined()
+  expect(() => env.done()).toThrow(
+    `A is "${text}", expected a duration with its unit such as "500ms", "10s", "1m30s"; only 0 needs none`,
+  )
+})

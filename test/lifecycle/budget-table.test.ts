@@ -34,7 +34,6 @@ test('a budget that does not: by how much, what a service would do, and what to 
     It does not fit: 15s too long. The grace period is only assumed, so a service warns and starts.
       - Raise stop_grace_period (Compose) or --stop-timeout (docker run) to 25 s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.
       - Or set SEAWORTHY_GRACE_SECONDS=10, and default slices are scaled to fit.
-      - Or shorten the slices that were chosen; the longest is a good place to begin.
     Docker or Compose: https://docs.docker.com/reference/compose-file/services/#stop_grace_period"
   `)
 })

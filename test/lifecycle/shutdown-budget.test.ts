@@ -65,7 +65,6 @@ describe('the drain delay', () => {
       1000,
     ],
     ['from SEAWORTHY_DRAIN_DELAY=0', {}, { SEAWORTHY_DRAIN_DELAY: '0' }, 0],
-    ['a plain number is milliseconds', {}, { SEAWORTHY_DRAIN_DELAY: '250' }, 250],
     ['an empty variable counts as unset', {}, { SEAWORTHY_DRAIN_DELAY: '' }, 5000],
   ])('%s', (_how, options, env, expected) => {
     expect(inPod(options, env).drainDelayMs).toBe(expected)
@@ -263,7 +262,7 @@ describe('bad input', () => {
       "SEA_ENV_INVALID: The environment is not valid:
         - SEAWORTHY_GRACE_SECONDS is "30s", expected a number from 1 to 86400
         - SEAWORTHY_PRE_STOP_SECONDS is "-1", expected a number from 0 to 86400
-        - SEAWORTHY_DRAIN_DELAY is "soon", expected a number of milliseconds or a text such as "500ms", "10s", "1m30s"
+        - SEAWORTHY_DRAIN_DELAY is "soon", expected a duration with its unit such as "500ms", "10s", "1m30s"; only 0 needs none
         Correct or unset the variables named above."
     `)
   })
@@ -282,6 +281,12 @@ describe('bad input', () => {
   test('a slice may be an hour long, and not a millisecond longer', () => {
     expect(inPod({ stop: 3_600_000 }).stopMs).toBe(3_600_000)
     expect(refusal({ stop: 3_600_001 })).toContain('"stop" is 3600001 ms, expected 0 to 3600000 ms')
+  })
+
+  test('a drain delay without its unit is refused: nobody can tell 5 s from 5 ms', () => {
+    expect(refusal({}, { SEAWORTHY_DRAIN_DELAY: '5' })).toContain(
+      'SEAWORTHY_DRAIN_DELAY is "5", expected a duration with',
+    )
   })
 
   test('a drain delay out of range is reported under the name of its variable', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { parseDuration } from '../../core/duration.ts'
+import { parseDurationWithUnit } from '../../core/duration.ts'
 import type { Environment } from '../../core/env-reader.ts'
 import { didYouMean } from '../../core/nearest-name.ts'
 import { type BudgetExplanation, explainBudget } from '../../lifecycle/budget-explanation.ts'
@@ -59,22 +59,42 @@ export const budgetTopic = defineCommand({
     { command: 'seaworthy explain budget --url http://127.0.0.1:9091', shows: 'What a running service goes by.' },
   ],
   async run({ options, env, print }) {
-    const explanation =
-      options['url'] === undefined ? explainBudget(...readFlags(options, env)) : await askRunning(options, env)
+    const explanation = options['url'] === undefined ? workOut(options, env) : await askRunning(options, env)
     print(options['json'] === true ? JSON.stringify(explanation) : renderBudget(explanation))
     return explanation.fits ? CLI_EXIT_CODE.ok : CLI_EXIT_CODE.failed
   },
 })
 
+/** What only `seaworthy/register` reads, by the option that has the same effect here. */
+const REGISTER_VARIABLES = {
+  SEAWORTHY_IN_FLIGHT: 'in-flight',
+  SEAWORTHY_STOP: 'stop',
+  SEAWORTHY_FLUSH: 'flush',
+} as const
+
+function workOut(options: Options, env: Environment): BudgetExplanation {
+  const explanation = explainBudget(...readFlags(options, env))
+  const ignored = Object.entries(REGISTER_VARIABLES).flatMap(([name, flag]) => {
+    const value = env[name]?.trim() ?? ''
+    return value === '' || options[flag] !== undefined ? [] : [{ name, flag: `--${flag} ${value}` }]
+  })
+  if (ignored.length === 0) return explanation
+  const names = ignored.map(({ name }) => name).join(', ')
+  const flags = ignored.map(({ flag }) => flag).join(' ')
+  const note = `${names} ${ignored.length === 1 ? 'is' : 'are'} set and left out: only seaworthy/register reads ${ignored.length === 1 ? 'it' : 'them'}. For a process that is started with it, add ${flags}.`
+  return { ...explanation, advice: [...explanation.advice, note] }
+}
+
 function readFlags(options: Options, env: Environment): Parameters<typeof explainBudget> {
+  const times = readTimes(options)
   const slices = Object.fromEntries(
     Object.entries(SLICE_FLAGS).flatMap(([flag, { slice }]) => {
-      const ms = readTime(options, flag)
+      const ms = times.get(flag)
       return ms === undefined ? [] : [[slice, ms]]
     }),
   )
-  const graceMs = readTime(options, 'grace')
-  const preStopMs = readTime(options, 'pre-stop')
+  const graceMs = times.get('grace')
+  const preStopMs = times.get('pre-stop')
   const platform = readPlatform(options['platform'])
   const flags = {
     slices: true,
@@ -88,14 +108,24 @@ function readFlags(options: Options, env: Environment): Parameters<typeof explai
   return [slices, { env: visible, isTerminal: options['terminal'] === true, hasFile: existsSync, flags }]
 }
 
-function readTime(options: Options, name: string): number | undefined {
-  const text = options[name]
-  if (text === undefined) return undefined
-  // A number alone is not taken: 30 would be milliseconds here and seconds in every manifest.
-  const ms = text === '0' || !/^[\d.]+$/.test(String(text)) ? parseDuration(text) : undefined
-  if (ms === undefined)
-    throw usage(`--${name} is "${text}", expected a time`, 'Write it with its unit, like 500ms or 30s.')
-  return ms
+/** Every option that is a time, in milliseconds; what is none is named in one error, all of it. */
+function readTimes(options: Options): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  const wrong: string[] = []
+  for (const name of ['pre-stop', ...Object.keys(SLICE_FLAGS), 'grace']) {
+    const text = options[name]
+    if (text === undefined) continue
+    // A number alone is not taken: 30 would be milliseconds here and seconds in every manifest.
+    const ms = parseDurationWithUnit(String(text))
+    if (ms === undefined) wrong.push(`--${name} is "${text}"`)
+    else times.set(name, ms)
+  }
+  if (wrong.length > 0)
+    throw usage(
+      `${wrong.join(' and ')}, expected a time`,
+      `Write ${wrong.length === 1 ? 'it with its unit' : 'them with their units'}, like 500ms or 30s.`,
+    )
+  return times
 }
 
 function readPlatform(name: string | boolean | undefined): string | undefined {
