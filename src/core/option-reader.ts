@@ -99,8 +99,11 @@ export class OptionReader {
     this.#problems.push(text)
   }
 
-  /** @throws {@link SeaworthyError} `code` with every problem, when there was any */
-  done(code: ErrorCode = 'SEA_OPTIONS_INVALID'): void {
+  /**
+   * @param hint what to do, where more can be said than to correct what is named
+   * @throws {@link SeaworthyError} `code` with every problem, when there was any
+   */
+  done(code: ErrorCode = 'SEA_OPTIONS_INVALID', hint = 'Correct the options named above.'): void {
     for (const name of Object.keys(this.#source)) {
       if (!this.#known.has(name))
         this.#problems.push(`"${name}" is not an option. ${didYouMean(name, this.#known)}`.trim())
@@ -108,7 +111,7 @@ export class OptionReader {
     if (this.#problems.length === 0) return
     const [only] = this.#problems
     const text = this.#problems.length === 1 ? ` ${only}` : this.#problems.map((problem) => `\n  - ${problem}`).join('')
-    throw new SeaworthyError(code, `${this.#where}:${text}`, { hint: 'Correct the options named above.' })
+    throw new SeaworthyError(code, `${this.#where}:${text}`, { hint })
   }
 
   #read<T>(name: string, rule: Fallback<T>, placeholder: T, check: (value: unknown) => string | undefined): T {

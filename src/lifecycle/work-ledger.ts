@@ -95,7 +95,7 @@ export class WorkLedger {
   }
 
   /** Aborts {@link signal}. */
-  abort(reason: unknown = new DOMException('The service is shutting down', 'AbortError')): void {
+  abort(reason: Error): void {
     this.#softDeadline.abort(reason)
   }
 

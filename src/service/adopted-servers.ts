@@ -8,6 +8,12 @@ import type { ComponentHost } from './component-host.ts'
 /** Long enough for a start that is on its way, short enough for a person who wonders. */
 const PATIENCE_MS = 2000
 
+const HINT_SILENT =
+  'Call listen() before the start or right after it, or give attach() a port, so that the service binds it.'
+/** Of an application that listened before it was attached, its framework keeps no server that could be found. */
+const HINT_UNSEEN =
+  'Call app.listen() after attach(), pass attach() the server that app.listen() returned, or give it a port, so that the service binds it.'
+
 /** The servers of a listener whose application tells them to listen: there may be none yet when the service starts. */
 export class AdoptedServers {
   readonly #host: ComponentHost<unknown>
@@ -39,7 +45,7 @@ export class AdoptedServers {
     const until = AbortSignal.any([signal, limit.signal])
     const cancels = [
       clock.schedule(limitMs, () => limit.abort(this.#toSilence(limitMs))),
-      clock.schedule(PATIENCE_MS, () => this.#log(`waiting for the application to call listen() of "${this.#name}"`)),
+      clock.schedule(PATIENCE_MS, () => this.#log(this.#waiting())),
     ]
     try {
       const first = await orAborted(this.#first.promise, until)
@@ -48,6 +54,11 @@ export class AdoptedServers {
     } finally {
       for (const cancel of cancels) cancel()
     }
+  }
+
+  #waiting(): string {
+    const text = `waiting for the application to call listen() of "${this.#name}"`
+    return this.#servers.length === 0 ? `${text}; if it has, pass the server that app.listen() returned` : text
   }
 
   #log(message: string): void {
@@ -61,7 +72,7 @@ export class AdoptedServers {
       'SEA_LISTENER_SILENT',
       `The application was to call listen() for "${this.#name}", and nothing listens after ${formatDuration(limitMs)}${why}`,
       {
-        hint: 'Call listen() before the start or right after it, or give attach() a port, so that the service binds it.',
+        hint: this.#servers.length === 0 ? HINT_UNSEEN : HINT_SILENT,
         ...(cause === undefined ? {} : { cause }),
       },
     )

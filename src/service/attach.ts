@@ -3,7 +3,7 @@ import type { TrackableServer } from '../server/server-drain.ts'
 import type { Duration } from '../core/duration.ts'
 import type { Bound, Handle, ListenerDefinition } from './component.ts'
 import { Service } from './service.ts'
-import { isServer } from './to-application.ts'
+import { adapterOf, isServer } from './to-application.ts'
 
 /** What {@link attach} may be told. */
 export interface AttachOptions {
@@ -57,7 +57,7 @@ export function attach<Config>(
     read.problem('the second argument must be a server of Node, such as http.createServer() or app.listen() return')
   } else if (port >= 0 && server.listening) read.problem(`"port" is ${port}, but the server listens already`)
   if (port < 0 && host !== '') read.problem('"host" needs "port": without it the application listens by itself')
-  read.done()
+  read.done('SEA_OPTIONS_INVALID', isServer(server) ? undefined : hintFor(server))
   const definition: ListenerDefinition<Config> = {
     start: () => ({ server }),
     probes,
@@ -66,4 +66,10 @@ export function attach<Config>(
     ...(options.startTimeout === undefined ? {} : { startTimeout: options.startTimeout }),
   }
   return service.listener(name, definition)
+}
+
+/** An application of a framework is the likeliest mistake: its adapter has an `attach` of the same name. */
+function hintFor(target: unknown): string {
+  const adapter = adapterOf(target)
+  return `Import attach from ${adapter ?? "your framework's adapter, such as seaworthy/express"}, or pass the server that listen() returned.`
 }

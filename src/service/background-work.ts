@@ -50,6 +50,7 @@ export class BackgroundWork {
     const own = async ({ limitMs }: HookContext): Promise<void> => {
       const end = await endWork(this.#ledger, limitMs, {
         clock: this.#clock,
+        name: BACKGROUND,
         noMore: Promise.all(ends),
         mayBeginLate: true,
       })

@@ -44,6 +44,7 @@ export function toConsumerNode<Config, T, N extends Needs>(
     async finish({ limitMs }: HookContext) {
       const end = await endWork(ledger, limitMs, {
         clock,
+        name,
         noMore: pause.begin(),
         mayBeginLate: false,
         giveBack: giveBack && ((context) => giveBack(value as T, context)),

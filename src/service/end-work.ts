@@ -1,11 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type Settled, settleWithin } from '../core/wait.ts'
+import { endReason } from '../lifecycle/end-reason.ts'
 import type { WorkLedger } from '../lifecycle/work-ledger.ts'
 import { inFlightLimits } from './in-flight-limits.ts'
 
 export interface EndWorkOptions {
   readonly clock: Clock
+  /** Whose work it is, for the reason that its signals have. */
+  readonly name: string
   /** Settles when no more work comes, or the attempt to end its coming has failed. */
   readonly noMore: Promise<unknown>
   /** Whether work may begin after the soft deadline: what is taken from a queue is better left to another replica. */
@@ -29,7 +32,7 @@ export interface WorkEnd {
 export async function endWork(
   ledger: WorkLedger,
   sliceMs: number,
-  { clock, noMore, mayBeginLate, giveBack }: EndWorkOptions,
+  { clock, name, noMore, mayBeginLate, giveBack }: EndWorkOptions,
 ): Promise<WorkEnd> {
   const { softMs, hardMs } = inFlightLimits(sliceMs)
   const hardAt = clock.now() + hardMs
@@ -41,7 +44,7 @@ export async function endWork(
   const inTime = await settleWithin(clock, softMs, () => over)
   if (inTime.outcome !== 'done') {
     const hasWork = ledger.inFlight > 0
-    ledger.abort()
+    ledger.abort(endReason(name))
     if (!mayBeginLate) ledger.close()
     // At the same time: work may end because it is given back, or because its signal says so.
     const [given] = await Promise.all([

@@ -246,7 +246,9 @@ export class Service<Config = unknown> {
     }
     if (this.#nodes.has(node.name)) {
       throw new SeaworthyError('SEA_GRAPH_DUPLICATE', `Two components are called "${node.name}"`, {
-        hint: 'Give each component its own name.',
+        hint: isAttached(node)
+          ? 'Name what is attached besides the first: attach(service, server, { name: "admin" }).'
+          : 'Give each component its own name.',
       })
     }
     node.declared?.()
@@ -261,4 +263,9 @@ export class Service<Config = unknown> {
       hint: 'Use it inside start, run or check of a component, or after start().',
     })
   }
+}
+
+/** Whether it has the name that a server gets which is attached without one. */
+function isAttached({ kind, name }: ComponentNode): boolean {
+  return kind === 'listener' && name === 'http'
 }

@@ -1,3 +1,4 @@
+import { endReason } from '../lifecycle/end-reason.ts'
 import type { ComponentHost } from './component-host.ts'
 import { toContext } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
@@ -39,7 +40,7 @@ export function toTaskNode<Config, N extends Needs>(
       // Waited for in `finish`; a rejection until then is not an unhandled one.
       running.catch(() => {})
     },
-    announce: () => stopping.abort(),
+    announce: () => stopping.abort(endReason(name)),
     finish: () => running,
     aborted: () => (ended ? [] : [`task "${name}"`]),
     stop() {},

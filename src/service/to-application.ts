@@ -33,6 +33,21 @@ export function isServer(value: unknown): value is TrackableServer {
   return value instanceof NetServer
 }
 
+/** By which of its members a framework is known; the order matters, as Nest has the most of them. */
+const FRAMEWORKS: readonly (readonly [adapter: string, ...members: readonly string[]])[] = [
+  ['seaworthy/nest', 'getHttpServer'],
+  ['seaworthy/fastify', 'inject', 'register'],
+  ['seaworthy/koa', 'callback', 'middleware'],
+  ['seaworthy/express', 'handle', 'request'],
+  ['seaworthy/hono', 'fetch', 'routes'],
+]
+
+/** The adapter of the framework whose application `value` looks like, as it is imported. */
+export function adapterOf(value: unknown): string | undefined {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return undefined
+  return FRAMEWORKS.find(([, ...members]) => members.every((member) => member in value))?.[0]
+}
+
 function notListenable(name: string, value: unknown): SeaworthyError {
   const got = value === undefined ? 'nothing (is a return missing?)' : describeKind(value)
   return new SeaworthyError(

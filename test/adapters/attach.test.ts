@@ -6,7 +6,7 @@ import type Koa from 'koa'
 import dns, { type LookupAllOptions } from 'node:dns'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import type { Bound, Handle, Service } from 'seaworthy'
+import { attach, type Bound, type Handle, type Service } from 'seaworthy'
 import { attach as attachExpress } from 'seaworthy/express'
 import { attach as attachFastify } from 'seaworthy/fastify'
 import { attach as attachHono } from 'seaworthy/hono'
@@ -216,3 +216,36 @@ function tryConnect(port: number, host: string): Promise<string | undefined> {
     socket.on('close', () => resolve(undefined))
   })
 }
+
+describe('an application that is given to the attach of Node’s servers is refused with the one that takes it', () => {
+  const deeds = new Deeds(new Journal())
+  const applications: Readonly<Record<string, () => unknown>> = {
+    'seaworthy/express': () => buildExpress(express, deeds),
+    'seaworthy/fastify': () => fastify(),
+    'seaworthy/koa': () => buildKoa(deeds),
+    'seaworthy/hono': () => buildHono(deeds),
+    'seaworthy/nest': () => createNest('express', deeds),
+    "your framework's adapter": () => ({}),
+  }
+
+  test.each(Object.keys(applications))('%s', async (adapter) => {
+    const application = await applications[adapter]?.()
+    expect(() => attach(contractService({}), application as never)).toThrow(
+      expect.objectContaining({ code: 'SEA_OPTIONS_INVALID', hint: expect.stringContaining(`attach from ${adapter}`) }),
+    )
+  })
+})
+
+test('an Express application that listened before it was attached: the hint says what to pass instead', async () => {
+  const app = express()
+  const server = await untilListening(app.listen(0, LOCAL))
+  onTestFinished(() => void server.close())
+  const service = contractService({})
+  attachExpress(service, app, { startTimeout: 50 })
+  await expect(service.start()).rejects.toMatchObject({
+    cause: {
+      code: 'SEA_LISTENER_SILENT',
+      hint: expect.stringContaining('the server that app.listen() returned'),
+    },
+  })
+})

@@ -44,7 +44,7 @@ test('whatever happens in whatever order, started = done + failed + abandoned + 
           })
         } else if (each.do === 'resolve') jobs[each.which]?.resolve()
         else if (each.do === 'reject') jobs[each.which]?.reject(new Error('rejected'))
-        else if (each.do === 'abort') ledger.abort()
+        else if (each.do === 'abort') ledger.abort(new Error('over'))
         else if (each.do === 'close') ledger.close()
         else ledger.abandon()
         check()

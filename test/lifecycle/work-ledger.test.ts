@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { MAX_LISTED_WORK } from '../../src/lifecycle/open-work.ts'
+import { endReason } from '../../src/lifecycle/end-reason.ts'
 import { WorkLedger } from '../../src/lifecycle/work-ledger.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
@@ -38,8 +39,8 @@ test('work that fails after the soft deadline was interrupted', async () => {
     ({ signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
   )
-  ledger.abort()
-  await expect(work).rejects.toThrow('The service is shutting down')
+  ledger.abort(endReason('mails'))
+  await expect(work).rejects.toThrow('"mails" is shutting down')
   expect(ledger.totals).toMatchObject({ failed: 1, interrupted: 1 })
 })
 

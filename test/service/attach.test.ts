@@ -56,7 +56,12 @@ test('one application attaches several servers, each by its name', async () => {
   const [shop, back] = [await listeningServer(hello), await listeningServer(hello)]
   const service = quietService()
   attach(service, shop.server)
-  expect(() => attach(service, back.server)).toThrow(expect.objectContaining({ code: 'SEA_GRAPH_DUPLICATE' }))
+  expect(() => attach(service, back.server)).toThrow(
+    expect.objectContaining({
+      code: 'SEA_GRAPH_DUPLICATE',
+      hint: expect.stringContaining('attach(service, server, { name: "admin" })'),
+    }),
+  )
   attach(service, back.server, { name: 'back-office' })
   await service.start()
   await service.stop()

@@ -108,7 +108,7 @@ test('at the soft deadline jobs are told to end, and what was taken is given bac
   expect(queue.events).toEqual([
     'letter begins',
     'given back',
-    'letter failed: The service is shutting down',
+    'letter failed: "mail" is shutting down',
     'stopped',
     'db stopped',
   ])
