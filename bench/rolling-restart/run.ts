@@ -98,23 +98,27 @@ interface Measurement {
 async function measure({ lagS, restarts, fleets, drainDelay, seed }: Measurement): Promise<LagResult> {
   let left = restarts
   const runFleet = async (index: number): Promise<FleetResult> => {
-    const fleet = await Fleet.start({
-      lagMs: lagS * 1000,
-      seed: seed + index,
-      env: { SEAWORTHY_DRAIN_DELAY: drainDelay },
-    })
+    const env = { SEAWORTHY_DRAIN_DELAY: drainDelay }
+    const fleet = await Fleet.start({ lagMs: lagS * 1000, seed: seed + index, env })
     try {
       while (left-- > 0) {
         await fleet.restart()
         process.stderr.write(`lag ${lagS} s: ${restarts - Math.max(0, left)} of ${restarts} begun\n`)
       }
     } catch (error) {
+      left = 0
       await fleet.stop()
       throw error
     }
     return fleet.stop()
   }
-  return merge(lagS, await Promise.all(Array.from({ length: fleets }, (_, index) => runFleet(index))))
+  // Every fleet is waited for, also beside one that failed: nothing that was started is left behind.
+  const ended = await Promise.allSettled(Array.from({ length: fleets }, (_, index) => runFleet(index)))
+  const results = ended.map((each) => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
+  return merge(lagS, results)
 }
 
 /** What reloading nginx costs its kept-alive clients when no replica is restarted at all. */
