@@ -32,6 +32,9 @@ export interface LedgerEvents {
   empty?: (() => void) | undefined
 }
 
+/** Connections that are in an account, whichever server has it. */
+const entered = new WeakSet<Socket>()
+
 /** Keeps account of the connections of one server and of the requests on them; each is counted exactly once. */
 export class RequestLedger {
   readonly events: LedgerEvents = {}
@@ -112,6 +115,7 @@ export class RequestLedger {
     const connection = new TrackedConnection(socket)
     connection.isHandshaking = options.isHandshaking ?? false
     this.#connections.set(socket, connection)
+    entered.add(socket)
     socket.on('close', this.#onSocketClose)
     this.events.idle?.(connection)
     return connection
@@ -127,6 +131,7 @@ export class RequestLedger {
     raw.off('close', this.#onSocketClose)
     this.#connections.delete(raw)
     connection.socket = secure
+    entered.add(secure)
     connection.isHandshaking = false
     this.#connections.set(secure, connection)
     secure.on('close', this.#onSocketClose)
@@ -137,6 +142,7 @@ export class RequestLedger {
   disown(socket: Socket | undefined): void {
     if (socket === undefined || !this.#connections.has(socket)) return
     socket.off('close', this.#onSocketClose)
+    entered.delete(socket)
     this.#disconnect(socket)
   }
 
@@ -155,7 +161,9 @@ export class RequestLedger {
     this.events.opened?.(entry)
   }
 
+  /** Enters an upgrade. One that another server has handed on, as Fastify does, stays in the account of that one. */
   upgrade(request: IncomingMessage): void {
+    if (!this.#connections.has(request.socket) && entered.has(request.socket)) return
     const connection = this.connect(request.socket)
     if (connection.isUpgraded) return
     connection.upgrade = { request, startedAt: this.#clock.now(), bytesBefore: request.socket.bytesWritten }

@@ -196,6 +196,28 @@ test('Fastify told to listen on localhost opens a server per address: each is dr
   for (const host of hosts) await expect(tryConnect(port, host)).resolves.toBe('ECONNREFUSED')
 })
 
+test('an upgrade at the second address of Fastify, which hands it to its first server, is counted once', async () => {
+  giveLocalhostTwoAddresses()
+  const app = fastify()
+  app.server.on('upgrade', (_request, socket) => {
+    socket.on('end', () => socket.end())
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+  })
+  const service = contractService({ drainDelayMs: 0, inFlightMs: 300 })
+  const listener = attachFastify(service, app)
+  await app.listen({ port: 0 })
+  await startOn(service, listener)
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect({ port, host: '127.0.0.2' })
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+  await new Promise((resolve) => socket.once('data', resolve))
+
+  const { figures } = await service.stop()
+  expect(figures['http']).toMatchObject({ upgraded: 1, inFlightAtAnnounce: 1 })
+})
+
 test('Express on a server of its own making is found by the server', async () => {
   const journal = new Journal()
   const app = buildExpress(express, new Deeds(journal))
