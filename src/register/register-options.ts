@@ -57,9 +57,9 @@ export function resolveRegisterOptions(around: RegisterSurroundings): ResolvedSe
 function readSlices(env: Environment): ShutdownBudgetOptions {
   const read = new EnvReader(env)
   const slices = {
-    inFlight: read.duration('SEAWORTHY_IN_FLIGHT'),
-    stop: read.duration('SEAWORTHY_STOP'),
-    flush: read.duration('SEAWORTHY_FLUSH'),
+    inFlight: read.durationWithUnit('SEAWORTHY_IN_FLIGHT'),
+    stop: read.durationWithUnit('SEAWORTHY_STOP'),
+    flush: read.durationWithUnit('SEAWORTHY_FLUSH'),
   }
   read.oneOf('SEAWORTHY_REGISTER', REGISTER_MODES)
   read.done()
