@@ -2,6 +2,7 @@ import type { Clock } from '../../src/core/clock.ts'
 import type { JournalEntry, RequestJournal } from '../../src/load/request-journal.ts'
 import type { RawWebSocket } from '../../src/load/raw-web-socket.ts'
 import type { KeptConnection } from '../../src/load/steady-client.ts'
+import { ENDPOINT_LAG_MS } from './settings.ts'
 import type { Variant } from './variants.ts'
 
 /** What a scenario works with. */
@@ -45,11 +46,13 @@ export interface Scenario {
   readonly begin: (stage: Stage) => Promise<Play>
   /** Set where no server can save every request: what is lost there breaks no promise. */
   readonly isResidue?: true
-  /** Which requests count; the others are told apart as late refusals. */
-  readonly counts: (entry: JournalEntry) => boolean
+  /** Which requests count, by what became of them and when they were sent, in milliseconds from SIGTERM. */
+  readonly counts: (entry: JournalEntry, sentMs: number) => boolean
 }
 
 /** Every request counts, a refused one, too. */
 export const everyRequest = (): boolean => true
 /** A refused connection counts for nothing: nobody would have sent it there. */
 export const everyConnected = ({ result }: JournalEntry): boolean => result?.outcome !== 'refused'
+/** Every request counts that was sent before the endpoint lag was over; a timer can fire late. */
+export const everyWithinLag = (_entry: JournalEntry, sentMs: number): boolean => sentMs <= ENDPOINT_LAG_MS

@@ -1,6 +1,6 @@
 import { sleep } from '../../src/core/wait.ts'
 import { type KeptConnection, runSteadyClient, type SteadyClientOptions } from '../../src/load/steady-client.ts'
-import { everyConnected, everyRequest, type Play, type Scenario, type Stage } from './scenario.ts'
+import { everyConnected, everyRequest, everyWithinLag, type Play, type Scenario, type Stage } from './scenario.ts'
 import {
   BUSY_CLIENTS,
   ENDPOINT_LAG_MS,
@@ -31,7 +31,7 @@ const busyWithLag: Scenario = {
   isFor: answersRequests,
   wireDelaysMs: [0, WIRE_DELAY_MS],
   precondition: { inFlight: 1, idle: 0 },
-  counts: everyRequest,
+  counts: everyWithinLag,
   begin: (stage) => beginBusy(stage, { signal: stage.lag, onRefused: 'try-again' }),
 }
 
@@ -64,7 +64,7 @@ const newConnections: Scenario = {
   isFor: answersRequests,
   wireDelaysMs: [0, WIRE_DELAY_MS],
   precondition: { inFlight: 1, idle: 0 },
-  counts: everyRequest,
+  counts: everyWithinLag,
   async begin({ clock, journal, connect, random, lag, lastOne }) {
     const request = { ...WORK, headers: lastOne }
     const open = new Set<Promise<unknown>>()
@@ -126,7 +126,7 @@ const idleUsedOnce: Scenario = {
   isFor: answersRequests,
   wireDelaysMs: [0, WIRE_DELAY_MS],
   precondition: { inFlight: 0, idle: IDLE_CONNECTIONS },
-  counts: everyRequest,
+  counts: everyWithinLag,
   async begin({ clock, journal, connect, random }) {
     const connections = await idleConnections(connect)
     return {

@@ -47,7 +47,7 @@ export interface TrialResult {
   readonly counts: OutcomeCounts
   /** Of those, sent after SIGTERM and answered. */
   readonly answeredAfterSignal: number
-  /** Requests that do not count, because the connection was refused. */
+  /** Connections refused when it does not count any more. */
   readonly lateRefusals: number
   /** As the clients see it, at SIGTERM. */
   readonly inFlightAtSignal: number
@@ -137,12 +137,13 @@ async function attempt(
   const stop = await stopping
   for (const cancel of cancels) cancel()
 
-  const counted = journal.entries.filter((entry) => scenario.counts(entry))
+  const counts = (entry: JournalEntry): boolean => scenario.counts(entry, entry.startedAt - signalAt)
+  const counted = journal.entries.filter(counts)
   const { precondition } = scenario
   return {
     counts: countOutcomes(counted),
     answeredAfterSignal: counted.filter((entry) => entry.startedAt >= signalAt && isAnswered(entry)).length,
-    lateRefusals: journal.entries.length - counted.length,
+    lateRefusals: journal.entries.filter((entry) => entry.result?.outcome === 'refused' && !counts(entry)).length,
     inFlightAtSignal,
     idleAtSignal,
     attempts,
