@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { attach, createService } from 'seaworthy'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
+import { AdoptedServers } from '../../src/service/adopted-servers.ts'
 import { closeWithTest, hello, listenAnywhere, listeningServer, slowHandler } from './listening-server.ts'
 import { quiet, quietService } from './open-service.ts'
 
@@ -179,4 +180,19 @@ test('an error of an attached server that nobody handles ends the service', asyn
   await service.start()
   server.emit('error', new Error('out of descriptors'))
   expect(await service.stop()).toMatchObject({ reason: { kind: 'fatal', error: { code: 'SEA_LISTENER_FAILED' } } })
+})
+
+test('a start that waits for a server which nobody has shown says after two seconds what to pass', async () => {
+  const clock = new ManualClock()
+  const lines: string[] = []
+  const warn = (_fields: object, message: string): void => void lines.push(message)
+  const host = { clock, lateLogFor: () => ({ debug() {}, info() {}, warn, error() {} }) }
+  const giveUp = new AbortController()
+  const waiting = new AdoptedServers(host as never, 'web').whenListening(30_000, giveUp.signal)
+  await clock.advance(2000)
+  expect(lines).toEqual([
+    'waiting for the application to call listen() of "web"; if it has, pass the server that app.listen() returned',
+  ])
+  giveUp.abort(new Error('enough'))
+  await expect(waiting).rejects.toThrow('enough')
 })
