@@ -28,6 +28,8 @@ export interface HandlerSurroundings {
   readonly log: Log
   /** Resolves when nothing is left in the process that would keep it alive, or as `until` does. */
   readonly idleOr: <T>(until: Promise<T>) => Promise<T | 'idle'>
+  /** What keeps the process alive, without what is ours. */
+  readonly openResources: () => readonly string[]
 }
 
 /** The signal that was intercepted, with what Node passes to its listeners. */
@@ -125,11 +127,11 @@ export class ApplicationHandlers {
   }
 
   #tellOpen(signal: NodeJS.Signals): void {
-    const { target, log } = this.#around
-    const open = describeOpen(target.getActiveResourcesInfo())
+    const { log, openResources } = this.#around
+    const open = describeOpen(openResources())
     log.warn(
       { signal, open },
-      `the application’s listeners of ${signal} have returned, but it neither calls process.exit nor has it nothing left to do (open: ${open}); it is not waited for any longer`,
+      `the application’s listeners of ${signal} have returned, and it is not waited for any longer; it still has open: ${open}. Clear it, or call process.exit`,
     )
   }
 }

@@ -1,7 +1,12 @@
 import type { Clock } from '../core/clock.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
 import type { ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
-import { type ResolvedServiceOptions, resolveServiceOptions } from '../service/service-options.ts'
+import {
+  type ResolvedAdmin,
+  resolveAdmin,
+  type ResolvedServiceOptions,
+  resolveServiceOptions,
+} from '../service/service-options.ts'
 import { REGISTER_MODES } from './register-mode.ts'
 import type { ServiceIdentity } from './service-identity.ts'
 
@@ -32,15 +37,23 @@ export interface RegisterSurroundings {
   readonly exit: (code: number) => void
 }
 
+export interface RegisterOptions {
+  readonly service: ResolvedServiceOptions
+  /** `undefined` where it was refused: then the service does not start. */
+  readonly admin: ResolvedAdmin | undefined
+}
+
 /**
- * What a service that nobody has configured by code is made of: only `SEAWORTHY_*` and `OTEL_*` variables count.
- *
- * @throws {@link SeaworthyError} `SEA_ENV_INVALID`
+ * What a service that nobody has configured by code is made of: only `SEAWORTHY_*` and `OTEL_*` variables count. What
+ * can't be read is kept for the start, which tells it with all that is wrong besides.
  */
-export function resolveRegisterOptions(around: RegisterSurroundings): ResolvedServiceOptions {
+export function resolveRegisterOptions(around: RegisterSurroundings): RegisterOptions {
   const { identity, clock, exit, hasForeignSdk } = around
   const env = Object.fromEntries(Object.entries(around.env).filter(([name]) => !THE_APPLICATIONS_OWN.has(name)))
-  return resolveServiceOptions({
+  const earlyProblems: unknown[] = []
+  const admin = tryTo(() => resolveAdmin({}, env), earlyProblems)
+  const shutdown = readSlices(env, earlyProblems)
+  const service = resolveServiceOptions({
     name: identity.name,
     version: identity.version,
     env,
@@ -50,11 +63,12 @@ export function resolveRegisterOptions(around: RegisterSurroundings): ResolvedSe
     // It comes when something listens, and a port that is taken must not end a service that ran without it.
     admin: false,
     ...(hasForeignSdk ? { telemetry: false } : {}),
-    shutdown: readSlices(env),
+    shutdown,
   })
+  return { admin, service: { ...service, earlyProblems } }
 }
 
-function readSlices(env: Environment): ShutdownBudgetOptions {
+function readSlices(env: Environment, problems: unknown[]): ShutdownBudgetOptions {
   const read = new EnvReader(env)
   const slices = {
     inFlight: read.durationWithUnit('SEAWORTHY_IN_FLIGHT'),
@@ -62,6 +76,15 @@ function readSlices(env: Environment): ShutdownBudgetOptions {
     flush: read.durationWithUnit('SEAWORTHY_FLUSH'),
   }
   read.oneOf('SEAWORTHY_REGISTER', REGISTER_MODES)
-  read.done()
+  tryTo(() => read.done(), problems)
   return Object.fromEntries(Object.entries(slices).filter(([, value]) => value !== undefined))
+}
+
+function tryTo<T>(read: () => T, problems: unknown[]): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    problems.push(error)
+    return undefined
+  }
 }

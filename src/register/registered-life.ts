@@ -1,14 +1,16 @@
 import type { Server } from 'node:net'
-import type { Clock } from '../core/clock.ts'
+import type { Cancel, Clock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { formatDuration } from '../core/duration.ts'
+import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import type { Log } from '../core/log.ts'
 import { HealthChecker } from '../health/health-checker.ts'
 import { messageOf, type ShutdownReason, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
 import { ServiceLife } from '../service/service-life.ts'
-import { resolveAdmin, type ResolvedServiceOptions } from '../service/service-options.ts'
+import type { ResolvedServiceOptions } from '../service/service-options.ts'
 import { ShutdownGuard } from '../service/shutdown-guard.ts'
 import { requireNode } from '../service/required-node.ts'
 import { ApplicationHandlers, type InterceptedSignal } from './application-handlers.ts'
@@ -18,6 +20,7 @@ import { queuedLog } from './queued-log.ts'
 import { resolveRegisterOptions } from './register-options.ts'
 import { identifyService } from './service-identity.ts'
 import { ServersNode } from './servers-node.ts'
+import { tellSlowStop } from './slow-stop.ts'
 
 export interface RegisteredLifeOptions {
   readonly target: NodeJS.Process
@@ -28,6 +31,8 @@ export interface RegisteredLifeOptions {
   readonly exitCode: (end: { readonly clean: boolean }) => number
   /** Resolves when nothing is left in the process that would keep it alive, or as `until` does. */
   readonly idleOr: <T>(until: Promise<T>) => Promise<T | 'idle'>
+  /** What keeps the process alive, without what is ours. */
+  readonly openResources: () => readonly string[]
 }
 
 /** A service around an application that knows nothing of it: its servers, its listeners of signals, its telemetry. */
@@ -42,30 +47,32 @@ export class RegisteredLife {
   readonly #foreign: ForeignSdk | undefined
   readonly #admin: AdminServer
   #guard: ShutdownGuard | undefined
+  #endSlowStop: Cancel | undefined
   #isHandedOver = false
   #forgetForeign: (() => void) | undefined
   #signal: InterceptedSignal | undefined
   #hasWarnedOfExit = false
 
-  /** @throws {@link SeaworthyError} `SEA_ENV_INVALID`, `SEA_NODE_TOO_OLD` */
+  /** @throws {@link SeaworthyError} `SEA_NODE_TOO_OLD` */
   constructor(options: RegisteredLifeOptions) {
-    const { target, env, clock, held, idleOr, exitCode } = options
+    const { target, env, clock, held, idleOr, openResources, exitCode } = options
     requireNode(target.versions.node)
     this.#options = options
     this.#foreign = findForeignSdk()
     const identity = identifyService(target.argv[1])
-    this.#resolved = resolveRegisterOptions({
+    const { service, admin } = resolveRegisterOptions({
       identity,
       env,
       clock,
       hasForeignSdk: this.#foreign !== undefined,
       exit: (code) => held.leave(code),
     })
-    this.name = this.#resolved.name
+    this.#resolved = service
+    this.name = service.name
     const log = queuedLog(() => this.#life)
     this.#log = log
     this.#servers = new ServersNode({ clock, log, drainDelayMs: () => this.#life.drainDelayMs })
-    this.#handlers = new ApplicationHandlers({ target, clock, held, log, idleOr })
+    this.#handlers = new ApplicationHandlers({ target, clock, held, log, idleOr, openResources })
     const nodes = [this.#servers, this.#applicationNode()]
     this.#life = new ServiceLife(
       this.#resolved,
@@ -73,8 +80,10 @@ export class RegisteredLife {
       new HealthChecker({ clock }),
     )
     this.#life.exitCode = ({ clean }) => exitCode({ clean })
-    this.#life.onStop = (shutdown) => (this.#guard = new ShutdownGuard(shutdown, this.#resolved))
-    const admin = resolveAdmin({}, this.#resolved.env)
+    this.#life.onStop = (shutdown) => {
+      this.#guard = new ShutdownGuard(shutdown, this.#resolved)
+      this.#endSlowStop = tellSlowStop(shutdown, { clock, log, name: this.name })
+    }
     this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })
   }
 
@@ -83,6 +92,7 @@ export class RegisteredLife {
     if (this.#foreign !== undefined) this.#forgetForeign = this.#resolved.finalFlush.add(this.#foreign)
     await this.#life.start()
     if (this.#isHandedOver) return
+    if (this.#life.core !== undefined) this.#admin.addRoute(BUDGET_PATH, budgetRoute(this.#life.core.budget))
     this.#warnOfForeign()
     await this.#openAdmin()
   }
@@ -111,6 +121,7 @@ export class RegisteredLife {
     if (signal !== undefined) this.#log.info({ signal: signal.signal }, `${this.name} received ${signal.signal}`)
     this.#foreign?.deferShutdown()
     const report = await this.#life.stop(reason)
+    this.#endSlowStop?.()
     await this.#admin.close(0)
     this.#guard?.letGo()
     return report
@@ -173,7 +184,9 @@ export class RegisteredLife {
       this.#admin.unref()
       this.#log.info({ admin: url, servers: this.#servers.urls }, `${this.name}: probes are answered at ${url}`)
     } catch (error) {
-      this.#log.warn({ err: error }, `${this.name} runs without probes: ${messageOf(error)}`)
+      // Its stack would lead nobody to anything.
+      const hint = isSeaworthyError(error) && error.hint !== undefined ? `. ${error.hint}` : ''
+      this.#log.warn({}, `${this.name} runs without probes: ${messageOf(error)}${hint}`)
     }
   }
 

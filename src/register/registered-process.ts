@@ -98,6 +98,7 @@ export class RegisteredProcess {
       held: this.#held,
       exitCode: (end: { readonly clean: boolean }) => this.#exitCode(end),
       idleOr: <T>(until: Promise<T>) => this.#idleOr(until),
+      openResources: () => this.#openResources(),
       servers: this.#servers,
       isHandedOver: () => this.#state === 'aside',
     }
@@ -159,6 +160,14 @@ export class RegisteredProcess {
     else if (this.#stopping === undefined && this.#life !== undefined) {
       this.#shutDown({ kind: 'requested' }, (life) => life.stopIdle())
     }
+  }
+
+  /** What holds the process for the shutdown is a timer of ours. */
+  #openResources(): readonly string[] {
+    this.#clock.letGo()
+    const resources = this.#target.getActiveResourcesInfo()
+    this.#clock.hold()
+    return resources
   }
 
   /**

@@ -28,6 +28,8 @@ interface FoundServer {
 export class ServersNode implements ComponentNode {
   readonly name = 'servers'
   readonly needs = []
+  /** By the URL of the server, as the report does. */
+  readonly namesItsWork = true
   readonly startLimitMs = 1000
   readonly #options: ServersNodeOptions
   readonly #found = new Map<Server, FoundServer>()
@@ -91,7 +93,9 @@ export class ServersNode implements ComponentNode {
   }
 
   readonly openWork = (): readonly OpenWork[] =>
-    [...this.#found.values()].flatMap(({ drain }) => drain.openWork()).toSorted((a, b) => b.ageMs - a.ageMs)
+    [...this.#found.values()]
+      .flatMap(({ name, drain }) => drain.openWork().map((work) => ({ ...work, name: `${name}: ${work.name}` })))
+      .toSorted((a, b) => b.ageMs - a.ageMs)
 
   readonly aborted = (): readonly string[] =>
     this.#reports.flatMap(({ name, report: { cut, cutCount } }) => [

@@ -108,6 +108,7 @@ export class AdminServer {
     this.#bound = await listen(this.#server, {
       name: 'admin',
       port,
+      portSetting: 'SEAWORTHY_ADMIN_PORT (in code: admin.port)',
       host,
       onError: onError ?? ((error) => this.#log.error({ err: error }, error.message)),
     })

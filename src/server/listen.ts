@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly name: string
   /** 0 to 65535; 0 takes any free port. */
   readonly port: number
+  /** Where its port is set, for messages. @default none is named */
+  readonly portSetting?: string
   /** A host name or an IP address of this machine. @default all interfaces */
   readonly host?: string | undefined
   /** Length of the kernel's queue of connections that are not accepted yet. @default 511, Node's own */
@@ -71,13 +73,13 @@ export function listen(server: Server, options: ListenOptions): Promise<BoundAdd
 /** What a failed bind says, with what to do about it. */
 export function toBindError(
   error: unknown,
-  { name, port, host }: Pick<ListenOptions, 'name' | 'port' | 'host'>,
+  { name, port, portSetting, host }: Pick<ListenOptions, 'name' | 'port' | 'portSetting' | 'host'>,
 ): SeaworthyError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   const where = host === undefined ? `port ${port} on all interfaces` : `${formatHost(host)}:${port}`
   if (code === 'EADDRINUSE') {
     return new SeaworthyError('SEA_LISTENER_PORT_TAKEN', `Listener "${name}" can't have ${where}: it is taken`, {
-      hint: `Stop the process that holds it (ss -ltnp 'sport = :${port}' names it), or set another port; 0 takes any free one.`,
+      hint: `Stop the process that holds it (ss -ltnp 'sport = :${port}' names it), or set another port${portSetting === undefined ? '' : ` by ${portSetting}`}; 0 takes any free one.`,
       cause: error,
     })
   }

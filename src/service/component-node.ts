@@ -21,6 +21,8 @@ export interface ComponentNode extends Startable, Stoppable {
   readonly aborted?: () => readonly string[]
   /** The work in flight, the oldest first. */
   readonly openWork?: () => readonly OpenWork[]
+  /** Whether the names of its work say by themselves whose it is. @default false: the name of the component goes before them */
+  readonly namesItsWork?: boolean
   /** Counts for the report, by name: what a shutdown cost, and what was done in it. */
   readonly figures?: () => Readonly<Record<string, number>>
 }

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs'
 import { applyEnvironmentAliases } from '../config/environment-aliases.ts'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
-import { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
+import { Problems } from '../core/problems.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { createLogging, type Logging } from '../logging/logging.ts'
 import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
-import { messageOf } from '../lifecycle/shutdown-report.ts'
 import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { isProbePath } from '../server/probe-handler.ts'
@@ -36,6 +35,7 @@ export interface ServiceCore {
  */
 export async function prepareCore(options: ResolvedServiceOptions, health: ProbeSource): Promise<ServiceCore> {
   const problems = new Problems()
+  for (const problem of options.earlyProblems ?? []) problems.add(problem)
   const aliased = problems.collect(() => applyEnvironmentAliases(options.env)) ?? { env: options.env, warnings: [] }
   const { env } = aliased
   const config = await problems.collectAsync(() => readConfig(options, env))
@@ -65,36 +65,6 @@ export async function prepareCore(options: ResolvedServiceOptions, health: Probe
     admin: admin && createAdminServer({ ...admin, probes: health, clock: options.clock }),
     endLogExport: () => delete bridge.telemetry,
     warnings: [...aliased.warnings, ...(budget?.warning === undefined ? [] : [budget.warning])],
-  }
-}
-
-/** Errors of several readers, so that a person sees all of them at the first try. */
-class Problems {
-  readonly #errors: unknown[] = []
-
-  collect<T>(read: () => T): T | undefined {
-    try {
-      return read()
-    } catch (error) {
-      this.#errors.push(error)
-      return undefined
-    }
-  }
-
-  async collectAsync<T>(read: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await read()
-    } catch (error) {
-      this.#errors.push(error)
-      return undefined
-    }
-  }
-
-  done(): void {
-    if (this.#errors.length === 0) return
-    if (this.#errors.length === 1) throw this.#errors[0]
-    const text = this.#errors.map((error) => (isSeaworthyError(error) ? error.describe() : messageOf(error))).join('\n')
-    throw new SeaworthyError('SEA_SERVICE_REFUSED', text, { cause: new AggregateError(this.#errors) })
   }
 }
 

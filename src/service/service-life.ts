@@ -20,7 +20,7 @@ import {
 } from '../lifecycle/shutdown-report.ts'
 import { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { runShutdown, type ShutdownPlan } from '../lifecycle/shutdown-sequence.ts'
-import { BACKGROUND, BackgroundWork } from './background-work.ts'
+import { BackgroundWork } from './background-work.ts'
 import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import { abandonCore, closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
@@ -251,8 +251,8 @@ export class ServiceLife {
       ),
       aborted: () => [...nodes.flatMap((node) => node.aborted?.() ?? []), ...this.background.aborted()],
       openWork: () => [
-        ...nodes.flatMap((node) => (node.openWork?.() ?? []).map((work) => named(node.name, work))),
-        ...this.background.openWork().map((work) => named(BACKGROUND, work)),
+        ...nodes.flatMap((node) => (node.openWork?.() ?? []).map((work) => named(node, work))),
+        ...this.background.openWork().map((work) => named(this.background, work)),
       ],
       figures: () => toFigures([...nodes, this.background]),
       stop: new DependencyGraph(nodes),
@@ -287,8 +287,8 @@ function toFigures(
 }
 
 /** Whose work it is, as the report will name it if it has to be cut. */
-function named(component: string, work: OpenWork): OpenWork {
-  return { ...work, name: `${component}: ${work.name}` }
+function named({ name, namesItsWork }: Pick<ComponentNode, 'name' | 'namesItsWork'>, work: OpenWork): OpenWork {
+  return namesItsWork === true ? work : { ...work, name: `${name}: ${work.name}` }
 }
 
 function interrupted(name: string): SeaworthyError {

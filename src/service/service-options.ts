@@ -91,6 +91,8 @@ export interface ResolvedServiceOptions {
   readonly exit: (code: number) => void
   readonly finalFlush: FinalFlush
   readonly isTerminal: boolean
+  /** What was refused before the start and shall be told with all the rest. @default nothing */
+  readonly earlyProblems?: readonly unknown[]
 }
 
 const NAME_FORM = /^[a-zA-Z][\w.-]{0,62}$/

@@ -133,7 +133,10 @@ test('an admin port that is taken is a warning: the service runs as before, with
     { ...QUICK, SEAWORTHY_ADMIN_PORT: String(port) },
     { flags: REGISTER },
   )
-  expect(await app.line('runs without probes')).toContain(`port ${port} on all interfaces: it is taken`)
+  const warning = await app.line('runs without probes')
+  expect(warning).toContain(`port ${port} on all interfaces: it is taken`)
+  expect(warning).toContain('set another port by SEAWORTHY_ADMIN_PORT')
+  expect(warning).not.toContain('stack')
   const url = app.lines.find((line) => line.startsWith('ready'))?.slice('ready '.length) ?? ''
   expect(await (await fetch(url)).text()).toBe('answered after 0')
   app.kill('SIGTERM')
@@ -154,6 +157,30 @@ test.each([
   await using app = start('application.mjs', env)
   expect(await app.exit).toEqual({ code: 2, signal: null })
   expect(app.errorLines.join('\n')).toContain(message)
+})
+
+test('everything that can’t be read is told in one message, under one header, with one hint', async () => {
+  const env = {
+    SEAWORTHY_DRAIN_DELAY: 'w',
+    SEAWORTHY_STOP: 'x',
+    SEAWORTHY_ADMIN_PORT: 'y',
+    SEAWORTHY_LOG_LEVEL: 'z',
+    SEAWORTHY_REGISTER: 'v',
+  }
+  await using app = start('application.mjs', env)
+  expect(await app.exit).toEqual({ code: 2, signal: null })
+  const [header, ...lines] = app.errorLines
+  expect(header).toBe('seaworthy/register did not start [SEA_SERVICE_REFUSED]: The environment is not valid:')
+  const named = lines.slice(0, -1).map((line) => /^ {2}- (\w+) is "/.exec(line)?.[1])
+  expect(new Set(named)).toEqual(new Set(Object.keys(env)))
+  expect(lines.at(-1)).toBe('  Correct or unset the variables named above.')
+})
+
+test('the admin port tells the budget of the shutdown', async () => {
+  await using app = await startApplication('none', { SEAWORTHY_STOP: '3s' })
+  const answer = await fetch(`${app.adminUrl}/-/budget`)
+  expect(answer.status).toBe(200)
+  expect(JSON.stringify(await answer.json())).toContain('"stop"')
 })
 
 test('variables that may be the application’s own are none of ours, whatever is in them', async () => {
@@ -179,6 +206,23 @@ test('standard output is the application’s, and by default nothing but the rep
   expect(await app.exit).toEqual({ code: 0, signal: null })
   expect(app.lines.map((line) => line.split(' ')[0])).toEqual(['ready', 'request', 'exit'])
   expect(app.errorLines).toEqual([expect.stringContaining('"shutdown"')])
+})
+
+test('a stop that takes longer than its drain delay says at every level what it waits for, by the name of the report', async () => {
+  const env = { CASE: 'none', SEAWORTHY_LOG_LEVEL: '', SEAWORTHY_IN_FLIGHT: '2s' }
+  await using app = startProgram(file('application.mjs'), { ...QUICK, ...env }, { flags: REGISTER })
+  const url = (await app.line('ready')).slice('ready '.length)
+  const hanging = fetch(`${url}/hang`).catch(() => 'cut')
+  await app.line('request /hang')
+  app.kill('SIGTERM')
+  expect(await app.exit).toEqual({ code: 1, signal: null })
+  expect(await hanging).toBe('cut')
+  const said = app.errorLines.map((line) => JSON.parse(line) as LogLine)
+  expect(said.map(({ msg }) => msg)).toContainEqual(
+    expect.stringMatching(/received SIGTERM \S+ ago and has not ended: finish; 1 in flight: http:.*: GET \/hang for /),
+  )
+  const aborted = [expect.stringContaining(`${url}: GET /hang after `)]
+  expect(said.at(-1)).toMatchObject({ shutdown: { aborted } })
 })
 
 test('every server is found, whatever it speaks and whenever it listens; sockets between processes are left alone', async () => {

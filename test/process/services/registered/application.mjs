@@ -10,6 +10,7 @@ const say = (text) => process.stdout.write(`${text}\n`)
 const server = createServer((request, response) => {
   const waitMs = Number(new URL(request.url, 'http://x').searchParams.get('waitMs') ?? 0)
   say(`request ${request.url}`)
+  if (request.url === '/hang') return
   setTimeout(() => response.end(`answered after ${waitMs}`), waitMs)
 })
 
