@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { countOutcomes, type OutcomeCounts } from '../../src/load/outcome-counts.ts'
@@ -91,6 +92,7 @@ async function attempt(
   attempts: number,
 ): Promise<TrialResult> {
   const port = await freePort()
+  const token = randomUUID()
   const lines: string[] = []
   const ended = new AbortController()
   const { args, cwd } = commandOf(variant)
@@ -99,7 +101,7 @@ async function attempt(
     args,
     cwd,
     clock,
-    env: environment(variant, port),
+    env: environment(variant, port, token),
     onLine: (line) => {
       lines.push(line)
       if (lines.length > KEPT_LINES) lines.shift()
@@ -108,7 +110,7 @@ async function attempt(
   void owned.exit.then(() => ended.abort())
   const where = { clock, host: HOST, port, wireDelayMs }
   const connect = (): KeptConnection => openClient(variant.kind, where)
-  await untilItAnswers(connect, port, clock, AbortSignal.any([ended.signal, abort]), () => lines.join('\n'))
+  await untilItAnswers(connect, port, token, clock, AbortSignal.any([ended.signal, abort]), () => lines.join('\n'))
 
   const journal = new RequestJournal(clock)
   const lag = new AbortController()
@@ -161,7 +163,7 @@ async function attempt(
   }
 }
 
-function environment({ env }: Variant, port: number): Readonly<Record<string, string | undefined>> {
+function environment({ env }: Variant, port: number, token: string): Readonly<Record<string, string | undefined>> {
   const { PATH, HOME, TMPDIR } = process.env
   return {
     PATH,
@@ -169,6 +171,7 @@ function environment({ env }: Variant, port: number): Readonly<Record<string, st
     TMPDIR,
     NODE_ENV: 'production',
     PORT: String(port),
+    BENCH_TOKEN: token,
     BENCH_DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
     SEAWORTHY_DRAIN_DELAY: `${DRAIN_DELAY_MS}ms`,
     SEAWORTHY_ADMIN_PORT: '0',
@@ -181,6 +184,7 @@ function environment({ env }: Variant, port: number): Readonly<Record<string, st
 async function untilItAnswers(
   connect: () => KeptConnection,
   port: number,
+  token: string,
   clock: Clock,
   signal: AbortSignal,
   output: () => string,
@@ -189,9 +193,9 @@ async function untilItAnswers(
   if (await waitForPort({ clock, host: HOST, port, limitMs: START_LIMIT_MS, signal })) {
     while (!signal.aborted && clock.now() < until) {
       const connection = connect()
-      const { status } = await connection.request({ path: `/wait/${WORK_MS}`, timeoutMs: START_LIMIT_MS })
+      const { status, body } = await connection.request({ path: `/wait/${WORK_MS}`, timeoutMs: START_LIMIT_MS })
       connection.close()
-      if (status === 200) return
+      if (status === 200 && body?.includes(token) === true) return
       await sleep(clock, 50, { signal })
     }
   }

@@ -8,13 +8,16 @@ export const HOST = '127.0.0.1'
 /** How long peers that can wait before they stop do so, in milliseconds: as long as our drain delay. */
 export const DELAY_MS = Number(process.env['BENCH_DRAIN_DELAY_MS'])
 
+/** Says in every answer whose service it is: another trial may have taken the port in between. */
+const TOKEN = process.env['BENCH_TOKEN'] ?? ''
+
 const EVENT_EVERY_MS = 50
 
 /** What every service here answers to `GET /wait/:ms`: after so many milliseconds of waiting. */
-export async function work(ms: string | number | undefined): Promise<{ readonly worked: number; readonly ok: true }> {
+export async function work(ms: string | number | undefined): Promise<{ readonly worked: number; readonly by: string }> {
   const worked = Number(ms)
   await wait(worked)
-  return { worked, ok: true }
+  return { worked, by: TOKEN }
 }
 
 /** What those that can stream answer to `GET /events`: server-sent events, until the client or the service ends them. */
