@@ -29,8 +29,9 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
 }
 
 /** Makes room for the core of another service. What is recorded is delivered beside it, and nobody waits for that. */
-export function abandonCore({ budget, telemetry, endLogExport }: ServiceCore): void {
-  endLogExport()
+export function abandonCore(core: ServiceCore): void {
+  const { budget, telemetry } = core
+  core.endLogExport()
   telemetry?.uninstall()
   void telemetry?.flush(budget.flushMs)
 }
