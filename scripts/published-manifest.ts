@@ -23,6 +23,7 @@ export const PUBLISHED_FILES = [
   'dist',
   'docs/guide',
   'docs/reference',
+  'docs/benchmarks',
   'docs/examples',
   'README.md',
   'LICENSE',

@@ -120,7 +120,7 @@ function participants({ versions }: Measurement): string {
     }),
     '',
     `All do the same work: \`GET /wait/15\` (in gRPC a method) is answered after 15 ms. Every one is a few lines in
-[\`bench/drain/services\`](../../bench/drain/services), as its own documentation has them, with the page named there.
+\`bench/drain/services\`, as its own documentation has them, with the page named there.
 Who can wait before it stops accepting is measured with that, too: "+ delay" waits ${settings.DRAIN_DELAY_MS} ms, and so does our drain.
 Limits that would cut the slow requests by their default are set higher: what is compared is what happens to requests
 when there is time.`,
@@ -139,7 +139,7 @@ function method({ parallel }: Measurement): string {
   return `- Each run is one process: started, warmed up, put to work, sent SIGTERM in the middle of it, waited for. SIGKILL follows
   after ${settings.STOP_LIMIT_MS / 1000} s and would be counted. Round by round every variant has one run in every scenario, in a shuffled order,
   ${parallel} at a time.
-- The client is [\`src/load\`](../../src/load): sockets and a parser of its own, no retry, no pool that hides a loss. It obeys
+- The client is \`src/load\`: sockets and a parser of its own, no retry, no pool that hides a loss. It obeys
   \`Connection: close\`, and after a failure it waits 20 ms before it goes on. The delay of the wire is added in the client to
   data, closes and handshakes alike: on a bare loopback interface a request and a close hardly ever meet; 25 ms is what
   lies between two regions.
