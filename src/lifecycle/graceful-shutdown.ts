@@ -128,7 +128,7 @@ export class GracefulShutdown {
       clock,
       progress,
       deadlineMs,
-      stepMs: PATIENCE_MS,
+      stepMs: LONGEST_STEP_MS,
       onDeadline: () => {
         const snapshot = progress.snapshot()
         log.error(

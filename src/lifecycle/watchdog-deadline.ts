@@ -11,7 +11,7 @@ export interface WatchdogDeadline {
 /** What the watchdog needs before a SIGKILL from outside: to stop the main thread, to write, to end the process. */
 const ROOM_MS = 1000
 /** A thread that runs JavaScript stops within a millisecond or two; on a starved CPU it takes longer. */
-const LONGEST_STEP_MS = 1000
+export const LONGEST_STEP_MS = 1000
 const SHORTEST_STEP_MS = 100
 
 /**
