@@ -30,6 +30,7 @@ import {
 import { ShutdownProgress } from './shutdown-progress.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { terminationLogPath } from './termination-log.ts'
+import { LONGEST_STEP_MS } from './watchdog-deadline.ts'
 
 /** How long after `timeout` the process may still be there, and how long each step of its end by force may take. */
 const PATIENCE_MS = 500
