@@ -32,7 +32,7 @@ import { ShutdownTrace } from './shutdown-trace.ts'
 import { terminationLogPath } from './termination-log.ts'
 import { LONGEST_STEP_MS } from './watchdog-deadline.ts'
 
-/** How long after `timeout` the process may still be there, and how long each step of its end by force may take. */
+/** How long after `timeout` the process may still be there. */
 const PATIENCE_MS = 500
 
 /**
