@@ -160,9 +160,9 @@ const LIMITS = `- The endpoint lag of ${settings.ENDPOINT_LAG_MS} ms is shorter 
   whatever the service does; [draining](../guide/drain.md) says how to choose it.
 - One machine, a wire that only delays: no loss of packets, no balancer in between.
 - The instant at which the listener closes is a race where clients connect anew all the time and never stop
-  (\`until-closed\`). Two earlier measurements, on the same machine while it was busy with other things, lost there 2 of
-  2,065 calls of gRPC and 5 of some 600 requests of HTTP/2, each in one run of five, all of them new connections in the
-  accept queue; [draining](../guide/drain.md) says what ends it. With a load balancer that is told in time, nobody is there
+  (\`until-closed\`). Other measurements, on the same machine while it was busy with other things, lost there 2 of
+  2,065 and 1 of 173 calls of gRPC and 5 of some 600 requests of HTTP/2, each in a single run, all of them new connections in
+  the accept queue; [draining](../guide/drain.md) says what ends it. With a load balancer that is told in time, nobody is there
   at that instant.
 - Stop times are of a machine that does two things at a time; take the difference of a second for real, and that of 20 ms not.`
 

@@ -39,7 +39,8 @@ const MAX_REASON_LENGTH = 1000
 const FULL_RUNS = 5
 const QUICK = {
   variants: ['seaworthy', '@godaddy/terminus', 'lightship', 'http-terminator'],
-  scenarios: ['keep-alive', 'until-closed'],
+  // Where a load balancer has not heard yet, and every request can be answered. Through the very close: the full run.
+  scenarios: ['keep-alive', 'new-connections'],
   runs: 3,
   parallel: 3,
 }

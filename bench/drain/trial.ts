@@ -13,6 +13,7 @@ import { waitForPort } from '../../src/process/wait-for-port.ts'
 import type { Play, Scenario, Stage } from './scenario.ts'
 import { seededRandom } from './seeded-random.ts'
 import {
+  BUSY_CLIENTS,
   DRAIN_DELAY_MS,
   ENDPOINT_LAG_MS,
   MAX_ATTEMPTS,
@@ -64,7 +65,7 @@ export interface TrialResult {
   readonly losses: readonly Loss[]
 }
 
-const MAX_LOSSES = 5
+const MAX_LOSSES = BUSY_CLIENTS
 const KEPT_LINES = 20
 const HOST = '127.0.0.1'
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGABRT: 6 }
