@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts'
 import type { Cell } from './results.ts'
 import type { Scenario } from './scenario.ts'
-import { seededRandom } from './seeded-random.ts'
+import { Random } from '../../src/load/random.ts'
 import { runTrial, type TrialResult } from './trial.ts'
 import type { Variant } from './variants.ts'
 
@@ -40,11 +40,11 @@ export async function runPlan(plan: Plan): Promise<readonly Cell[]> {
   const { clock, abort, seed } = plan
   const startedAt = clock.now()
   const slots = toSlots(plan)
-  const random = seededRandom(seed)
+  const random = new Random(seed)
   let troublesInARow = 0
   for (let round = 0; round < plan.runs && !abort.aborted; round++) {
     const isSpent = (): boolean => round > 0 && plan.budgetMs !== undefined && clock.now() - startedAt > plan.budgetMs
-    const order = slots.map((slot) => ({ slot, key: random() })).toSorted((a, b) => a.key - b.key)
+    const order = slots.map((slot) => ({ slot, key: random.ratio() })).toSorted((a, b) => a.key - b.key)
     let next = 0
     const worker = async (): Promise<void> => {
       for (let mine = order[next++]; mine !== undefined && !abort.aborted && !isSpent(); mine = order[next++]) {

@@ -11,7 +11,7 @@ import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { stopProcess } from '../../src/process/stop-process.ts'
 import { waitForPort } from '../../src/process/wait-for-port.ts'
 import type { Play, Scenario, Stage } from './scenario.ts'
-import { seededRandom } from './seeded-random.ts'
+import { Random } from '../../src/load/random.ts'
 import {
   BUSY_CLIENTS,
   DRAIN_DELAY_MS,
@@ -116,13 +116,14 @@ async function attempt(
   const journal = new RequestJournal(clock)
   const lag = new AbortController()
   const patience = new AbortController()
+  const random = new Random(seed)
   const stage: Stage = {
     clock,
     journal,
     connect,
     openWebSocket: () => new RawWebSocket({ ...where, message: 'ahoy' }),
     lastOne: isHttp2(variant.kind) ? {} : { Connection: 'close' },
-    random: seededRandom(seed),
+    random: () => random.ratio(),
     lag: lag.signal,
     patience: patience.signal,
   }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { freePort } from '../../src/process/free-port.ts'
-import { Random } from '../../scripts/fuzz-otlp/random.ts'
+import { Random } from '../../src/load/random.ts'
 import { Haproxy } from './haproxy.ts'
 import { Nginx } from './nginx.ts'
 import { Replica } from './replica.ts'

@@ -2,7 +2,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { RawConnection } from '../../src/load/raw-client.ts'
 import type { RawRequest, RawResult } from '../../src/load/raw-request.ts'
-import type { Random } from '../../scripts/fuzz-otlp/random.ts'
+import type { Random } from '../../src/load/random.ts'
 
 /** How clients of one kind reach the service. */
 export interface RouteOptions {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../../src/load/random.ts'
 import { parseWire, writeVarint, writeWire, type WireField } from './wire-tree.ts'
 
 /** Where a field stands: the list it is in, and its place there. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString, getHeapStatistics } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
-import { Random, seedOf } from './random.ts'
+import { Random } from '../../src/load/random.ts'
 import { createTargets, type Mutated, type Target } from './targets.ts'
 
 export interface FuzzOptions {
@@ -147,4 +147,9 @@ function median(values: readonly number[]): number {
 function exposeGc(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void
+}
+
+/** The seed of one mutation, so that it can be repeated alone. */
+function seedOf(seed: number, iteration: number): number {
+  return new Random(seed ^ Math.imul(iteration + 1, 0x9e3779b1)).bits()
 }

@@ -9,7 +9,7 @@ import { decodeStatus, encodeStatus } from '../../src/otlp/status.ts'
 import { requests, SIGNALS, text } from '../../test/otlp/arbitrary-requests.ts'
 import { mutateJson } from './mutate-json.ts'
 import { mutateProtobuf } from './mutate-protobuf.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../src/load/random.ts'
 
 /** One decoder, with good inputs for it and what must hold of whatever it takes. */
 export interface Target {

@@ -6,7 +6,6 @@ import { toPage } from '../../bench/drain/page.ts'
 import { type Cell, median, type Measurement, toJsonRows } from '../../bench/drain/results.ts'
 import { rowsOf } from '../../bench/drain/rows.ts'
 import { SCENARIOS } from '../../bench/drain/scenarios.ts'
-import { seededRandom } from '../../bench/drain/seeded-random.ts'
 import type { TrialResult } from '../../bench/drain/trial.ts'
 import { VARIANTS, type Variant } from '../../bench/drain/variants.ts'
 import { ROOT, readText } from '../../scripts/repository-files.ts'
@@ -145,19 +144,6 @@ test('the page says when a run had to be done again, and when that did not help'
 test('the page names the runs that could not be done', () => {
   const page = toPage({ ...measurement(cell('peer', run({}))), troubles: ['peer, slow, 25 ms', 'peer, slow, 25 ms'] })
   expect(page).toContain('Runs that could not be done, because the service did not start: peer, slow, 25 ms (2 times).')
-})
-
-test('the same seed gives the same moments, another one others', () => {
-  const take = (seed: number): readonly number[] => {
-    const random = seededRandom(seed)
-    return Array.from({ length: 20 }, random)
-  }
-  expect(take(5)).toEqual(take(5))
-  expect(take(5)).not.toEqual(take(6))
-  for (const value of take(5)) {
-    expect(value).toBeGreaterThanOrEqual(0)
-    expect(value).toBeLessThan(1)
-  }
 })
 
 test('every variant has a name that --only can tell apart, and a service', () => {

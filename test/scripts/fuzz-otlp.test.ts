@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { mutateJson } from '../../scripts/fuzz-otlp/mutate-json.ts'
 import { mutateProtobuf } from '../../scripts/fuzz-otlp/mutate-protobuf.ts'
-import { Random } from '../../scripts/fuzz-otlp/random.ts'
 import { runFuzz } from '../../scripts/fuzz-otlp/run.ts'
 import { createTargets, type Mutated, type Target } from '../../scripts/fuzz-otlp/targets.ts'
 import { parseWire, writeWire } from '../../scripts/fuzz-otlp/wire-tree.ts'
+import { Random } from '../../src/load/random.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/fuzz-otlp.ts', import.meta.url))
 

@@ -1,4 +1,7 @@
-/** A small random number generator that gives the same numbers for the same seed: mulberry32. */
+/**
+ * A small random number generator that gives the same numbers for the same seed (mulberry32): what load, measurements and
+ * mutations did can be done again.
+ */
 export class Random {
   #state: number
 
@@ -15,11 +18,17 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 
+  /** A number from 0 to just below 1, as `Math.random()` gives. */
+  ratio(): number {
+    return this.bits() / 2 ** 32
+  }
+
   /** A whole number from 0 to `limit - 1`. */
   below(limit: number): number {
     return this.bits() % Math.max(1, limit)
   }
 
+  /** `true` in so many of all cases, from 0 to 1. */
   chance(ratio: number): boolean {
     return this.bits() < ratio * 2 ** 32
   }
@@ -32,9 +41,4 @@ export class Random {
   bytes(length: number): Buffer {
     return Buffer.from(Array.from({ length }, () => this.below(256)))
   }
-}
-
-/** The seed of one mutation, so that it can be repeated alone. */
-export function seedOf(seed: number, iteration: number): number {
-  return new Random(seed ^ Math.imul(iteration + 1, 0x9e3779b1)).bits()
 }
