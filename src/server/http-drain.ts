@@ -1,40 +1,23 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import type { Socket } from 'node:net'
 
-import { formatDuration } from '../core/duration.ts'
-import { silentLog, type Log } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
-import { closeListener } from './close-listener.ts'
-import { sayCloseWhenWritten } from './connection-close-header.ts'
-import { type DeferredRequests, deferRequests } from './defer-requests.ts'
+import { closeWhenQuiet } from './close-when-quiet.ts'
+import { type ConnectionCounts, countConnections } from './connection-counts.ts'
+import { describeWork } from './describe-work.ts'
 import { DrainEnd, untilGone } from './drain-end.ts'
-import {
-  DEFAULT_LATE_REQUEST_GRACE_MS,
-  DEFAULT_LINGER_MS,
-  DEFAULT_QUIET_MS,
-  MAX_QUIET_WAIT_MS,
-  type HttpDrainOptions,
-} from './http-drain-options.ts'
+import { reportFinish } from './finish-report.ts'
+import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS, type HttpDrainOptions } from './http-drain-options.ts'
 import type { HttpFigures } from './http-figures.ts'
-import { lingeringClose } from './lingering-close.ts'
+import { RequestGate } from './http-gate.ts'
+import { ConnectionLeaving } from './http-leaving.ts'
 import { LongLived } from './long-lived.ts'
 import { endSignals, setResponseFinder } from './request-signal.ts'
 import { RequestLedger, type RequestTotals } from './request-ledger.ts'
 import { requestName, upgradeName } from './request-name.ts'
-import { IdleRetirement } from './retire-idle.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
-import type { OpenItem, OpenRequest, TrackedConnection } from './tracked-connection.ts'
-import { untilQuiet } from './until-quiet.ts'
+import type { OpenItem } from './tracked-connection.ts'
 import { watchServer } from './watch-server.ts'
-
-/** Connections of a server by what they are doing. */
-export interface ConnectionCounts {
-  readonly open: number
-  /** Without an open request, and not upgraded. */
-  readonly idle: number
-  readonly upgraded: number
-}
 
 /**
  * Account of the requests of one HTTP/1.1 server, and its orderly end: {@link startDraining} while load balancers still
@@ -43,36 +26,29 @@ export interface ConnectionCounts {
 export class HttpDrain implements ServerDrain {
   readonly #server: HttpServer
   readonly #options: HttpDrainOptions
-  readonly #log: Log
   readonly #ledger: RequestLedger
   readonly #unwatch: () => void
-  readonly #retirement: IdleRetirement
+  readonly #gate: RequestGate
+  readonly #leaving: ConnectionLeaving
   readonly #longLived: LongLived
-  readonly #lingerMs: number
-  #deferred: DeferredRequests | undefined
+  #isDraining = false
   #isListenerClosed = false
-  #refused = 0
   #answeredBefore = 0
-  #metClose = 0
   #finishing: Promise<FinishReport> | undefined
 
   constructor(server: HttpServer | HttpsServer, options: HttpDrainOptions) {
+    const { clock, name, sayGoodbye } = options
     this.#server = server
     this.#options = options
-    this.#log = options.log ?? silentLog
-    this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS
-    this.#ledger = new RequestLedger(options.clock)
-    this.#retirement = new IdleRetirement({
-      clock: options.clock,
-      graceMs: options.lateRequestGraceMs ?? DEFAULT_LATE_REQUEST_GRACE_MS,
-      lingerMs: this.#lingerMs,
-      isBusy: () => this.#ledger.inFlight > 0,
-    })
-    this.#longLived = new LongLived({
-      clock: options.clock,
-      name: options.name,
+    this.#ledger = new RequestLedger(clock)
+    this.#gate = new RequestGate(server, this.#ledger)
+    this.#longLived = new LongLived({ clock, name, ledger: this.#ledger, sayGoodbye })
+    this.#leaving = new ConnectionLeaving({
+      clock,
       ledger: this.#ledger,
-      sayGoodbye: options.sayGoodbye,
+      graceMs: options.lateRequestGraceMs ?? DEFAULT_LATE_REQUEST_GRACE_MS,
+      lingerMs: options.lingerMs ?? DEFAULT_LINGER_MS,
+      onWritten: (entry) => this.#longLived.headersWritten(entry),
     })
     this.#unwatch = watchServer(this.#server, this.#ledger)
     setResponseFinder(server, (request) => this.#ledger.responseTo(request))
@@ -91,18 +67,12 @@ export class HttpDrain implements ServerDrain {
   }
 
   get connections(): ConnectionCounts {
-    let idle = 0
-    let upgraded = 0
-    for (const connection of this.#ledger.connections) {
-      if (connection.isUpgraded) upgraded++
-      else if (connection.isIdle) idle++
-    }
-    return { open: this.#ledger.connectionCount, idle, upgraded }
+    return countConnections(this.#ledger.connections)
   }
 
   /** Whether {@link startDraining} was called. */
   get isDraining(): boolean {
-    return this.#deferred !== undefined
+    return this.#isDraining
   }
 
   /** The work in flight, the oldest first. */
@@ -116,24 +86,12 @@ export class HttpDrain implements ServerDrain {
    * accepting. Safe to call any number of times.
    */
   startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
-    if (this.#deferred !== undefined) return
+    if (this.#isDraining) return
+    this.#isDraining = true
     this.#answeredBefore = this.#ledger.totals.answered
-    this.#ledger.events.opened = (entry) => this.#sayClose(entry)
-    this.#ledger.events.idle = (connection) => this.#onIdle(connection)
     this.#ledger.events.upgraded = (connection) => this.#longLived.upgraded(connection)
-    for (const connection of this.#ledger.connections) if (connection.hasServed) this.#onIdle(connection)
-    for (const entry of this.#ledger.requests) this.#sayClose(entry)
-    this.#deferred = deferRequests(this.#server, (request, response) => {
-      const connection = this.#ledger.connectionOf(request.socket)
-      if (connection?.isClosing === true) {
-        if (connection.wasClosedIdle) this.#metClose++
-        else this.#refused++
-        if (response === undefined) leaveToItsEnd(request.socket)
-        return false
-      }
-      if (connection !== undefined && response !== undefined) this.#ledger.open(request, response)
-      return true
-    })
+    this.#leaving.begin()
+    this.#gate.begin()
     this.#longLived.tellAll(spreadMs)
   }
 
@@ -150,14 +108,11 @@ export class HttpDrain implements ServerDrain {
   /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
   release(): void {
     this.#unwatch()
-    this.#deferred?.end()
-    this.#retirement.stop()
+    this.#gate.end()
+    this.#leaving.stop()
     this.#longLived.stop()
     setResponseFinder(this.#server, undefined)
-    this.#ledger.events.opened = undefined
-    this.#ledger.events.idle = undefined
     this.#ledger.events.upgraded = undefined
-    this.#ledger.events.quiet = undefined
     this.#ledger.events.empty = undefined
   }
 
@@ -166,16 +121,22 @@ export class HttpDrain implements ServerDrain {
     const { limitMs, softLimitMs } = options
     const startedAt = clock.now()
     this.startDraining()
-    this.#ledger.events.quiet = () => this.#retirement.closeSpared()
-    // Early enough for an orderly close.
-    const spareMs = Math.max(0, Math.min(softLimitMs ?? limitMs, limitMs - this.#lingerMs))
-    const cancelSpare = clock.schedule(spareMs, () => this.#retirement.closeSpared({ andSpareNone: true }))
+    const cancelSpare = this.#leaving.spareUntil(limitMs, softLimitMs)
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
     const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.connectionCount === 0)
     this.#ledger.events.empty = () => end.look()
-    const acceptedLate = await this.#closeListener(options)
+    const acceptedLate = await closeWhenQuiet(this.#server, {
+      clock,
+      gate: this.#gate,
+      quietMs: this.#options.quietMs,
+      lastArrivalAt: this.#ledger.lastArrivalAt,
+      limitMs,
+      signal: options.signal,
+      close: this.#options.closeListenerOnly,
+    })
+    this.#isListenerClosed = true
     this.#longLived.finish()
-    for (const connection of this.#ledger.connections) if (connection.isIdle) this.#retire(connection)
+    this.#leaving.listenerClosed()
     end.look()
     await end.reached
     cancelSoft?.()
@@ -183,49 +144,19 @@ export class HttpDrain implements ServerDrain {
     const left = this.#destroyAll()
     await untilGone(() => this.#ledger.connectionCount === 0)
     this.release()
-    const report: FinishReport = {
-      clean: left.length === 0,
-      tookMs: Math.round(clock.now() - startedAt),
+    return reportFinish(this.#options, {
+      startedAt,
+      limitMs,
       cutCount: left.length,
       cut: this.#describe(left.slice(0, MAX_LISTED_WORK)),
       figures: this.#figures(acceptedLate, left.length),
-    }
-    this.#tell(report, limitMs)
-    return report
-  }
-
-  async #closeListener({ limitMs, signal }: FinishOptions): Promise<number> {
-    const { clock, quietMs = DEFAULT_QUIET_MS, closeListenerOnly } = this.#options
-    // While the accept queue is emptied no handler runs, or under load it would fill faster than it empties.
-    this.#deferred?.hold()
-    await untilQuiet(this.#server, {
-      clock,
-      quietMs,
-      lastArrivalAgoMs: clock.now() - this.#ledger.lastArrivalAt,
-      // Who is held back needs the rest of the time for an answer.
-      limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
-      signal,
     })
-    const acceptedLate = await closeListener(this.#server, clock, limitMs, closeListenerOnly)
-    this.#deferred?.release()
-    this.#isListenerClosed = true
-    return acceptedLate
   }
 
   /** The soft deadline: from here on, whoever has not ended is asked to. */
   #askForEnd(): void {
     endSignals(this.#server, this.#options.name)
     this.#longLived.endTold()
-  }
-
-  #tell({ clean, tookMs, cut, figures }: FinishReport, limitMs: number): void {
-    const fields = { listener: this.#options.name, tookMs, ...figures }
-    if (clean) this.#log.debug(fields, `"${this.#options.name}" has finished`)
-    else
-      this.#log.warn(
-        { ...fields, cutWork: cut },
-        `"${this.#options.name}" cut what was still open after ${formatDuration(limitMs)}`,
-      )
   }
 
   #figures(acceptedLate: number, cutCount: number): HttpFigures {
@@ -240,21 +171,19 @@ export class HttpDrain implements ServerDrain {
       toldGoodbye: this.#longLived.toldGoodbye,
       upgradedCut: cutCount - cut,
       streamsEnded: this.#longLived.streamsEnded,
-      refused: this.#refused,
-      idleClosed: this.#retirement.idleClosed,
-      metClose: this.#metClose,
+      refused: this.#gate.refused,
+      idleClosed: this.#leaving.idleClosed,
+      metClose: this.#gate.metClose,
       acceptedLate,
-      stalled: this.#retirement.stalledClosed,
+      stalled: this.#leaving.stalledClosed,
     }
   }
 
   #describe(items: readonly OpenItem[]): readonly OpenWork[] {
     const { clock, routeOf } = this.#options
-    const now = clock.now()
-    return items.map(({ kind, request, startedAt }) => ({
+    return describeWork(clock, items, ({ kind, request }) => ({
       kind,
       name: kind === 'request' ? requestName(request, routeOf) : upgradeName(request, routeOf),
-      ageMs: Math.round(now - startedAt),
     }))
   }
 
@@ -263,30 +192,6 @@ export class HttpDrain implements ServerDrain {
     for (const connection of this.#ledger.connections) this.#ledger.destroy(connection)
     return left
   }
-
-  #sayClose(entry: OpenRequest): void {
-    const { connection } = entry
-    const onClose = (): void => {
-      connection.isClosing = true
-      // What Node calls after the last answer; its own closes both directions at once.
-      connection.socket.destroySoon = () => lingeringClose(connection.socket, this.#options.clock, this.#lingerMs)
-    }
-    sayCloseWhenWritten(entry, onClose, () => this.#longLived.headersWritten(entry))
-  }
-
-  #onIdle(connection: TrackedConnection): void {
-    connection.markIdle()
-    if (this.#isListenerClosed) this.#retire(connection)
-  }
-
-  #retire(connection: TrackedConnection): void {
-    if (!connection.isClosing) this.#retirement.watch(connection)
-  }
-}
-
-/** Node hands over the socket of an upgrade bare: nobody reads it, and its errors would be the process's. */
-function leaveToItsEnd(socket: Socket): void {
-  socket.on('error', () => {}).resume()
 }
 
 /**

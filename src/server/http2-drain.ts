@@ -1,14 +1,10 @@
-import { formatDuration } from '../core/duration.ts'
-import { silentLog } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
-import { closeListener, closeSparingIdle } from './close-listener.ts'
+import { closeSparingIdle } from './close-listener.ts'
+import { closeWhenQuiet } from './close-when-quiet.ts'
+import { describeWork } from './describe-work.ts'
 import { DrainEnd, untilGone } from './drain-end.ts'
-import {
-  DEFAULT_LATE_REQUEST_GRACE_MS,
-  DEFAULT_LINGER_MS,
-  DEFAULT_QUIET_MS,
-  MAX_QUIET_WAIT_MS,
-} from './http-drain-options.ts'
+import { reportFinish } from './finish-report.ts'
+import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS } from './http-drain-options.ts'
 import { StreamGate } from './http2-gate.ts'
 import { type StreamTotals, StreamLedger } from './http2-ledger.ts'
 import { SessionLeaving } from './http2-leaving.ts'
@@ -18,7 +14,6 @@ import type { AnyHttp2Server } from './http2-server.ts'
 import type { OpenStream } from './http2-work.ts'
 import { endSignals } from './request-signal.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
-import { untilQuiet } from './until-quiet.ts'
 
 export interface Http2DrainOptions extends ServerDrainOptions {
   /** How long a session may still bring a stream once the listener is closed, in milliseconds. @default 250 */
@@ -139,9 +134,15 @@ export class Http2Drain implements ServerDrain {
     this.startDraining()
     const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.sessionCount === 0)
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
-    await this.#holdUntilQuiet(options)
-    const acceptedLate = await closeListener(this.#server, clock, limitMs, () => this.closeListenerOnly())
-    this.#gate.release()
+    const acceptedLate = await closeWhenQuiet(this.#server, {
+      clock,
+      gate: this.#gate,
+      quietMs: this.#options.quietMs,
+      lastArrivalAt: this.#ledger.lastArrivalAt,
+      limitMs,
+      signal: options.signal,
+      close: () => this.closeListenerOnly(),
+    })
     this.#isListenerClosed = true
     this.#longStreams.finish()
     this.#ledger.events.opened = (tracked) => this.#leaving.begin(tracked)
@@ -159,29 +160,12 @@ export class Http2Drain implements ServerDrain {
     const cut = this.#describe(left.slice(0, MAX_LISTED_WORK))
     await this.#destroyAll()
     this.release()
-    const report: FinishReport = {
-      clean: left.length === 0,
-      tookMs: Math.round(clock.now() - startedAt),
+    return reportFinish(this.#options, {
+      startedAt,
+      limitMs,
       cutCount: left.length,
       cut,
       figures: this.#figures(acceptedLate, left),
-    }
-    this.#tell(report, limitMs)
-    return report
-  }
-
-  /** While nobody is answered, nobody comes back on a new connection: soon all clients are connected. */
-  async #holdUntilQuiet({ limitMs, signal }: FinishOptions): Promise<void> {
-    const { clock, quietMs = DEFAULT_QUIET_MS } = this.#options
-    this.#gate.hold()
-    if (!this.#server.listening) return
-    await untilQuiet(this.#server, {
-      clock,
-      quietMs,
-      lastArrivalAgoMs: clock.now() - this.#ledger.lastArrivalAt,
-      // Who is held back needs the rest of the time for an answer.
-      limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
-      signal,
     })
   }
 
@@ -254,19 +238,11 @@ export class Http2Drain implements ServerDrain {
     }
   }
 
-  #tell({ clean, tookMs, cut, figures }: FinishReport, limitMs: number): void {
-    const { name, log = silentLog } = this.#options
-    const fields = { listener: name, tookMs, ...figures }
-    if (clean) log.debug(fields, `"${name}" has finished`)
-    else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${formatDuration(limitMs)}`)
-  }
-
   #describe(streams: readonly OpenStream[]): readonly OpenWork[] {
-    const now = this.#options.clock.now()
-    return streams.map((entry) => ({
+    const { clock, routeOf } = this.#options
+    return describeWork(clock, streams, (entry) => ({
       kind: entry.kind === 'tunnel' ? 'connection' : 'stream',
-      name: streamName(entry, this.#options.routeOf),
-      ageMs: Math.round(now - entry.startedAt),
+      name: streamName(entry, routeOf),
     }))
   }
 }

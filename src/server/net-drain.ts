@@ -1,11 +1,11 @@
 import { type Server, Socket } from 'node:net'
 import { Server as TlsServer, type TLSSocket } from 'node:tls'
 
-import { formatDuration } from '../core/duration.ts'
-import { silentLog } from '../core/log.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
+import { describeWork } from './describe-work.ts'
 import { DrainEnd, untilGone } from './drain-end.ts'
+import { reportFinish } from './finish-report.ts'
 import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS } from './http-drain-options.ts'
 import { lingeringClose } from './lingering-close.ts'
 import { NetLedger, type NetConnection } from './net-ledger.ts'
@@ -98,14 +98,14 @@ export class NetDrain implements ServerDrain {
   }
 
   async #finish(options: FinishOptions): Promise<FinishReport> {
-    const { clock, name, quietMs = DEFAULT_LATE_REQUEST_GRACE_MS, log = silentLog } = this.#options
+    const { clock, quietMs = DEFAULT_LATE_REQUEST_GRACE_MS } = this.#options
+    const { limitMs, softLimitMs } = options
     const startedAt = clock.now()
     this.startDraining()
     const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.size === 0)
     this.#ledger.onGone = () => end.look()
-    const { softLimitMs } = options
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#endAll())
-    const acceptedLate = await closeListener(this.#server, clock, options.limitMs)
+    const acceptedLate = await closeListener(this.#server, clock, limitMs)
     this.#isListenerClosed = true
     this.#cancelGoodbyes?.()
     for (const connection of this.#ledger.connections) this.#sayGoodbye(connection)
@@ -117,22 +117,9 @@ export class NetDrain implements ServerDrain {
     const cut = this.#describe(left.slice(0, MAX_LISTED_WORK))
     for (const connection of left) this.#ledger.cut(connection)
     await untilGone(() => this.#ledger.size === 0)
-    const report: FinishReport = {
-      clean: left.length === 0,
-      tookMs: Math.round(clock.now() - startedAt),
-      cutCount: left.length,
-      cut,
-      figures: this.#figures(acceptedLate),
-    }
+    const figures = this.#figures(acceptedLate)
     this.release()
-    const fields = { listener: name, tookMs: report.tookMs, ...report.figures }
-    if (report.clean) log.debug(fields, `"${name}" has finished`)
-    else
-      log.warn(
-        { ...fields, cutWork: cut },
-        `"${name}" cut what was still open after ${formatDuration(options.limitMs)}`,
-      )
-    return report
+    return reportFinish(this.#options, { startedAt, limitMs, cutCount: left.length, cut, figures })
   }
 
   /** The soft deadline: whoever has not ended learns that we have. */
@@ -175,12 +162,7 @@ export class NetDrain implements ServerDrain {
   }
 
   #describe(connections: readonly NetConnection[]): readonly OpenWork[] {
-    const now = this.#options.clock.now()
-    return connections.map(({ startedAt }) => ({
-      kind: 'connection',
-      name: CONNECTION_NAME,
-      ageMs: Math.round(now - startedAt),
-    }))
+    return describeWork(this.#options.clock, connections, () => ({ kind: 'connection', name: CONNECTION_NAME }))
   }
 }
 
