@@ -4,13 +4,20 @@ import { freePort } from '../../src/process/free-port.ts'
 import { Random } from '../../src/load/random.ts'
 import { Haproxy } from './haproxy.ts'
 import { Nginx } from './nginx.ts'
+import { SETTLE_MS } from './plan.ts'
 import { Replica } from './replica.ts'
+import { lostOf, residueOf } from './residue.ts'
 import { Route, type RouteFigures, type RouteOptions } from './route.ts'
 
 export interface FleetOptions {
   /** From SIGTERM until those who send requests know that the replica goes, in milliseconds. */
   readonly lagMs: number
   readonly seed: number
+  /**
+   * What {@link Fleet.restart} stops. With `spare`, everything happens as with `replicas`, at the same moments and with
+   * the same load on the machine, but to a replica that nobody is sent to: what fails then is not owed to a restart.
+   */
+  readonly restarted: 'replicas' | 'spare'
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -21,13 +28,11 @@ export interface FleetResult {
   readonly routes: Readonly<Record<string, RouteFigures>>
 }
 
-/** How long after a replica is ready until the next one is stopped: balancers have to see it first. */
-const SETTLE_MS = 700
-
 /** Two replicas, everything in front of them, and clients on every way to them. */
 export class Fleet {
   readonly #options: FleetOptions
   readonly #replicas: readonly [Replica, Replica]
+  readonly #spare: Replica | undefined
   readonly #haproxy: Haproxy
   readonly #nginx: Nginx
   readonly #routes: readonly Route[]
@@ -40,12 +45,14 @@ export class Fleet {
   #eventAt = performance.now()
 
   private constructor(options: FleetOptions, ports: readonly number[]) {
-    const [port0 = 0, admin0 = 0, port1 = 0, admin1 = 0, haproxyPort = 0, nginxPort = 0] = ports
+    const [port0 = 0, admin0 = 0, port1 = 0, admin1 = 0, haproxyPort = 0, nginxPort = 0, spare = 0, spareAdmin = 0] =
+      ports
     this.#options = options
     this.#replicas = [
       new Replica({ port: port0, adminPort: admin0 }, options.env),
       new Replica({ port: port1, adminPort: admin1 }, options.env),
     ]
+    if (options.restarted === 'spare') this.#spare = new Replica({ port: spare, adminPort: spareAdmin }, options.env)
     this.#endpoints = this.#replicas
     this.#haproxy = new Haproxy(haproxyPort, options.lagMs)
     this.#nginx = new Nginx(nginxPort)
@@ -68,10 +75,10 @@ export class Fleet {
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const ports: number[] = []
-    while (ports.length < 6) ports.push(await freePort())
+    while (ports.length < 8) ports.push(await freePort())
     const fleet = new Fleet(options, ports)
     try {
-      await Promise.all(fleet.#replicas.map((replica) => replica.start()))
+      await Promise.all(fleet.#all.map((replica) => replica.start()))
       await fleet.#haproxy.start(fleet.#replicas)
       await fleet.#nginx.start(fleet.#replicas)
       await sleep(systemClock, SETTLE_MS)
@@ -85,8 +92,9 @@ export class Fleet {
 
   /** One replica after the other: SIGTERM, its exit, its successor on the same port, ready. */
   async restart(): Promise<void> {
-    for (const replica of this.#replicas) {
-      this.#say(`SIGTERM ${this.#replicas.indexOf(replica)}`)
+    const spare = this.#spare
+    for (const [index, replica] of (spare === undefined ? this.#replicas : [spare, spare]).entries()) {
+      this.#say(`SIGTERM ${index}`)
       const stoppedAt = performance.now()
       const removed = this.#removeAfterLag(replica)
       const { code, signal } = await replica.stop()
@@ -104,13 +112,15 @@ export class Fleet {
     this.#restarts++
   }
 
-  /** For comparison: nginx reads its configuration again as often as in a restart, and no replica is stopped. */
-  async reload(): Promise<void> {
-    for (let change = 0; change < 4; change++) {
-      this.#say('reload')
-      await this.#setEndpoints(this.#replicas)
-      await sleep(systemClock, SETTLE_MS)
+  /** What failed so far: of what ought not to, and of what nobody promises. */
+  get failedSoFar(): { readonly lost: number; readonly residue: number } {
+    let lost = 0
+    let residue = 0
+    for (const { options, figures } of this.#routes) {
+      lost += lostOf(options.name, figures)
+      residue += residueOf(options.name, figures)
     }
+    return { lost, residue }
   }
 
   async stop(): Promise<FleetResult> {
@@ -122,6 +132,10 @@ export class Fleet {
       stopMs: this.#stopMs,
       routes: Object.fromEntries(this.#routes.map(({ options, figures }) => [options.name, figures])),
     }
+  }
+
+  get #all(): readonly Replica[] {
+    return this.#spare === undefined ? this.#replicas : [...this.#replicas, this.#spare]
   }
 
   async #removeAfterLag(replica: Replica): Promise<void> {
@@ -144,6 +158,6 @@ export class Fleet {
   }
 
   async #end(): Promise<void> {
-    await Promise.all([this.#haproxy.stop(), this.#nginx.stop(), ...this.#replicas.map((replica) => replica.kill())])
+    await Promise.all([this.#haproxy.stop(), this.#nginx.stop(), ...this.#all.map((replica) => replica.kill())])
   }
 }

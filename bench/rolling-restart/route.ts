@@ -24,6 +24,9 @@ export interface RouteFigures {
   answered: number
   failed: number
   refused: number
+  /** How many failed in which way: how the connection ended, or the status. */
+  readonly outcomes: Record<string, number>
+  /** The first of them. */
   readonly failures: Failure[]
 }
 
@@ -41,7 +44,7 @@ const REFUSED_PAUSE_MS = 20
 /** Clients that go on sending, one request at a time each, and never send one again. */
 export class Route {
   readonly options: RouteOptions
-  readonly figures: RouteFigures = { sent: 0, answered: 0, failed: 0, refused: 0, failures: [] }
+  readonly figures: RouteFigures = { sent: 0, answered: 0, failed: 0, refused: 0, outcomes: {}, failures: [] }
   readonly #now: () => string
   readonly #stop = new AbortController()
   readonly #running: Promise<void>[] = []
@@ -86,13 +89,10 @@ export class Route {
       return
     }
     this.figures.failed++
+    const how = status === undefined ? outcome : String(status)
+    this.figures.outcomes[how] = (this.figures.outcomes[how] ?? 0) + 1
     if (this.figures.failures.length < MAX_FAILURES)
-      this.figures.failures.push({
-        outcome: status === undefined ? outcome : String(status),
-        method,
-        reuse,
-        when: this.#now(),
-      })
+      this.figures.failures.push({ outcome: how, method, reuse, when: this.#now() })
   }
 }
 

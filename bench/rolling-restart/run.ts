@@ -4,17 +4,20 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { parseDurationWithUnit } from '../../src/core/duration.ts'
 import { explainMissing, findProgram } from '../../scripts/debian-servers.ts'
-import { Fleet, type FleetResult } from './fleet.ts'
-import { type LagResult, merge, type ReloadResult, type RollingResults, toPage, toTable } from './report.ts'
+import { Estimate, inWords, type Settings, stagesOf } from './plan.ts'
+import { type LagResult, merge, problemsOf, type RollingResults, toPage, toTable } from './report.ts'
+import { runStage, type StageProgress } from './stage.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const RESULTS = `${HERE}results/latest.json`
+/** What is measured so far, also of a run that does not end. */
+const SO_FAR = fileURLToPath(new URL('../../build/rolling-restart.json', import.meta.url))
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks/rolling-restart.md', import.meta.url))
-
-const MOST_AT_THE_LIMIT = 30
 
 const HELP = `Usage: npm run bench:rolling -- [options]
 
@@ -22,116 +25,168 @@ Restarts two replicas in turn, under load, and counts the requests that fail.
 
   --restarts N   rolling restarts for each lag (default 200; each restarts both replicas); 30 at most for a lag
                  that is as long as the drain delay, which only shows the limit
+  --control N    restarts of the control for each lag below the drain delay (default 30): the same, but stopped is a
+                 spare replica that nobody is sent to; tells what the reloads of nginx cost by themselves
   --lag LIST     seconds from SIGTERM until balancers and clients know, comma separated (default 0,2,5)
   --fleets N     fleets side by side, each with its own replicas and balancers (default 3)
   --drain-delay  what the replicas are given (default 5s, the default of the runtime)
   --seed N       of the clients' pauses (default from the clock; printed)
-  --quick        3 restarts, one fleet, lags 0 and 2, a drain delay of 3 s: under a minute
+  --quick        3 restarts, 1 of the control, one fleet, lags 0 and 2, a drain delay of 3 s: under two minutes
+  --plan         only tell how long it will take
   --json         one JSON object on standard output
   --save         keep the results in bench/rolling-restart/results/latest.json
   --page         write docs/benchmarks/rolling-restart.md from the kept results, without measuring
+
+Each lag is printed, and kept in build/rolling-restart.json, as soon as it is measured. Ctrl-C or SIGTERM ends after the
+restarts under way; what they measured is printed and kept there too, but not by --save.
+Exit code: 0 nothing lost that ought not to be, 1 something was, or the run was ended early, 2 wrong usage.
 `
 
-const { values } = parseArgs({
-  options: {
-    restarts: { type: 'string' },
-    lag: { type: 'string' },
-    fleets: { type: 'string' },
-    'drain-delay': { type: 'string' },
-    seed: { type: 'string' },
-    quick: { type: 'boolean' },
-    json: { type: 'boolean' },
-    save: { type: 'boolean' },
-    page: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
+const OPTIONS = {
+  restarts: { type: 'string' },
+  control: { type: 'string' },
+  lag: { type: 'string' },
+  fleets: { type: 'string' },
+  'drain-delay': { type: 'string' },
+  seed: { type: 'string' },
+  quick: { type: 'boolean' },
+  plan: { type: 'boolean' },
+  json: { type: 'boolean' },
+  save: { type: 'boolean' },
+  page: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
 
-if (values.help === true) process.stdout.write(HELP)
-else if (values.page === true) writeFileSync(PAGE, toPage(JSON.parse(readFileSync(RESULTS, 'utf8')) as RollingResults))
-else await main()
+/** A mistake of whoever typed the command, told in one line. */
+class UsageError extends Error {}
+
+try {
+  await main()
+} catch (error) {
+  const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  if (isUsage !== true) throw error
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 2
+}
+
+type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  const settings = toSettings(values)
+  if (values.help === true) process.stdout.write(HELP)
+  else if (values.page === true)
+    writeFileSync(PAGE, toPage(JSON.parse(readFileSync(RESULTS, 'utf8')) as RollingResults))
+  else if (values.plan === true) process.stdout.write(describePlan(settings))
+  else await measure(settings, values)
+}
+
+function toSettings(values: Values): Settings {
+  const isQuick = values.quick === true
+  const drainDelay = values['drain-delay'] ?? (isQuick ? '3s' : '5s')
+  const drainDelayMs = parseDurationWithUnit(drainDelay)
+  if (drainDelayMs === undefined) throw new UsageError(`--drain-delay is "${drainDelay}", expected such as "5s"`)
+  return {
+    restarts: toNumber('restarts', values.restarts ?? (isQuick ? '3' : '200'), 1),
+    control: toNumber('control', values.control ?? (isQuick ? '1' : '30'), 0),
+    fleets: toNumber('fleets', values.fleets ?? (isQuick ? '1' : '3'), 1),
+    lagsS: (values.lag ?? (isQuick ? '0,2' : '0,2,5')).split(',').map((lag) => toNumber('lag', lag, 0)),
+    drainDelayMs,
+    seed: toNumber('seed', values.seed ?? String(Date.now() % 2 ** 31), 0),
+  }
+}
+
+function toNumber(name: string, text: string, least: number): number {
+  const value = Number(text)
+  const isWhole = Number.isInteger(value) || name === 'lag'
+  if (text.trim() === '' || !Number.isFinite(value) || value < least || !isWhole)
+    throw new UsageError(`--${name} is "${text}", expected a number from ${least}`)
+  return value
+}
+
+function kept(): RollingResults {
+  const results = JSON.parse(readFileSync(RESULTS, 'utf8')) as Partial<RollingResults>
+  if (results.drainDelayMs === undefined)
+    throw new UsageError('The kept results were measured in an older way: npm run bench:rolling -- --save')
+  return results as RollingResults
+}
+
+function describePlan(settings: Settings): string {
+  const parts = stagesOf(settings).map(
+    ({ lagS, restarted, restarts }) => `lag ${lagS} s${restarted === 'spare' ? ', control' : ''}: ${restarts} restarts`,
+  )
+  const total = inWords(new Estimate(settings).totalMs)
+  return `${settings.fleets} fleets, seed ${settings.seed}; ${parts.join('; ')}; about ${total} in all\n`
+}
+
+async function measure(settings: Settings, { save, json }: Values): Promise<void> {
   const missing = explainMissing()
   if (missing !== undefined) throw new Error(missing)
-  const isQuick = values.quick === true
-  const restarts = Number(values.restarts ?? (isQuick ? 3 : 200))
-  const fleets = Number(values.fleets ?? (isQuick ? 1 : 3))
-  const lags = (values.lag ?? (isQuick ? '0,2' : '0,2,5')).split(',').map(Number)
-  const drainDelay = values['drain-delay'] ?? (isQuick ? '3s' : '5s')
-  const seed = Number(values.seed ?? Date.now() % 2 ** 31)
-  const results: LagResult[] = []
-  const drainDelayS = Number.parseFloat(drainDelay)
-  for (const lagS of lags) {
-    const count = lagS < drainDelayS ? restarts : Math.min(restarts, MOST_AT_THE_LIMIT)
-    results.push(await measure({ lagS, restarts: count, fleets, drainDelay, seed }))
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      process.stderr.write(`${signal}: the restarts under way are the last ones; what is measured is kept\n`)
+      abort.abort()
+    })
+  process.stderr.write(describePlan(settings))
+  const estimate = new Estimate(settings)
+  const startedAt = performance.now()
+  const stages = stagesOf(settings)
+  const lags: LagResult[] = []
+  const about = aboutThisRun(settings)
+  const keep = (file: string): void => {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${JSON.stringify({ ...about, lags }, undefined, 2)}\n`)
   }
-  const reloads = await measureReloads(isQuick ? 5 : 50, seed)
-  const all: RollingResults = {
+  let printed = 0
+  const print = (): void => {
+    if (json !== true) for (const lag of lags.slice(printed)) process.stdout.write(`${toTable([lag])}\n\n`)
+    printed = lags.length
+  }
+  try {
+    for (const [index, stage] of stages.entries()) {
+      const { lagS, restarted, restarts } = stage
+      const name = `lag ${lagS} s${restarted === 'spare' ? ', control' : ''}`
+      const onProgress = ({ done, lost, residue }: StageProgress): void => {
+        const left = inWords(estimate.leftMs(index, done, performance.now() - startedAt))
+        const figures = `${lost} lost, ${residue} reset that nobody promises`
+        process.stderr.write(`${name}: ${done} of ${restarts} restarts, ${figures}; about ${left} left\n`)
+      }
+      const result = merge(await runStage({ stage, settings, signal: abort.signal, onProgress }))
+      if (result.restarts === 0) break
+      const last = lags.at(-1)
+      if (restarted === 'replicas') lags.push({ lagS, ...result })
+      else if (last !== undefined) lags[lags.length - 1] = { ...last, control: result }
+      keep(SO_FAR)
+      // A lag is whole once its control is.
+      if (stages[index + 1]?.restarted !== 'spare') print()
+      if (abort.signal.aborted) break
+    }
+  } finally {
+    print()
+  }
+  finish({ ...about, lags }, abort.signal.aborted, json === true)
+  if (save === true && !abort.signal.aborted) keep(RESULTS)
+}
+
+function finish(results: RollingResults, isEndedEarly: boolean, isJson: boolean): void {
+  if (isJson) process.stdout.write(`${JSON.stringify({ ...results, isEndedEarly })}\n`)
+  const problems = problemsOf(results)
+  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
+  if (isEndedEarly) process.stderr.write(`ended early; what was measured is in ${SO_FAR}\n`)
+  process.exitCode = problems.length > 0 || isEndedEarly ? 1 : 0
+}
+
+function aboutThisRun({ seed, drainDelayMs }: Settings): Omit<RollingResults, 'lags'> {
+  return {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: HERE }).trim(),
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     haproxy: version('haproxy'),
     nginx: version('nginx'),
     seed,
-    drainDelay,
-    lags: results,
-    reloads,
+    drainDelayMs,
   }
-  if (values.save === true) {
-    mkdirSync(`${HERE}results`, { recursive: true })
-    writeFileSync(RESULTS, `${JSON.stringify(all, undefined, 2)}\n`)
-  }
-  process.stdout.write(values.json === true ? `${JSON.stringify(all)}\n` : `${toTable(all)}\n`)
-  const lost = results.filter(({ lagS }) => lagS < drainDelayS).some(({ failed }) => failed > 0)
-  process.exitCode = lost ? 1 : 0
-}
-
-interface Measurement {
-  readonly lagS: number
-  readonly restarts: number
-  readonly fleets: number
-  readonly drainDelay: string
-  readonly seed: number
-}
-
-async function measure({ lagS, restarts, fleets, drainDelay, seed }: Measurement): Promise<LagResult> {
-  let left = restarts
-  const runFleet = async (index: number): Promise<FleetResult> => {
-    const env = { SEAWORTHY_DRAIN_DELAY: drainDelay }
-    const fleet = await Fleet.start({ lagMs: lagS * 1000, seed: seed + index, env })
-    try {
-      while (left-- > 0) {
-        await fleet.restart()
-        process.stderr.write(`lag ${lagS} s: ${restarts - Math.max(0, left)} of ${restarts} begun\n`)
-      }
-    } catch (error) {
-      left = 0
-      await fleet.stop()
-      throw error
-    }
-    return fleet.stop()
-  }
-  // Every fleet is waited for, also beside one that failed: nothing that was started is left behind.
-  const ended = await Promise.allSettled(Array.from({ length: fleets }, (_, index) => runFleet(index)))
-  const results = ended.map((each) => {
-    if (each.status === 'rejected') throw each.reason
-    return each.value
-  })
-  return merge(lagS, results)
-}
-
-/** What reloading nginx costs its kept-alive clients when no replica is restarted at all. */
-async function measureReloads(count: number, seed: number): Promise<ReloadResult> {
-  const fleet = await Fleet.start({ lagMs: 0, seed, env: {} })
-  try {
-    for (let reload = 0; reload < count; reload++) await fleet.reload()
-  } finally {
-    process.stderr.write(`${count * 4} reloads of nginx without a restart\n`)
-  }
-  const { routes } = await fleet.stop()
-  const { sent = 0, failed = 0 } = routes['nginx, kept alive'] ?? {}
-  return { reloads: count * 4, sent, failed }
 }
 
 /** HAProxy says it on standard output, nginx on standard error. */
