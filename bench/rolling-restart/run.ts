@@ -75,8 +75,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   const settings = toSettings(values)
   if (values.help === true) process.stdout.write(HELP)
-  else if (values.page === true)
-    writeFileSync(PAGE, toPage(JSON.parse(readFileSync(RESULTS, 'utf8')) as RollingResults))
+  else if (values.page === true) writeFileSync(PAGE, toPage(kept()))
   else if (values.plan === true) process.stdout.write(describePlan(settings))
   else await measure(settings, values)
 }
