@@ -1,15 +1,14 @@
 import type { Server } from 'node:net'
 import type { Clock } from '../core/clock.ts'
-import { formatDuration } from '../core/duration.ts'
 import type { Log } from '../core/log.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { HookContext } from '../lifecycle/hook.ts'
 import { boundAddress } from '../server/bound-address.ts'
 import { applyServerDefaults } from '../server/server-defaults.ts'
-import type { FinishReport, ServerDrain } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
 import { inFlightLimits } from '../service/in-flight-limits.ts'
+import { type EndingServer, ServerEnds } from '../service/server-ends.ts'
 import { allowOneMoreClose } from './close-again.ts'
 
 export interface ServersNodeOptions {
@@ -17,11 +16,6 @@ export interface ServersNodeOptions {
   readonly log: Log
   /** How long listeners go on accepting in the shutdown that has begun. */
   readonly drainDelayMs: () => number
-}
-
-interface FoundServer {
-  readonly name: string
-  readonly drain: ServerDrain
 }
 
 /** All servers of the application as one component: each is tracked from when it listens until it is closed. */
@@ -32,13 +26,14 @@ export class ServersNode implements ComponentNode {
   readonly namesItsWork = true
   readonly startLimitMs = 1000
   readonly #options: ServersNodeOptions
-  readonly #found = new Map<Server, FoundServer>()
-  readonly #reports: { readonly name: string; readonly report: FinishReport }[] = []
+  readonly #found = new Map<Server, EndingServer>()
+  readonly #ends: ServerEnds
   #isDraining = false
   #isFinishing = false
 
   constructor(options: ServersNodeOptions) {
     this.#options = options
+    this.#ends = new ServerEnds(options.clock)
   }
 
   /** Without a server there is nobody who would have to notice that it goes. */
@@ -63,7 +58,9 @@ export class ServersNode implements ComponentNode {
       server.once('close', () => this.#forget(server))
       log.info({ server: name }, `found ${name}`)
       if (this.#isDraining) found.drain.startDraining()
-      if (this.#isFinishing) void this.#finishOne(server, found, { limitMs: 0 })
+      if (!this.#isFinishing) return
+      void this.#ends.end(found, { limitMs: 0 })
+      allowOneMoreClose(server)
     } catch (error) {
       log.warn({ err: error, server: name }, `${name} is not drained: it is a server of an unknown kind`)
     }
@@ -89,7 +86,9 @@ export class ServersNode implements ComponentNode {
     this.#isFinishing = true
     const { softMs, hardMs } = inFlightLimits(limitMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
-    await Promise.all([...this.#found].map(([server, found]) => this.#finishOne(server, found, limits)))
+    const ended = this.#ends.endAll(this.#found.values(), limits)
+    for (const server of this.#found.keys()) allowOneMoreClose(server)
+    await ended
   }
 
   readonly openWork = (): readonly OpenWork[] =>
@@ -97,29 +96,9 @@ export class ServersNode implements ComponentNode {
       .flatMap(({ name, drain }) => drain.openWork().map((work) => ({ ...work, name: `${name}: ${work.name}` })))
       .toSorted((a, b) => b.ageMs - a.ageMs)
 
-  readonly aborted = (): readonly string[] =>
-    this.#reports.flatMap(({ name, report: { cut, cutCount } }) => [
-      ...cut.map((work) => `${name}: ${work.name} after ${formatDuration(work.ageMs)}`),
-      ...(cutCount > cut.length ? [`${name}: ${cutCount - cut.length} more`] : []),
-    ])
+  readonly aborted = (): readonly string[] => this.#ends.cut()
 
-  readonly figures = (): Readonly<Record<string, number>> => {
-    const sums: Record<string, number> = {}
-    for (const { report } of this.#reports) {
-      for (const [name, count] of Object.entries(report.figures)) sums[name] = (sums[name] ?? 0) + count
-    }
-    return sums
-  }
-
-  async #finishOne(
-    server: Server,
-    { name, drain }: FoundServer,
-    limits: { readonly limitMs: number; readonly softLimitMs?: number },
-  ): Promise<void> {
-    const finishing = drain.finish(limits)
-    allowOneMoreClose(server)
-    this.#reports.push({ name, report: await finishing })
-  }
+  readonly figures = (): Readonly<Record<string, number>> => this.#ends.figures()
 
   #forget(server: Server): void {
     if (this.#isFinishing) return

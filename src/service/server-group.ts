@@ -1,11 +1,11 @@
-import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
-import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
-import type { FinishOptions, FinishReport, ServerDrain, TrackableServer } from '../server/server-drain.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
+import type { FinishOptions, ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
 import { inFlightLimits } from './in-flight-limits.ts'
 import type { Application } from './listenable.ts'
+import { ServerEnds } from './server-ends.ts'
 
 /** Whose server it is; a server can be drained by one listener only. */
 const owners = new WeakMap<TrackableServer, string>()
@@ -17,9 +17,7 @@ export class ServerGroup {
   readonly #host: ComponentHost<unknown>
   readonly #name: string
   readonly #drains = new Map<TrackableServer, ServerDrain>()
-  readonly #reports = new Map<ServerDrain, FinishReport>()
-  /** What was open when the limit was reached, for reports that have not come. */
-  readonly #openAtLimit = new Map<ServerDrain, readonly OpenWork[]>()
+  readonly #ends: ServerEnds
   #inFlightAtAnnounce = 0
   #isEnding = false
   #limits: FinishOptions | undefined
@@ -27,6 +25,7 @@ export class ServerGroup {
   constructor(host: ComponentHost<unknown>, name: string) {
     this.#host = host
     this.#name = name
+    this.#ends = new ServerEnds(host.clock)
   }
 
   get servers(): readonly TrackableServer[] {
@@ -60,7 +59,7 @@ export class ServerGroup {
     server.on('close', () => this.#onClose(server))
     // One that its application opens in the middle of a shutdown: it goes the way of the others.
     if (this.#isEnding) drain.startDraining()
-    if (this.#limits !== undefined) void drain.finish(this.#limits)
+    if (this.#limits !== undefined) void this.#ends.end({ name: this.#name, drain }, this.#limits)
   }
 
   startDraining(spreadMs: number): void {
@@ -78,15 +77,8 @@ export class ServerGroup {
     const { softMs, hardMs } = inFlightLimits(sliceMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
     this.#limits = limits
-    const drains = [...this.#drains.values()]
-    // Scheduled before the drains' own, so called before: where the event loop is blocked until the slice is over, too,
-    // the report on what was cut comes some turns after it has been asked for.
-    const cancel = this.#host.clock.schedule(hardMs, () => {
-      for (const drain of drains) if (!this.#reports.has(drain)) this.#openAtLimit.set(drain, drain.openWork())
-    })
-    await Promise.all(drains.map(async (drain) => this.#reports.set(drain, await drain.finish(limits))))
-    cancel()
-    this.#disown()
+    const servers = [...this.#drains.values()].map((drain) => ({ name: this.#name, drain }))
+    await this.#ends.endAll(servers, limits).finally(() => this.#disown())
   }
 
   /** The work in flight on all servers, the oldest first. */
@@ -96,19 +88,12 @@ export class ServerGroup {
 
   /** What had to be cut: by name as far as it is listed, the rest by number. */
   cut(): readonly string[] {
-    return this.#cuts().flatMap(({ cut, cutCount }) => [
-      ...cut.map(({ name, ageMs }) => `${this.#name}: ${name} after ${formatDuration(ageMs)}`),
-      ...(cutCount > cut.length ? [`${this.#name}: ${cutCount - cut.length} more`] : []),
-    ])
+    return this.#ends.cut()
   }
 
   /** Counts of the end, over all servers. */
   figures(): Readonly<Record<string, number>> {
-    const sums: Record<string, number> = { inFlightAtAnnounce: this.#inFlightAtAnnounce }
-    for (const { figures } of this.#cuts()) {
-      for (const [name, count] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + count
-    }
-    return sums
+    return { inFlightAtAnnounce: this.#inFlightAtAnnounce, ...this.#ends.figures() }
   }
 
   /** Takes the account off the servers, for a start that came to nothing. */
@@ -116,19 +101,6 @@ export class ServerGroup {
     this.#isEnding = true
     for (const drain of this.#drains.values()) drain.release()
     this.#disown()
-  }
-
-  /** What each drain reports; of one that has not, what it was about to cut. */
-  #cuts(): readonly Pick<FinishReport, 'cut' | 'cutCount' | 'figures'>[] {
-    const late = [...this.#openAtLimit].filter(([drain]) => !this.#reports.has(drain))
-    return [
-      ...this.#reports.values(),
-      ...late.map(([, open]) => ({
-        cut: open.slice(0, MAX_LISTED_WORK),
-        cutCount: open.length,
-        figures: { cut: open.length },
-      })),
-    ]
   }
 
   #disown(): void {

@@ -55,3 +55,59 @@ test('a server that comes while the others end is ended, too', async () => {
   await once(server, 'close')
   expect(server.listening).toBe(false)
 })
+
+async function nodeWithOpenRequest(): Promise<{
+  node: ServersNode
+  server: Server
+  url: string
+  answer: Promise<unknown>
+}> {
+  const arrived = Promise.withResolvers<void>()
+  const server = createServer(() => arrived.resolve())
+  const url = await listen(server)
+  const node = startNode()
+  node.add(server)
+  const answer = fetch(`${url}/report`).catch(() => 'cut')
+  await arrived.promise
+  return { node, server, url, answer }
+}
+
+test('an event loop that is blocked until the slice is over costs no name of what was cut', async () => {
+  const { node, url, answer } = await nodeWithOpenRequest()
+  const limitMs = 400
+  const told = new Promise((resolve) => {
+    systemClock.schedule(limitMs, () => resolve([node.aborted(), node.figures()]))
+  })
+  const finished = node.finish({ limitMs, signal: new AbortController().signal })
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, limitMs * 2)
+  expect(await told).toEqual([[expect.stringContaining(`${url}: GET /report after `)], { cut: 1 }])
+  await finished
+  expect(node.aborted()).toEqual([expect.stringContaining(`${url}: GET /report after `)])
+  expect(node.figures()).toMatchObject({ requests: 1, cut: 1 })
+  expect(await answer).toBe('cut')
+})
+
+test('a server whose end fails is named with its work, and the others end all the same', async () => {
+  const { node, server, url, answer } = await nodeWithOpenRequest()
+  const other = createServer()
+  await listen(other)
+  node.add(other)
+  Object.defineProperty(server, 'listening', {
+    configurable: true,
+    get() {
+      throw new Error('it is not known whether it listens')
+    },
+  })
+  await expect(node.finish({ limitMs: 1000, signal: new AbortController().signal })).rejects.toThrow(
+    'it is not known whether it listens',
+  )
+  expect(node.aborted()).toEqual([
+    expect.stringContaining(`${url}: GET /report after `),
+    `${url}: its end failed: it is not known whether it listens`,
+  ])
+  expect(node.figures()).toMatchObject({ cut: 1 })
+  expect(other.listening).toBe(false)
+  Reflect.deleteProperty(server, 'listening')
+  server.closeAllConnections()
+  expect(await answer).toBe('cut')
+})

@@ -1,0 +1,93 @@
+import type { Clock } from '../core/clock.ts'
+import { formatDuration } from '../core/duration.ts'
+import { attempt } from '../lifecycle/attempt.ts'
+import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
+import { messageOf } from '../lifecycle/shutdown-report.ts'
+import type { FinishOptions, FinishReport, ServerDrain } from '../server/server-drain.ts'
+
+/** A server that a shutdown ends. */
+export interface EndingServer {
+  /** What the report calls it. */
+  readonly name: string
+  readonly drain: ServerDrain
+}
+
+/** What is known of the end of one server. */
+interface ServerEnd {
+  readonly name: string
+  /** What was open when the limit was reached or the end failed, for a report that has not come. */
+  open?: readonly OpenWork[]
+  report?: FinishReport
+  failure?: { readonly error: unknown }
+}
+
+/**
+ * The ends of the servers of one component, and what the report says of them. Whatever a drain does, its server is in
+ * it: where the report of a drain is late or never comes, what it was about to cut stands in for it.
+ */
+export class ServerEnds {
+  readonly #clock: Clock
+  readonly #ends: ServerEnd[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * Ends all of them at the same time, and each of them also when another one fails.
+   *
+   * @throws what the first drain has thrown that failed; the report has it, too
+   */
+  async endAll(servers: Iterable<EndingServer>, limits: FinishOptions): Promise<void> {
+    const ends = await Promise.all([...servers].map((server) => this.end(server, limits)))
+    const failed = ends.find(({ failure }) => failure !== undefined)
+    if (failed?.failure !== undefined) throw failed.failure.error
+  }
+
+  /** Ends one server. Never rejects: the report says how it went. */
+  async end({ name, drain }: EndingServer, limits: FinishOptions): Promise<Readonly<ServerEnd>> {
+    const end: ServerEnd = { name }
+    this.#ends.push(end)
+    const look = (): void => void (end.open ??= attempt(() => drain.openWork()) ?? [])
+    // Scheduled before the drain's own, so called before: where the event loop is blocked until the slice is over, too,
+    // the report on what was cut comes some turns after it has been asked for.
+    const cancel = this.#clock.schedule(limits.limitMs, look)
+    try {
+      end.report = await drain.finish(limits)
+    } catch (error) {
+      look()
+      end.failure = { error }
+    }
+    cancel()
+    return end
+  }
+
+  /** What had to be cut: by name as far as it is listed, the rest by number. */
+  cut(): readonly string[] {
+    return this.#ends.flatMap((end) => {
+      const { name, failure } = end
+      const { cut, cutCount } = toCut(end)
+      return [
+        ...cut.map((work) => `${name}: ${work.name} after ${formatDuration(work.ageMs)}`),
+        ...(cutCount > cut.length ? [`${name}: ${cutCount - cut.length} more`] : []),
+        ...(failure === undefined ? [] : [`${name}: its end failed: ${messageOf(failure.error)}`]),
+      ]
+    })
+  }
+
+  /** Counts of the ends, over all servers. */
+  figures(): Readonly<Record<string, number>> {
+    const sums: Record<string, number> = {}
+    for (const end of this.#ends) {
+      for (const [name, count] of Object.entries(toCut(end).figures)) sums[name] = (sums[name] ?? 0) + count
+    }
+    return sums
+  }
+}
+
+/** What the drain reports; while it has not, what it was about to cut. */
+function toCut({ report, open }: ServerEnd): Pick<FinishReport, 'cut' | 'cutCount' | 'figures'> {
+  if (report !== undefined) return report
+  if (open === undefined) return { cut: [], cutCount: 0, figures: {} }
+  return { cut: open.slice(0, MAX_LISTED_WORK), cutCount: open.length, figures: { cut: open.length } }
+}
