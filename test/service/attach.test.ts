@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { attach } from 'seaworthy'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
+import { passTime } from '../core/pass-time.ts'
 import { hello, listeningServer, slowHandler } from './listening-server.ts'
 import { quietService } from './open-service.ts'
 
@@ -44,10 +45,11 @@ test('a request that was in flight before attach and does not end is cut and nam
   const { server, url } = await listeningServer(handler)
   const request = fetch(`${url}/long?card=1234`).catch(() => 'cut')
   await arrived
-  const service = quietService({ shutdown: { drainDelay: 0, inFlight: 100 } })
+  const clock = new ManualClock()
+  const service = quietService({ clock, shutdown: { drainDelay: 0, inFlight: 1000 } })
   attach(service, server, { name: 'shop' })
   await service.start()
-  const report = await service.stop()
+  const report = await passTime(clock, service.stop())
   expect(await request).toBe('cut')
   expect(report).toMatchObject({ clean: false, aborted: [expect.stringMatching(/^shop: GET \/long after /)] })
 })
@@ -143,9 +145,7 @@ test('an attached server is served through the whole drain delay, and each answe
   await clock.advance(4999)
   const answer = await fetch(url)
   expect([await answer.text(), answer.headers.get('connection')]).toEqual(['hello', 'close'])
-  let isOver = false
-  void stopped.finally(() => (isOver = true))
-  while (!isOver) await clock.advance(100)
+  await passTime(clock, stopped)
   expect(server.listening).toBe(false)
 })
 
