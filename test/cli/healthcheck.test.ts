@@ -55,8 +55,9 @@ test('a service that does not answer in time is not healthy', async () => {
   expect(stdout).toContain('did not answer within 100 ms')
 })
 
-test('another probe can be asked', async () => {
+test('another probe can be asked, by its name or by its path', async () => {
   const port = await serve((path) => (path === '/livez' ? 200 : 503))
+  expect((await runCommand(['healthcheck', '--port', String(port), '--probe', 'live'])).code).toBe(0)
   expect((await runCommand(['healthcheck', '--port', String(port), '--probe', '/livez'])).code).toBe(0)
 })
 
@@ -69,6 +70,9 @@ test('a port, a path or a time that is none is wrong usage: exit 2', async () =>
     code: 2,
     stderr: expect.stringContaining('SEAWORTHY_ADMIN_PORT is "xyz"'),
   })
-  expect((await runCommand(['healthcheck', '--probe', 'readyz'])).code).toBe(2)
+  expect(await runCommand(['healthcheck', '--probe', 'reddy'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--probe is "reddy", expected ready, live, [^]*Did you mean "ready"\?/),
+  })
   expect((await runCommand(['healthcheck', '--timeout', 'soon'])).code).toBe(2)
 })

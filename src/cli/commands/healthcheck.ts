@@ -5,9 +5,13 @@ import { defineCommand } from '../command.ts'
 import { CLI_EXIT_CODE } from '../exit-code.ts'
 import { usage } from '../parse-arguments.ts'
 import { readPort } from '../read-port.ts'
+import { PROBE_FORM, readProbe } from '../read-probe.ts'
 
 /** More than any probe answers; the rest is not read. */
 const MAX_BODY_BYTES = 65_536
+
+/** Whether requests may be sent there: what an image is asked for. */
+const DEFAULT_PROBE = 'ready'
 
 export default defineCommand({
   id: 'healthcheck',
@@ -17,9 +21,9 @@ export default defineCommand({
   options: {
     probe: {
       type: 'string',
-      value: 'PATH',
-      help: 'The probe to ask: /readyz, /livez, /startupz, /healthz.',
-      default: '/readyz',
+      value: 'PROBE',
+      help: `The probe to ask: ${PROBE_FORM}.`,
+      default: DEFAULT_PROBE,
     },
     port: {
       type: 'string',
@@ -41,7 +45,7 @@ export default defineCommand({
       command: 'HEALTHCHECK CMD ["node", "node_modules/seaworthy/dist/cli/main.js", "healthcheck"]',
       shows: 'The health check of an image.',
     },
-    { command: 'seaworthy healthcheck --probe /livez --json', shows: 'Liveness, for a script.' },
+    { command: 'seaworthy healthcheck --probe live --json', shows: 'Liveness, for a script.' },
   ],
   async run({ options, env, print }) {
     const target = readTarget(options, env)
@@ -62,10 +66,9 @@ interface Target {
 }
 
 function readTarget(options: Readonly<Record<string, string | boolean | undefined>>, env: Environment): Target {
-  const path = String(options['probe'] ?? '/readyz')
+  const path = readProbe(String(options['probe'] ?? DEFAULT_PROBE))
   const host = String(options['host'] ?? '127.0.0.1')
   const timeoutMs = parseDuration(options['timeout'] ?? '2s')
-  if (!path.startsWith('/')) throw usage(`--probe is "${path}", expected a path`, 'Write it with a slash: /readyz.')
   if (timeoutMs === undefined || timeoutMs < 1)
     throw usage(
       `--timeout is "${String(options['timeout'])}", expected a time`,
