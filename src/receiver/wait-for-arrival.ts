@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { type Condition, matchesAll } from '../store/query/condition.ts'
+import { rememberCall } from './call-site.ts'
 
 /** What is waited for, and where it would come from. */
 export interface Expected<T> {
@@ -32,7 +33,7 @@ const MAX_NAMES = 20
 
 /**
  * Resolves with the first `count` items that meet the conditions, of those that are there and those that arrive, at the
- * moment of arrival.
+ * moment of arrival. The stack of an error is that of the call.
  *
  * @throws {@link SeaworthyError} `SEA_TESTING_TIMED_OUT` saying what did arrive; `SEA_RECEIVER_STOPPED`
  */
@@ -40,6 +41,7 @@ export function waitForArrival<T>(expected: Expected<T>, patience: Patience): Pr
   const found = expected.arrived().filter((item) => matchesAll(item, expected.conditions))
   if (found.length >= expected.count) return Promise.resolve(found.slice(0, expected.count))
   if (patience.stopped.aborted) return Promise.reject(stopped(expected, patience))
+  const asCalled = rememberCall(waitForArrival)
   return new Promise((resolve, reject) => {
     const end = (): void => {
       cancel()
@@ -55,11 +57,11 @@ export function waitForArrival<T>(expected: Expected<T>, patience: Patience): Pr
     })
     const onStopped = (): void => {
       end()
-      reject(stopped(expected, patience))
+      reject(asCalled(stopped(expected, patience)))
     }
     const cancel = patience.clock.schedule(patience.limitMs, () => {
       end()
-      reject(timedOut(expected, patience))
+      reject(asCalled(timedOut(expected, patience)))
     })
     patience.stopped.addEventListener('abort', onStopped)
   })

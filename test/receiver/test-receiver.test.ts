@@ -70,6 +70,35 @@ The receiver answered 1 export requests and refused: 1 × unknownPath`,
   })
 })
 
+async function stackOf(waiting: Promise<unknown>): Promise<string> {
+  const error = await waiting.catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(Error)
+  return (error as Error).stack ?? ''
+}
+
+const WAITS: Readonly<Record<string, (receiver: TestReceiver) => Promise<unknown>>> = {
+  waitForSpan: (receiver) => receiver.waitForSpan({}),
+  waitForSpans: (receiver) => receiver.waitForSpans(2),
+  waitForLog: (receiver) => receiver.waitForLog({}),
+  waitForMetric: (receiver) => receiver.waitForMetric({}),
+}
+
+const LINE = String.raw`\n    at theLineThatWaits .*/test-receiver\.test\.ts`
+
+test.each(Object.entries(WAITS))('the stack of a %s that failed leads to the line that waited', async (name, wait) => {
+  const clock = new ManualClock()
+  await using receiver = await startReceiver({ clock })
+  // A caller of its own, so that its name in the stack is that of a line of the test.
+  const theLineThatWaits = async (): Promise<unknown> => await wait(receiver)
+  const timedOut = stackOf(theLineThatWaits())
+  await clock.advance(60_000)
+  expect(await timedOut).toMatch(/^SeaworthyError: (No|Fewer than 2) /)
+  expect(await timedOut).toMatch(new RegExp(`\\n    at TestReceiver\\.${name} [^]*${LINE}`))
+  const stopped = stackOf(theLineThatWaits())
+  await receiver.stop()
+  expect(await stopped).toMatch(new RegExp(LINE))
+})
+
 test('when nothing arrived at all, the error says that', async () => {
   const clock = new ManualClock()
   await using receiver = await startReceiver({ clock })
