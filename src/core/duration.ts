@@ -1,4 +1,9 @@
-/** A length of time as people write it: `"10s"`, `"1m30s"`, `"250ms"`; a plain number is milliseconds. */
+// No template type: it would refuse every text out of a configuration and of an object that is not written in place, and
+// still take "5 s", "-5s" and "1e3s", because `${number}` takes whatever converts to a number.
+/**
+ * A length of time as people write it: `"10s"`, `"1m30s"`, `"250ms"`; a plain number is milliseconds. What is none is
+ * refused where it is read, with what is allowed.
+ */
 export type Duration = number | string
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
