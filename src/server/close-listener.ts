@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'
+import { AcceptQueuePlug } from './accept-queue-plug.ts'
 
 /**
  * Bounds on emptying the accept queue. Node accepts one connection per turn of its event loop (measured on
@@ -9,15 +10,20 @@ import type { Clock } from '../core/clock.ts'
  */
 const MAX_TURNS = 2048
 const MAX_ACCEPT_MS = 500
+/** However late it is: a process that stood still for as long has not looked at its queue at all. */
+const MIN_TURNS = 64
 /** Two, because the first may have begun in the middle of the phase that accepts. */
 const QUIET_TURNS = 2
+/** How often somebody may have come in the instant of the close before it closes all the same. */
+const MAX_PLUGS = 8
 
 /**
  * Stops listening without resetting anyone who is already connected.
  *
  * Two things are done differently from `server.close()`. First, connections that the kernel has accepted and Node has
- * not are taken in: closing the listener would reset every one of them (measured: 200 of 200). Second, idle
- * keep-alive connections stay: Node destroys them in the same call, and with them a request that is on its way.
+ * not are taken in: closing the listener would reset every one of them (measured: 200 of 200), and where it can be done
+ * nobody gets in between, see {@link AcceptQueuePlug}. Second, idle keep-alive connections stay: Node destroys them in
+ * the same call, and with them a request that is on its way.
  *
  * @param limitMs how long taking them in may last, at most 500
  * @param close ends the listener and nothing else
@@ -30,12 +36,29 @@ export async function closeListener(
   close: () => void = () => closeSparingIdle(server),
 ): Promise<number> {
   if (!server.listening) return 0
-  // Who connects between the last look at the queue and the end of the listener is reset. The first `close()` of a
+  const untilMs = clock.now() + Math.min(limitMs, MAX_ACCEPT_MS)
+  const queue = new AcceptQueue(server, (turns) => (turns < MIN_TURNS && limitMs > 0) || clock.now() < untilMs)
+  const closeIfOpen = (): void => {
+    if (server.listening) close()
+  }
+  // Where the queue can't be plugged, who connects between the last look and the close is reset. The first `close()` of a
   // process takes three times as long as the second (0.25 ms and 0.08 ms, measured), so one is made for nothing.
   closeSparingIdle(createServer())
-  return emptyAcceptQueue(server, clock, Math.min(limitMs, MAX_ACCEPT_MS), () => {
-    if (server.listening) close()
-  })
+  if (!(await closeWhileNobodyComes(queue, server, closeIfOpen))) {
+    await queue.empty()
+    closeIfOpen()
+  }
+  return queue.end()
+}
+
+/** Whether it was closed so that nobody was in the queue; it can't be where it can't be plugged, or is never empty. */
+async function closeWhileNobodyComes(queue: AcceptQueue, server: Server, close: () => void): Promise<boolean> {
+  const plug = AcceptQueuePlug.of(server)
+  for (let plugs = 0; plug !== undefined && plugs < MAX_PLUGS && queue.hasTime; plugs++) {
+    await queue.empty()
+    if (!server.listening || (await plug.closePlugged(close, queue.countOurs))) return true
+  }
+  return false
 }
 
 /** `close()` of an HTTP server without the end of its idle connections; of any other server, `close()`. */
@@ -51,31 +74,45 @@ export function closeSparingIdle(server: Server & Partial<Pick<HttpServer, 'clos
   }
 }
 
-/**
- * Turns the event loop until whole turns bring no new connection, then calls `onEmpty`: right after the phase that
- * accepts, without a promise in between.
- */
-function emptyAcceptQueue(server: Server, clock: Clock, limitMs: number, onEmpty: () => void): Promise<number> {
-  let accepted = 0
-  const count = (): void => void accepted++
-  server.on('connection', count).on('drop', count)
-  const until = clock.now() + limitMs
-  let turns = 0
-  let quietTurns = 0
-  let before = 0
-  return new Promise((resolve) => {
-    const look = (): void => {
-      quietTurns = turns > 0 && accepted === before ? quietTurns + 1 : 0
-      before = accepted
-      if (quietTurns < QUIET_TURNS && turns++ < MAX_TURNS && clock.now() < until) {
-        // Runs directly after the poll phase, in which connections are accepted.
-        setImmediate(look)
-        return
-      }
-      onEmpty()
-      server.off('connection', count).off('drop', count)
-      resolve(accepted)
+/** The connections that wait in a listener to be accepted. */
+class AcceptQueue {
+  readonly #server: Server
+  readonly #hasTime: (turns: number) => boolean
+  #turns = 0
+  #accepted = 0
+  #left = 0
+
+  /** @param hasTime whether it may go on after so many turns of the event loop */
+  constructor(server: Server, hasTime: (turns: number) => boolean) {
+    this.#server = server
+    this.#hasTime = hasTime
+    server.on('connection', this.#count).on('drop', this.#count)
+  }
+
+  get hasTime(): boolean {
+    return this.#turns < MAX_TURNS && this.#hasTime(this.#turns)
+  }
+
+  /** Some left the queue that nobody is to know of: as long as they do, others may be behind them. */
+  readonly countOurs = (): void => void this.#left++
+
+  /** Turns the event loop until whole turns bring nobody. Resolves right after the phase that accepts. */
+  async empty(): Promise<void> {
+    for (let quiet = 0; quiet < QUIET_TURNS && this.hasTime; this.#turns++) {
+      const before = this.#left
+      await new Promise((resolve) => setImmediate(resolve))
+      quiet = this.#left === before ? quiet + 1 : 0
     }
-    look()
-  })
+  }
+
+  /** @returns how many were accepted */
+  end(): number {
+    this.#server.off('connection', this.#count).off('drop', this.#count)
+    return this.#accepted
+  }
+
+  readonly #count = (): void => {
+    this.#accepted++
+    this.#left++
+  }
 }

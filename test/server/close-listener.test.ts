@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
+import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { closeListener } from '../../src/server/close-listener.ts'
 import { bindForTest, until } from './start-server.ts'
 
@@ -37,6 +37,16 @@ test('without time it closes at once', async () => {
   expect(await closeListener(server, systemClock, 0)).toBe(0)
   await until(() => resets() === 5)
   expect(server.listening).toBe(false)
+})
+
+test('who waits in the queue is taken in by a process that stood still for all of the time, too', async () => {
+  const { server, port } = await bindForTest(createServer())
+  const { resets } = connectMany(port, 30)
+  let now = 0
+  const afterAStandstill: Clock = { ...systemClock, now: () => (now += 10_000) }
+  expect(await closeListener(server, afterAStandstill, 5000)).toBe(30)
+  expect(server.listening).toBe(false)
+  expect(resets()).toBe(0)
 })
 
 test('what the owner of the server has put in the place of closeIdleConnections is there again, and was not called', async () => {
