@@ -1,5 +1,6 @@
 // No template type: it would refuse every text out of a configuration and of an object that is not written in place, and
 // still take "5 s", "-5s" and "1e3s", because `${number}` takes whatever converts to a number.
+
 /**
  * A length of time as people write it: `"10s"`, `"1m30s"`, `"250ms"`; a plain number is milliseconds. What is none is
  * refused where it is read, with what is allowed.
