@@ -2,6 +2,7 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import { once } from 'node:events'
 import { systemClock } from '../../../src/core/clock.ts'
 import { RawConnection } from '../../../src/load/raw-client.ts'
+import { openGrpc } from './grpc-client.ts'
 import type { Wire } from './server-kind.ts'
 
 export interface Ask {
@@ -39,6 +40,7 @@ export interface Where {
 }
 
 export async function openConnection(where: Where): Promise<Connection> {
+  if (where.wire === 'grpc') return openGrpc(where)
   return where.wire === 'h2c' || where.wire === 'h2' ? openHttp2(where) : openHttp1(where)
 }
 

@@ -1,7 +1,13 @@
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
+import { ManualClock } from '../../../src/core/manual-clock.ts'
+import type { Http2Result } from '../../../src/load/http2-client.ts'
 import { runLoad } from '../../../src/load/open-loop.ts'
+import { countOutcomes } from '../../../src/load/outcome-counts.ts'
+import type { RawResult } from '../../../src/load/raw-request.ts'
+import { passTime } from '../../core/pass-time.ts'
+import { beginLoad, WIRE_DELAY_MS } from './continuous-load.ts'
 import { STREAM_BODY } from './deeds.ts'
 import type { ServerKind } from './server-kind.ts'
 import { type RunningKind, startKind } from './start-kind.ts'
@@ -9,11 +15,15 @@ import { openWebSocket } from './web-socket.ts'
 
 /** Long enough that one turn of a busy event loop does not reach from the cut to the end of the slice. */
 const HUNG = { drainDelayMs: 0, inFlightMs: 2000 } as const
-const WIRE_DELAY_MS = 25
 
 /** The cases that hold for every kind of server. Each has a service of its own: a stop happens once. */
 export function describeKind(kind: ServerKind): void {
-  const { wire = 'http', hasWebSockets = wire === 'http' || wire === 'https', hangRoute = '/hang/:id' } = kind
+  const {
+    wire = 'http',
+    hasWebSockets = wire === 'http' || wire === 'https',
+    hungName = 'GET /hang/:id',
+    eventsEnd = 'at once',
+  } = kind
   const isHttp1 = wire === 'http' || wire === 'https'
 
   describe.concurrent(kind.name, () => {
@@ -37,13 +47,18 @@ export function describeKind(kind: ServerKind): void {
     test('new connections are served during the drain delay, and each answer says that its connection closes', async ({
       onTestFinished,
     }) => {
-      const running = await startKind(kind, onTestFinished)
+      // The drain delay lasts for as long as the test looks, on however slow a machine.
+      const clock = new ManualClock()
+      const running = await startKind(kind, onTestFinished, { clock })
       const kept = await running.connect()
       expect(await kept.ask({ path: '/fast' })).toMatchObject({ status: 200, body: 'fast', saidClose: false })
 
+      onTestFinished(async () => void (await passTime(clock, running.service.stop())))
       const ended = running.service.stop()
+      const last = kept.ask({ path: '/fast' })
+      await clock.advance(1)
 
-      expect(await kept.ask({ path: '/fast' })).toMatchObject({ status: 200, body: 'fast', saidClose: true })
+      expect(await last).toMatchObject({ status: 200, body: 'fast', saidClose: true })
       const fresh = await running.connect()
       expect(await fresh.ask({ path: '/echo', method: 'POST', body: 'anew' })).toMatchObject({
         outcome: 'answered',
@@ -51,7 +66,7 @@ export function describeKind(kind: ServerKind): void {
         body: 'anew',
         saidClose: true,
       })
-      expect(await ended).toMatchObject({ clean: true, aborted: [] })
+      expect(await passTime(clock, ended)).toMatchObject({ clean: true, aborted: [] })
     })
 
     test('a body of which half had come is read to its end', async ({ onTestFinished }) => {
@@ -72,8 +87,11 @@ export function describeKind(kind: ServerKind): void {
       expect(await ended).toMatchObject({ clean: true, aborted: [] })
     })
 
-    test('server-sent events are ended, and what makes them is told', async ({ onTestFinished }) => {
-      const running = await startKind(kind, onTestFinished, { drainDelayMs: 50 })
+    test(`events without an end of their own are ended ${eventsEnd}, and what makes them is told`, async ({
+      onTestFinished,
+    }) => {
+      const isAtOnce = eventsEnd === 'at once'
+      const running = await startKind(kind, onTestFinished, isAtOnce ? { drainDelayMs: 50 } : HUNG)
       const events = (await running.connect()).ask({ path: '/sse' })
       await running.journal.until('event', 3)
 
@@ -109,7 +127,7 @@ export function describeKind(kind: ServerKind): void {
 
       expect((await hung).outcome).not.toBe('answered')
       expect(report.clean).toBe(false)
-      expect(report.aborted).toEqual([expect.stringContaining(`GET ${hangRoute} after`)])
+      expect(report.aborted).toEqual([expect.stringContaining(`${hungName} after`)])
       await expectNothingListens(running)
     })
 
@@ -158,6 +176,28 @@ export function describeKind(kind: ServerKind): void {
       },
     )
 
+    test('clients that never pause, on kept and on new connections, lose not one request until nobody listens', async ({
+      onTestFinished,
+    }) => {
+      const running = await startKind(kind, onTestFinished, { drainDelayMs: 300 })
+      const load = beginLoad(wire, running.port, onTestFinished)
+      await Promise.all([running.journal.until('fast', 20), running.journal.until('slow', 2)])
+
+      const report = await running.service.stop()
+      const entries = await load.ended
+
+      const { sent, answered, refused, status503, otherServerErrors } = countOutcomes(entries)
+      expect(entries.filter(({ result }) => !['answered', 'refused'].includes(result?.outcome ?? ''))).toEqual([])
+      // One that may be sent again is no loss, but none is needed for clients that wait for each answer.
+      expect(entries.filter(({ result }) => result !== undefined && isSentInVain(result))).toEqual([])
+      expect({ answered: sent - refused, status503: 0, otherServerErrors: 0 }).toEqual({
+        answered,
+        status503,
+        otherServerErrors,
+      })
+      expect(report).toMatchObject({ clean: true, aborted: [] })
+    })
+
     test.runIf(hasWebSockets)(
       'a WebSocket is told 1001 and a reason, after what was on its way',
       async ({ onTestFinished }) => {
@@ -173,6 +213,10 @@ export function describeKind(kind: ServerKind): void {
       },
     )
   })
+}
+
+function isSentInVain(result: RawResult | Http2Result): boolean {
+  return 'isRetrySafe' in result && result.isRetrySafe
 }
 
 async function expectNothingListens({ port }: RunningKind): Promise<void> {

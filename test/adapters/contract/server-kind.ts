@@ -1,7 +1,7 @@
 import type { Listenable } from 'seaworthy'
 import type { Deeds } from './deeds.ts'
 
-export type Wire = 'http' | 'https' | 'h2c' | 'h2'
+export type Wire = 'http' | 'https' | 'h2c' | 'h2' | 'grpc'
 
 /** One way to build a server. Each builds the same little service, see {@link Deeds}. */
 export interface ServerKind {
@@ -12,7 +12,18 @@ export interface ServerKind {
   readonly hasWebSockets?: boolean
   /** Has a hook of its own that closes things, and records it. @default false */
   readonly hasCloseHook?: boolean
-  /** How a report names `/hang/7`: the matched route, or the path where there are no routes. @default /hang/:id */
-  readonly hangRoute?: string
+  /**
+   * How a report names what hangs in `/hang/7`: by the matched route, by the path where there are no routes.
+   *
+   * @default GET /hang/:id
+   */
+  readonly hungName?: string
+  /**
+   * When events without an end of their own are ended: as soon as a shutdown begins, because they are known for what they
+   * are; or by the service itself, when it is asked to at the soft deadline.
+   *
+   * @default at once
+   */
+  readonly eventsEnd?: 'at once' | 'when asked to'
   build(deeds: Deeds): Listenable | Promise<Listenable>
 }

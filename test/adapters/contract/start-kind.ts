@@ -1,5 +1,6 @@
 import { onTestFinished, type TestContext } from 'vitest'
 import { type Bound, createService, FinalFlush, type Handle, type Service } from 'seaworthy'
+import type { Clock } from '../../../src/core/clock.ts'
 import { type Connection, openConnection } from './client.ts'
 import { Deeds } from './deeds.ts'
 import { Journal } from './journal.ts'
@@ -11,6 +12,8 @@ export type AtEnd = TestContext['onTestFinished']
 export interface KindBudget {
   readonly drainDelayMs?: number
   readonly inFlightMs?: number
+  /** @default the system's */
+  readonly clock?: Clock
 }
 
 export interface RunningKind {
@@ -24,9 +27,10 @@ export interface RunningKind {
 
 /** A service of its own for a test: silent, quick to end, and with nothing of the process in it. */
 export function contractService(budget: KindBudget = {}): Service {
-  const { drainDelayMs = 250, inFlightMs = 5000 } = budget
+  const { drainDelayMs = 250, inFlightMs = 5000, clock } = budget
   return createService({
     name: 'contract',
+    ...(clock === undefined ? {} : { clock }),
     env: { OTEL_SDK_DISABLED: 'true' },
     telemetry: false,
     admin: false,

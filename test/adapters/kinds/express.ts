@@ -21,7 +21,7 @@ function toKind(name: string, make: MakeExpress): ServerKind {
   return {
     name,
     // Below a mounted router with a parameter of its own, as services have them.
-    hangRoute: '/hang/:id',
+    hungName: 'GET /hang/:id',
     build(deeds) {
       const application = fromExpress(buildExpress(make, deeds))
       return withWebSockets(addWebSockets(application.server), application)

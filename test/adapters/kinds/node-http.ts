@@ -7,11 +7,11 @@ import { answerPlainly } from './answer-plainly.ts'
 import { addWebSockets } from './web-sockets.ts'
 
 /** Without a router there are no routes: reports name the path. */
-const hangRoute = '/hang/7'
+const hungName = 'GET /hang/7'
 
 export const nodeHttpKind: ServerKind = {
   name: 'node:http',
-  hangRoute,
+  hungName,
   build(deeds) {
     const server = createServer((request, response) => void answerPlainly(deeds, request, response))
     addWebSockets(server)
@@ -22,7 +22,7 @@ export const nodeHttpKind: ServerKind = {
 export const nodeHttpsKind: ServerKind = {
   name: 'node:https',
   wire: 'https',
-  hangRoute,
+  hungName,
   build(deeds) {
     const options = selfSignedCertificate()
     const server = createSecureServer(options, (request, response) => void answerPlainly(deeds, request, response))
@@ -34,14 +34,14 @@ export const nodeHttpsKind: ServerKind = {
 export const h2cKind: ServerKind = {
   name: 'node:http2 without TLS',
   wire: 'h2c',
-  hangRoute,
+  hungName,
   build: (deeds) => createHttp2Server((request, response) => void answerPlainly(deeds, request, response)),
 }
 
 export const h2Kind: ServerKind = {
   name: 'node:http2 with TLS',
   wire: 'h2',
-  hangRoute,
+  hungName,
   build: (deeds) =>
     createHttp2SecureServer(
       selfSignedCertificate(),
@@ -53,7 +53,7 @@ export const h2Kind: ServerKind = {
 export const allowHttp1Kind: ServerKind = {
   name: 'node:http2 with allowHTTP1, by HTTP/1.1',
   wire: 'https',
-  hangRoute,
+  hungName,
   hasWebSockets: false,
   build: (deeds) =>
     createHttp2SecureServer(
