@@ -37,17 +37,19 @@ export interface CloseOptions {
 export async function closeWhenQuiet(server: Server, options: CloseOptions): Promise<number> {
   const { clock, gate, quietMs = DEFAULT_QUIET_MS, lastArrivalAt, limitMs, signal, close } = options
   gate.hold()
-  if (server.listening) {
-    await untilQuiet(server, {
-      clock,
-      quietMs,
-      lastArrivalAgoMs: clock.now() - lastArrivalAt,
-      // Who is held back needs the rest of the time for an answer.
-      limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
-      signal,
-    })
+  try {
+    if (server.listening) {
+      await untilQuiet(server, {
+        clock,
+        quietMs,
+        lastArrivalAgoMs: clock.now() - lastArrivalAt,
+        // Who is held back needs the rest of the time for an answer.
+        limitMs: Math.min(limitMs / 4, MAX_QUIET_WAIT_MS),
+        signal,
+      })
+    }
+    return await closeListener(server, clock, limitMs, close)
+  } finally {
+    gate.release()
   }
-  const acceptedLate = await closeListener(server, clock, limitMs, close)
-  gate.release()
-  return acceptedLate
 }
