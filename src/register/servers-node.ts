@@ -29,7 +29,6 @@ export class ServersNode implements ComponentNode {
   readonly #found = new Map<Server, EndingServer>()
   readonly #ends: ServerEnds
   #isDraining = false
-  #isFinishing = false
 
   constructor(options: ServersNodeOptions) {
     this.#options = options
@@ -58,8 +57,8 @@ export class ServersNode implements ComponentNode {
       server.once('close', () => this.#forget(server))
       log.info({ server: name }, `found ${name}`)
       if (this.#isDraining) found.drain.startDraining()
-      if (!this.#isFinishing) return
-      void this.#ends.end(found, { limitMs: 0 })
+      if (!this.#ends.hasBegun) return
+      this.#ends.endLate(found)
       allowOneMoreClose(server)
     } catch (error) {
       log.warn({ err: error, server: name }, `${name} is not drained: it is a server of an unknown kind`)
@@ -83,7 +82,6 @@ export class ServersNode implements ComponentNode {
   }
 
   readonly finish = async ({ limitMs }: HookContext): Promise<void> => {
-    this.#isFinishing = true
     const { softMs, hardMs } = inFlightLimits(limitMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
     const ended = this.#ends.endAll(this.#found.values(), limits)
@@ -101,7 +99,7 @@ export class ServersNode implements ComponentNode {
   readonly figures = (): Readonly<Record<string, number>> => this.#ends.figures()
 
   #forget(server: Server): void {
-    if (this.#isFinishing) return
+    if (this.#ends.hasBegun) return
     this.#found.get(server)?.drain.release()
     this.#found.delete(server)
     // It was told to listen again in the same moment, before its end was told.

@@ -3,13 +3,19 @@ import { formatDuration } from '../core/duration.ts'
 import { attempt } from '../lifecycle/attempt.ts'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
-import type { FinishOptions, FinishReport, ServerDrain } from '../server/server-drain.ts'
+import type { FinishReport, ServerDrain } from '../server/server-drain.ts'
 
 /** A server that a shutdown ends. */
 export interface EndingServer {
   /** What the report calls it. */
   readonly name: string
   readonly drain: ServerDrain
+}
+
+/** When handlers are asked to end and when what is left is destroyed, in milliseconds from the begin of the end. */
+export interface EndLimits {
+  readonly softLimitMs: number
+  readonly limitMs: number
 }
 
 /** What is known of the end of one server. */
@@ -28,24 +34,46 @@ interface ServerEnd {
 export class ServerEnds {
   readonly #clock: Clock
   readonly #ends: ServerEnd[] = []
+  readonly #underWay = new Set<Promise<void>>()
+  #begun: { readonly at: number; readonly limits: EndLimits } | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** Whether {@link endAll} was called: a server that comes now is one for {@link endLate}. */
+  get hasBegun(): boolean {
+    return this.#begun !== undefined
+  }
+
   /**
-   * Ends all of them at the same time, and each of them also when another one fails.
+   * Ends all of them at the same time, those that come meanwhile too, and each of them also when another one fails.
    *
    * @throws what the first drain has thrown that failed; the report has it, too
    */
-  async endAll(servers: Iterable<EndingServer>, limits: FinishOptions): Promise<void> {
-    const ends = await Promise.all([...servers].map((server) => this.end(server, limits)))
-    const failed = ends.find(({ failure }) => failure !== undefined)
-    if (failed?.failure !== undefined) throw failed.failure.error
+  async endAll(servers: Iterable<EndingServer>, limits: EndLimits): Promise<void> {
+    this.#begun = { at: this.#clock.now(), limits }
+    for (const server of servers) this.#end(server, limits)
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    const failure = this.#ends.find((end) => end.failure !== undefined)?.failure
+    if (failure !== undefined) throw failure.error
   }
 
-  /** Ends one server. Never rejects: the report says how it went. */
-  async end({ name, drain }: EndingServer, limits: FinishOptions): Promise<Readonly<ServerEnd>> {
+  /** Ends a server that comes while the others end, or after them, in what is left of their time. */
+  endLate(server: EndingServer): void {
+    if (this.#begun === undefined) return
+    const { at, limits } = this.#begun
+    const left = (ms: number): number => Math.max(0, at + ms - this.#clock.now())
+    this.#end(server, { softLimitMs: left(limits.softLimitMs), limitMs: left(limits.limitMs) })
+  }
+
+  #end(server: EndingServer, limits: EndLimits): void {
+    const end = this.#endOne(server, limits).finally(() => this.#underWay.delete(end))
+    this.#underWay.add(end)
+  }
+
+  /** Never rejects: the report says how it went. */
+  async #endOne({ name, drain }: EndingServer, limits: EndLimits): Promise<void> {
     const end: ServerEnd = { name }
     this.#ends.push(end)
     const look = (): void => void (end.open ??= attempt(() => drain.openWork()) ?? [])
@@ -59,7 +87,6 @@ export class ServerEnds {
       end.failure = { error }
     }
     cancel()
-    return end
   }
 
   /** What had to be cut: by name as far as it is listed, the rest by number. */

@@ -1,6 +1,6 @@
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
-import type { FinishOptions, ServerDrain, TrackableServer } from '../server/server-drain.ts'
+import type { ServerDrain, TrackableServer } from '../server/server-drain.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
 import { inFlightLimits } from './in-flight-limits.ts'
@@ -20,7 +20,6 @@ export class ServerGroup {
   readonly #ends: ServerEnds
   #inFlightAtAnnounce = 0
   #isEnding = false
-  #limits: FinishOptions | undefined
 
   constructor(host: ComponentHost<unknown>, name: string) {
     this.#host = host
@@ -59,7 +58,7 @@ export class ServerGroup {
     server.on('close', () => this.#onClose(server))
     // One that its application opens in the middle of a shutdown: it goes the way of the others.
     if (this.#isEnding) drain.startDraining()
-    if (this.#limits !== undefined) void this.#ends.end({ name: this.#name, drain }, this.#limits)
+    if (this.#ends.hasBegun) this.#ends.endLate({ name: this.#name, drain })
   }
 
   startDraining(spreadMs: number): void {
@@ -76,7 +75,6 @@ export class ServerGroup {
     this.#isEnding = true
     const { softMs, hardMs } = inFlightLimits(sliceMs)
     const limits = { limitMs: hardMs, softLimitMs: softMs }
-    this.#limits = limits
     const servers = [...this.#drains.values()].map((drain) => ({ name: this.#name, drain }))
     await this.#ends.endAll(servers, limits).finally(() => this.#disown())
   }

@@ -145,6 +145,36 @@ test('a server that its application opens while requests in flight end is closed
   await expect(fetch(late.url)).rejects.toThrow('fetch failed')
 })
 
+test('a request on a server that its application opens while requests in flight end is waited for, cut at the limit of all, and named', async () => {
+  const { handler, arrived, answer } = slowHandler()
+  const { handler: hanging, arrived: hangs } = slowHandler()
+  const [first, late] = [await listeningServer(handler), await listeningServer(hanging)]
+  const service = quietService({ shutdown: { drainDelay: 0, inFlight: 600 } })
+  let adoptLate = (): void => {}
+  service.listener('web', {
+    adopt: (adopt) => {
+      adopt(first.server)
+      adoptLate = () => adopt(late.server)
+    },
+    start: () => ({}),
+  })
+  await service.start()
+  const request = fetch(first.url)
+  await arrived
+  const hung = fetch(`${late.url}/late`).catch(() => 'cut')
+  await hangs
+  const stopped = service.stop()
+  while (service.state !== 'stopping') await new Promise((resolve) => setImmediate(resolve))
+  adoptLate()
+  answer()
+  const report = await stopped
+  expect(await (await request).text()).toBe('answered')
+  expect(report.aborted).toEqual([expect.stringMatching(/^web: GET \/late after /)])
+  const hooks = report.phases.flatMap((phase) => phase.hooks)
+  expect(hooks.map(({ outcome }) => outcome)).toEqual(hooks.map(() => 'done'))
+  expect(await hung).toBe('cut')
+})
+
 test('an application that closes its server while the service runs ends the service, and the report says why', async () => {
   const { server } = await listeningServer(hello)
   let code: number | undefined
