@@ -141,11 +141,14 @@ export class NetDrain implements ServerDrain {
     const { socket } = connection
     if (connection.wasOffered || connection.isHandshaking || socket.destroyed || socket.writableEnded) return
     connection.wasOffered = true
+    const { bytesAnswered } = connection
     try {
       if (this.#options.sayGoodbye?.(socket, GOODBYE_REASON) === true) this.#toldGoodbye++
     } catch {
       // It knows its protocol less well than it thought; the connection is ended like those without one.
     }
+    // A goodbye is no answer: what the client has asked before it is still waited for.
+    connection.bytesAnswered = bytesAnswered
   }
 
   #figures(acceptedLate: number): NetFigures {

@@ -2,6 +2,7 @@ import { connect as connectTcp, createServer, type AddressInfo, type Server, typ
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { ManualClock } from '../../src/core/manual-clock.ts'
 import { type NetDrain, type NetDrainOptions, trackNetServer } from '../../src/server/net-drain.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 import { gate, until } from './start-server.ts'
@@ -194,4 +195,27 @@ test('connections that were open before anyone watched are in the account', asyn
     figures: { ended: 1 },
   })
   expect(await client.ended).toBe('hello')
+})
+
+test('a goodbye is no answer: what the client asked before it is answered, however long that takes', async () => {
+  const clock = new ManualClock()
+  const [asked, answer] = [gate(), gate()]
+  const ask = (socket: Socket): void => {
+    asked.open()
+    void answer.opened.then(() => socket.end('answer'))
+  }
+  const { drain, port } = await startNet(
+    createServer((socket) => void socket.on('data', () => ask(socket))),
+    { clock, sayGoodbye: (socket) => (socket as Socket).write('bye ') },
+  )
+  const client = open(port)
+  client.socket.write('question')
+  await asked.opened
+
+  const finished = drain.finish({ limitMs: 60_000 })
+  await clock.advance(10 * QUIET_MS)
+  answer.open()
+
+  expect(await client.ended).toBe('bye answer')
+  expect(await finished).toMatchObject({ clean: true, figures: { toldGoodbye: 1, quietClosed: 0 } })
 })

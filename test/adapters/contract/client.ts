@@ -4,6 +4,7 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { RawConnection } from '../../../src/load/raw-client.ts'
 import { openGrpc } from './grpc-client.ts'
 import type { Wire } from './server-kind.ts'
+import { openTcp } from './tcp-client.ts'
 
 export interface Ask {
   readonly path: string
@@ -41,6 +42,7 @@ export interface Where {
 
 export async function openConnection(where: Where): Promise<Connection> {
   if (where.wire === 'grpc') return openGrpc(where)
+  if (where.wire === 'tcp') return openTcp(where)
   return where.wire === 'h2c' || where.wire === 'h2' ? openHttp2(where) : openHttp1(where)
 }
 

@@ -8,6 +8,7 @@ import { type KeptConnection, runSteadyClient } from '../../../src/load/steady-c
 import { toCall } from './grpc-client.ts'
 import type { Wire } from './server-kind.ts'
 import type { AtEnd } from './start-kind.ts'
+import { TcpConnection } from './tcp-client.ts'
 
 export const WIRE_DELAY_MS = 25
 
@@ -55,6 +56,8 @@ function openFor(wire: Wire, options: RawConnectionOptions): KeptConnection {
       return new RawConnection({ ...options, tls })
     case 'h2c':
       return new Http2Sender(() => new RawHttp2Connection(options))
+    case 'tcp':
+      return new TcpConnection(options, options.wireDelayMs)
     case 'grpc':
       return callsOver(new RawGrpcConnection(options))
     case 'h2':

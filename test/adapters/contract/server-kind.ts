@@ -1,7 +1,10 @@
 import type { Listenable } from 'seaworthy'
 import type { Deeds } from './deeds.ts'
 
-export type Wire = 'http' | 'https' | 'h2c' | 'h2' | 'grpc'
+export type Wire = 'http' | 'https' | 'h2c' | 'h2' | 'grpc' | 'tcp'
+
+/** What a protocol may be unable to promise. */
+export type OptionalPromise = 'fresh says close' | 'soft deadline'
 
 /** One way to build a server. Each builds the same little service, see {@link Deeds}. */
 export interface ServerKind {
@@ -25,5 +28,7 @@ export interface ServerKind {
    * @default at once
    */
   readonly eventsEnd?: 'at once' | 'when asked to'
+  /** What it does not promise, each with the reason, which the name of the test tells. @default nothing */
+  readonly notPromised?: Readonly<Partial<Record<OptionalPromise, string>>>
   build(deeds: Deeds): Listenable | Promise<Listenable>
 }
