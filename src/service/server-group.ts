@@ -18,7 +18,7 @@ export class ServerGroup {
   readonly #name: string
   readonly #drains = new Map<TrackableServer, ServerDrain>()
   readonly #ends: ServerEnds
-  #inFlightAtAnnounce = 0
+  #inFlightAtAnnounce: number | undefined
   #isEnding = false
 
   constructor(host: ComponentHost<unknown>, name: string) {
@@ -63,11 +63,8 @@ export class ServerGroup {
 
   startDraining(spreadMs: number): void {
     this.#isEnding = true
-    this.#inFlightAtAnnounce = 0
-    for (const drain of this.#drains.values()) {
-      this.#inFlightAtAnnounce += drain.inFlight
-      drain.startDraining({ spreadMs })
-    }
+    this.#inFlightAtAnnounce = this.#inFlight
+    for (const drain of this.#drains.values()) drain.startDraining({ spreadMs })
   }
 
   /** Ends every server at the same time, within the slice. */
@@ -91,7 +88,12 @@ export class ServerGroup {
 
   /** Counts of the end, over all servers. */
   figures(): Readonly<Record<string, number>> {
-    return { inFlightAtAnnounce: this.#inFlightAtAnnounce, ...this.#ends.figures() }
+    // Somebody else may end the process before anything is announced.
+    return { inFlightAtAnnounce: this.#inFlightAtAnnounce ?? this.#inFlight, ...this.#ends.figures() }
+  }
+
+  get #inFlight(): number {
+    return [...this.#drains.values()].reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
 
   /** Takes the account off the servers, for a start that came to nothing. */

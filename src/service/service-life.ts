@@ -21,7 +21,7 @@ import { nodesToEnd } from './nodes-to-end.ts'
 import type { ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 import type { BegunShutdown } from './shutdown-guard.ts'
-import { toFigures, toShutdownPlan } from './shutdown-plan.ts'
+import { openWorkOf, toFigures, toShutdownPlan } from './shutdown-plan.ts'
 import { tellReady } from './tell-ready.ts'
 
 /** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
@@ -166,6 +166,8 @@ export class ServiceLife {
     const { clock, name } = this.#options
     const progress = new ShutdownProgress(clock)
     const budget = this.#budgetFor(reason)
+    // Known from the first moment: whoever ends the process before the announcement cuts it all the same.
+    progress.follow(() => openWorkOf(this.#nodes.values(), this.background))
     this.#onStop({
       reason,
       budget,

@@ -25,15 +25,17 @@ export function toShutdownPlan(
       nodes.flatMap((node) => (node.finish === undefined ? [] : [{ name: node.name, run: node.finish }])),
     ),
     aborted: () => [...nodes.flatMap((node) => node.aborted?.() ?? []), ...background.aborted()],
-    openWork: () => [
-      ...nodes.flatMap((node) => (node.openWork?.() ?? []).map((work) => named(node, work))),
-      ...background.openWork().map((work) => named(background, work)),
-    ],
+    openWork: () => openWorkOf(nodes, background),
     figures: () => toFigures([...nodes, background]),
     stop: new DependencyGraph(nodes),
     failures,
     finalFlush,
   }
+}
+
+/** The work in flight of these components and in the background, each by whose it is. */
+export function openWorkOf(nodes: Iterable<ComponentNode>, background: BackgroundWork): readonly OpenWork[] {
+  return [...nodes, background].flatMap((each) => (each.openWork?.() ?? []).map((work) => named(each, work)))
 }
 
 interface Counting {

@@ -49,8 +49,12 @@ describe('process.exit by somebody else in the middle of a shutdown is not preve
     expect(JSON.parse(fields ?? '')).toEqual(shutdown)
   })
 
-  test('by a handler that was there first and calls it at once: the shutdown has begun, and the line knows the signal', async () => {
+  test('by a handler that was there first and calls it at once: the shutdown has begun, and the line knows the signal and what was open', async () => {
     await using service = await startExits({ EXIT_AT: 'first handler' })
+    for (const path of ['report', 'hang']) {
+      void fetch(`${service.url}/${path}`).catch(() => {})
+      await service.line(`request /${path}`)
+    }
     service.kill('SIGTERM')
     expect(await service.exit).toEqual({ code: 0, signal: null })
     const { level, msg, shutdown } = lastLine(service)
@@ -59,6 +63,11 @@ describe('process.exit by somebody else in the middle of a shutdown is not preve
       /\(SIGTERM\): process\.exit\(0\) was called by .*leaveEarly .*\(file:.*exits\.ts:\d+:\d+\) in the middle of the/,
     )
     expect(shutdown).toMatchObject({ reason: 'SIGTERM', exitCode: 0, clean: false })
+    expect(shutdown?.aborted.toSorted()).toEqual([
+      expect.stringMatching(/^api: GET \/hang after/),
+      expect.stringMatching(/^api: GET \/report after/),
+    ])
+    expect(shutdown).toMatchObject({ counts: { aborted: 2 }, figures: { api: { inFlightAtAnnounce: 2 } } })
   })
 
   test('by a stop hook', async () => {

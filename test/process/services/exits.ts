@@ -33,7 +33,7 @@ service.resource('cache', {
 })
 const api = service.listener('api', {
   host: '127.0.0.1',
-  start: () => () => process.stderr.write('request\n'),
+  start: () => (request) => void process.stderr.write(`request ${request.url}\n`),
 })
 void service.run()
 await service.start()
