@@ -1,11 +1,12 @@
 // Runs before every script of package.json that needs dependencies, on whatever Node the machine has (20 or newer):
-// installs the exact dependencies when they are missing or older than the lock file. Folders that are named as arguments
-// have an installation of their own, which follows.
+// installs the exact dependencies when they are missing, or others than the lock file names. Folders that are named as
+// arguments have an installation of their own, which follows.
 // Plain JavaScript, because the Node that strips types comes with that very installation.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isInstalledAsLocked } from './installed-as-locked.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,7 +23,13 @@ function install(folder, isWhole) {
     .update(readFileSync(`${folder}package-lock.json`))
     .digest('hex')
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
-  if (installed === wanted && isWhole(folder)) return
+  if (isWhole(folder)) {
+    if (installed === wanted) return
+    if (isInstalledAsLocked(folder)) {
+      writeFileSync(stamp, wanted) // npm has done the same by hand
+      return
+    }
+  }
 
   const where = folder === root ? '' : ` of ${folder.slice(root.length, -1)}`
   process.stderr.write(`seaworthy: installing dependencies${where} (npm ci), about a minute …\n`)
