@@ -16,7 +16,17 @@ const forVitest = isVersion ? others : process.argv.slice(2)
 if (!isVersion || !isThere('dist')) await build()
 for (const version of versions) {
   console.log(`\nthe built service on Node ${version}`)
-  const env = { SEAWORTHY_TEST_NODE: await nodeBinary(version), SEAWORTHY_TEST_DIST: '1' }
+  const env = {
+    SEAWORTHY_TEST_NODE: await nodeBinary(version),
+    SEAWORTHY_TEST_DIST: '1',
+    ...(stripsTypes(version) ? {} : { SEAWORTHY_TEST_NODE_FLAGS: '--experimental-strip-types' }),
+  }
   const code = await runCommand('vitest', ['run', 'test/process', ...forVitest], { env })
   if (code !== 0) process.exitCode = code
+}
+
+/** The programs under test are TypeScript, which Node runs as it is from 22.18 on; the package itself needs none of it. */
+function stripsTypes(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 22 || minor >= 18
 }

@@ -72,6 +72,8 @@ export function startProgram(
     `--import=data:text/javascript,${encodeURIComponent(END_BY_ITSELF)}`,
     ...(flavour === 'source' ? ['--conditions=seaworthy-source'] : []),
     ...(settings.flags ?? []),
+    // What an older Node needs to run the sources of the programs.
+    ...(process.env['SEAWORTHY_TEST_NODE_FLAGS']?.split(' ') ?? []),
   ]
   const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
   const child = spawn(node, [...flags, fileURLToPath(file)], {

@@ -11,7 +11,11 @@ const LINES = 3000
 function startUnread() {
   const built = process.env['SEAWORTHY_TEST_DIST'] === '1'
   const node = process.env['SEAWORTHY_TEST_NODE'] ?? process.execPath
-  const flags = ['--disable-warning=ExperimentalWarning', ...(built ? [] : ['--conditions=seaworthy-source'])]
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    ...(built ? [] : ['--conditions=seaworthy-source']),
+    ...(process.env['SEAWORTHY_TEST_NODE_FLAGS']?.split(' ') ?? []),
+  ]
   const child = spawn(node, [...flags, SERVICE], {
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -33,5 +33,7 @@ const ports = {
   socket: await listen(http.createServer(answer), { path: join(folder, 'http.sock') }),
 }
 await listen(net.createServer(), { path: join(folder, 'ipc.sock') })
+// What finds them is loaded when the first one listens, which takes an old Node or a slow machine a while.
+while (first.keepAliveTimeout === 5000) await new Promise((resolve) => setTimeout(resolve, 5))
 process.stdout.write(`keepAlive ${first.keepAliveTimeout}\n`)
 process.stdout.write(`ports ${JSON.stringify(ports)}\n`)
