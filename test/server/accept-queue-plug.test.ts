@@ -108,6 +108,28 @@ test.runIf(isLinux)(
   },
 )
 
+test.runIf(isLinux)('who comes in each attempt is taken in, also in the last for which there is time', async () => {
+  const { server, port, accepted } = await listening()
+  let resets = 0
+  const { _handle: handle } = server as Server & { readonly _handle: { listen(backlog: number): number } }
+  const listen = handle.listen.bind(handle)
+  let attempts = 0
+  handle.listen = (backlog) => {
+    if (backlog < 511) {
+      attempts++
+      const visitor = connectTcp({ port, host: '127.0.0.1' }).on('error', () => void resets++)
+      onTestFinished(() => void visitor.destroy())
+    }
+    return listen(backlog)
+  }
+  let now = 0
+  expect(await closeListener(server, { ...systemClock, now: () => (now += 200) }, 60_000)).toBe(attempts)
+  expect(server.listening).toBe(false)
+  expect(attempts).toBeGreaterThan(0)
+  expect(accepted()).toBe(attempts)
+  expect(resets).toBe(0)
+})
+
 test.runIf(isLinux)('after a plug that did not hold, the queue takes as many as before', async () => {
   const { server, port } = await listening()
   const visitor = connectTcp({ port, host: '127.0.0.1' })
