@@ -7,9 +7,10 @@ import type { ComponentContext, ConsumerDefinition, Duration, Needs, ResourceDef
 import type { AmqpChannel, AmqpConfirmConnection, AmqpConnection, AmqpMessage } from './amqplib/amqplib-client.ts'
 import { AmqpSubscription } from './amqplib/amqp-subscription.ts'
 import { AmqpPublisher } from './amqplib/amqp-publisher.ts'
-import { readRetryDelay } from './amqplib/retry-delay.ts'
 import { KeptLink } from './consuming/kept-link.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { readOptions } from './options/read-options.ts'
+import { requireClient } from './options/require-client.ts'
 
 export type {
   AmqpChannel,
@@ -63,6 +64,10 @@ export interface AmqpOptions<Config, Message extends AmqpMessage, Channel extend
   readonly critical?: boolean
 }
 
+const MAX_RETRY_DELAY_MS = 300_000
+
+const CONNECTION = { expected: 'a connection of amqplib', methods: ['on', 'createChannel', 'close'] }
+
 /** A consumer of a running service. */
 export interface RunningAmqpConsumer {
   readonly link: KeptLink<AmqpSubscription>
@@ -90,7 +95,13 @@ export function amqp<
   Channel extends AmqpChannel = AmqpChannel,
   N extends Needs = Record<never, never>,
 >(options: AmqpOptions<Config, Message, Channel, N>): ConsumerDefinition<Config, RunningAmqpConsumer, N> {
-  const retryDelayMs = readRetryDelay(options.retryDelay)
+  const read = readOptions('amqp()', options, { required: ['connect', 'handle'], optional: ['setup'] })
+  read.boolean('critical', { fallback: false })
+  if (typeof read.value('queue') !== 'function') read.text('queue')
+  const prefetch = read.integer('prefetch', { fallback: 10, min: 1, max: 65_535 })
+  const onFailure = read.oneOf('onFailure', ['requeue', 'reject'], { fallback: 'requeue' })
+  const retryDelayMs = read.duration('retryDelay', { fallback: 1000, max: MAX_RETRY_DELAY_MS })
+  read.done()
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     critical: options.critical ?? false,
@@ -104,13 +115,14 @@ export function amqp<
         log,
         open: async (onLost) =>
           await AmqpSubscription.open({
-            connect: async () => await options.connect(context),
+            connect: async () =>
+              requireClient(await options.connect(context), { ...CONNECTION, from: '"connect" of amqp()' }),
             setup: async (channel) => await options.setup?.(channel, context),
             handle: async (message: Message, { signal, channel }) =>
               await options.handle(message, { ...context, signal, channel }),
             queue: name,
-            prefetch: options.prefetch ?? 10,
-            requeues: (options.onFailure ?? 'requeue') === 'requeue',
+            prefetch,
+            requeues: onFailure === 'requeue',
             retryDelayMs,
             hand,
             log,
@@ -156,10 +168,22 @@ export interface AmqpPublisherOptions<Config, N extends Needs> {
 export function amqpPublisher<Config, N extends Needs = Record<never, never>>(
   options: AmqpPublisherOptions<Config, N>,
 ): ResourceDefinition<Config, AmqpPublisher, N> {
+  const read = readOptions('amqpPublisher()', options, { required: ['connect'] })
+  read.boolean('critical', { fallback: true })
+  read.done()
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     ...(options.critical === undefined ? {} : { critical: options.critical }),
-    start: (context) => AmqpPublisher.open({ connect: async () => await options.connect(context), log: context.log }),
+    start: (context) =>
+      AmqpPublisher.open({
+        connect: async () =>
+          requireClient(await options.connect(context), {
+            expected: CONNECTION.expected,
+            from: '"connect" of amqpPublisher()',
+            methods: ['on', 'createConfirmChannel', 'close'],
+          }),
+        log: context.log,
+      }),
     check: (publisher) => publisher.check(),
     stop: (publisher) => publisher.close(),
   }

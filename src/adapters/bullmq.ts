@@ -3,10 +3,19 @@
  *
  * @module
  */
-import type { ComponentContext, ConsumerDefinition, Log, Needs, Values } from 'seaworthy'
+import {
+  type ComponentContext,
+  type ConsumerDefinition,
+  type Log,
+  type Needs,
+  SeaworthyError,
+  type Values,
+} from 'seaworthy'
 import type { BullmqJob, BullmqWorker } from './bullmq/bullmq-client.ts'
 import { followEvents } from './bullmq/follow-events.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { readOptions } from './options/read-options.ts'
+import { requireClient } from './options/require-client.ts'
 
 export type { BullmqJob, BullmqWorker } from './bullmq/bullmq-client.ts'
 
@@ -41,6 +50,14 @@ export interface BullmqOptions<Config, Job extends BullmqJob, N extends Needs> {
 export interface RunningBullmqWorker {
   readonly worker: BullmqWorker
   readonly hand: WorkInHand
+  /** Why it takes nothing any more, if that is so. */
+  readonly misuse: () => Error | undefined
+}
+
+const WORKER = {
+  from: '"worker" of bullmq()',
+  expected: 'a Worker of bullmq',
+  methods: ['on', 'waitUntilReady', 'pause', 'close'],
 }
 
 /**
@@ -59,46 +76,60 @@ export interface RunningBullmqWorker {
 export function bullmq<Config, Job extends BullmqJob = BullmqJob, N extends Needs = Record<never, never>>(
   options: BullmqOptions<Config, Job, N>,
 ): ConsumerDefinition<Config, RunningBullmqWorker, N> {
+  const read = readOptions('bullmq()', options, { required: ['worker'], optional: ['process'] })
+  read.boolean('critical', { fallback: false })
+  read.done()
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     critical: options.critical ?? false,
     async start(context) {
       const hand = new WorkInHand(context.work)
       const { process } = options
-      const worker = options.worker(
-        // BullMQ makes a signal only for a processor that names three parameters.
-        (job, token, signal) =>
-          hand.isPaused || process === undefined
-            ? putBack(job, token, context.log)
-            : hand.take(
-                job.name,
-                async ({ signal: ours }) => await process(job as Job, { ...context, signal: anyOf(ours, signal) }),
-                (end) => {
-                  if (end.how === 'done') return end.value as never
-                  if (end.how === 'failed') throw end.error
-                  return putBack(job, token, context.log)
-                },
-              ),
-        context,
-      )
+      let misuse: SeaworthyError | undefined
+      // BullMQ makes a signal only for a processor that names three parameters.
+      const processor: BullmqProcessor = (job, token, signal) => {
+        if (hand.isPaused) return putBack(job, token, context.log)
+        if (process === undefined) {
+          misuse ??= withoutProcess()
+          // Else all jobs of the queue would fail, one after another.
+          void worker.pause(true)
+          context.log.error({ err: misuse, job: job.id }, `nothing is taken any more: ${misuse.message}`)
+          return Promise.reject(misuse)
+        }
+        return hand.take(
+          job.name,
+          async ({ signal: ours }) => await process(job as Job, { ...context, signal: anyOf(ours, signal) }),
+          (end) => {
+            if (end.how === 'done') return end.value as never
+            if (end.how === 'failed') throw end.error
+            return putBack(job, token, context.log)
+          },
+        )
+      }
+      const worker = requireClient(options.worker(processor, context), WORKER)
       // Without a listener, an outage of Redis would be an uncaught exception.
       worker.on('error', (error) =>
         context.log.warn({ err: error }, `BullMQ worker "${worker.name}": ${error.message}`),
       )
-      if (process === undefined) followEvents(worker, hand, context.log)
       try {
+        if (process === undefined) {
+          if (isProcessorOf(worker, processor)) throw withoutProcess()
+          followEvents(worker, hand, context.log)
+        }
         await worker.waitUntilReady()
       } catch (error) {
         void worker.close(true).catch(() => {})
         throw error
       }
-      return { worker, hand }
+      return { worker, hand, misuse: () => misuse }
     },
     // Not pause(true): an idle worker would wait on for a job, and take it. This also ends that wait, and resolves when
     // the jobs in flight have been acknowledged.
     pause: ({ worker, hand }) => hand.pause(() => worker.pause()),
     giveBack: ({ hand }) => hand.beLate(),
-    async check({ worker }) {
+    async check({ worker, misuse }) {
+      const error = misuse()
+      if (error !== undefined) throw error
       await ping(worker)
     },
     async stop({ worker, hand }) {
@@ -108,6 +139,19 @@ export function bullmq<Config, Job extends BullmqJob = BullmqJob, N extends Need
       await worker.close(isOverdue && options.process === undefined)
     },
   }
+}
+
+/** Whether a worker was built with our processor; where BullMQ does not show it, the first job finds out. */
+function isProcessorOf(worker: object, processor: BullmqProcessor): boolean {
+  return (worker as { readonly processFn?: unknown }).processFn === processor
+}
+
+function withoutProcess(): SeaworthyError {
+  return new SeaworthyError(
+    'SEA_OPTIONS_INVALID',
+    'the worker of bullmq() uses the processor that it was given, but there is no "process" that would do its jobs',
+    { hint: 'Pass process to bullmq(), or give the worker a processor of its own.' },
+  )
 }
 
 /** Gives a job back, and ends its processor in the way that BullMQ takes for "neither done nor failed". */

@@ -7,6 +7,8 @@
  */
 import type { ComponentContext, ConsumerDefinition, Needs, Values } from 'seaworthy'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { readNames, readOptions } from './options/read-options.ts'
+import { requireClient } from './options/require-client.ts'
 import { givenBack } from './kafka/given-back.ts'
 import { leaveGroup } from './kafka/leave-group.ts'
 import { watchCrash } from './kafka/watch-crash.ts'
@@ -83,13 +85,25 @@ export interface RunningKafkaConsumer {
 export function kafka<Config, Payload extends KafkaPayload = KafkaPayload, N extends Needs = Record<never, never>>(
   options: KafkaOptions<Config, Payload, N>,
 ): ConsumerDefinition<Config, RunningKafkaConsumer, N> {
-  const { topics, fromBeginning } = options
+  const read = readOptions('kafka()', options, { required: ['consumer', 'eachMessage'] })
+  read.boolean('critical', { fallback: true })
+  read.boolean('fromBeginning', { fallback: false })
+  const run = read.value<unknown>('run')
+  if (run !== undefined && (typeof run !== 'object' || run === null || Array.isArray(run)))
+    read.problem('"run" must be an object of what run() of the client takes')
+  const topics = readNames(read, 'topics')
+  read.done()
+  const { fromBeginning } = options
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     ...(options.critical === undefined ? {} : { critical: options.critical }),
     async start(context) {
       const hand = new WorkInHand(context.work)
-      const consumer = await options.consumer(context)
+      const consumer = requireClient(await options.consumer(context), {
+        from: '"consumer" of kafka()',
+        expected: 'a consumer of a Kafka client',
+        methods: ['connect', 'subscribe', 'run', 'disconnect'],
+      })
       const crash = watchCrash(consumer, context.log)
       const eachMessage = async (payload: Payload): Promise<void> => {
         const name = `${payload.topic}[${payload.partition}]`

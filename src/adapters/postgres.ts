@@ -7,6 +7,7 @@ import {
   type ComponentContext,
   type ConsumerDefinition,
   type HealthCheckResult,
+  isSeaworthyError,
   type Needs,
   type ResourceDefinition,
   SeaworthyError,
@@ -14,6 +15,9 @@ import {
 } from 'seaworthy'
 import { KeptLink } from './consuming/kept-link.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { readNames, readOptions, requireArgument } from './options/read-options.ts'
+import { requireClient } from './options/require-client.ts'
+import { OptionReader } from './options/runtime-checks.ts'
 import { NotificationQueue } from './postgres/notification-queue.ts'
 import type { PostgresClient, PostgresNotification, PostgresPool } from './postgres/pg-client.ts'
 import { PostgresSubscription } from './postgres/postgres-subscription.ts'
@@ -40,10 +44,18 @@ export function postgres<Config, Pool extends PostgresPool>(
   pool: (config: Config) => Pool,
   options: PostgresOptions = {},
 ): ResourceDefinition<Config, Pool> {
+  const read = new OptionReader(options, 'postgres()')
+  requireArgument(read, pool, 'the first argument, which builds the pool,')
+  read.boolean('critical', { fallback: true })
+  read.done()
   return {
     ...(options.critical === undefined ? {} : { critical: options.critical }),
     async start({ config, log }) {
-      const opened = pool(config)
+      const opened = requireClient(pool(config), {
+        from: 'the function given to postgres()',
+        expected: 'a Pool of pg',
+        methods: ['on', 'query', 'end'],
+      })
       opened.on('error', (error) => log.warn({ err: error }, `a connection to PostgreSQL broke: ${error.message}`))
       // One that is checked out has no listener of the pool: whoever uses it gets the error from its query.
       opened.on('connect', (client) => client.on('error', () => {}))
@@ -96,6 +108,12 @@ export interface PgListenerOptions<Config, N extends Needs> {
   readonly critical?: boolean
 }
 
+const CLIENT = {
+  from: '"client" of pgListener()',
+  expected: 'a Client of pg',
+  methods: ['on', 'connect', 'query', 'end'],
+}
+
 /** A listener of a running service. */
 export interface RunningPgListener {
   readonly link: KeptLink<PostgresSubscription>
@@ -123,19 +141,24 @@ export interface RunningPgListener {
 export function pgListener<Config, N extends Needs = Record<never, never>>(
   options: PgListenerOptions<Config, N>,
 ): ConsumerDefinition<Config, RunningPgListener, N> {
+  const read = readOptions('pgListener()', options, { required: ['client', 'handle'], optional: ['catchUp'] })
+  read.boolean('critical', { fallback: false })
+  const channels = readNames(read, 'channels')
+  const concurrency = read.integer('concurrency', { fallback: 1, min: 1, max: 1000 })
+  read.done()
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     critical: options.critical ?? false,
     async start(context) {
       const { log, work } = context
       const hand = new WorkInHand(work)
-      const { catchUp, handle, channels, concurrency = 1 } = options
+      const { catchUp, handle } = options
       const queue = new NotificationQueue({ hand, log, concurrency })
       const link = await KeptLink.open<PostgresSubscription>({
         name: 'PostgreSQL',
         log,
         open: async (onLost) =>
-          await PostgresSubscription.open(options.client(context), {
+          await PostgresSubscription.open(requireClient(options.client(context), CLIENT), {
             channels,
             onLost,
             onNotification: (notification) =>
@@ -174,6 +197,7 @@ export function pgListener<Config, N extends Needs = Record<never, never>>(
 }
 
 function unusable(cause: unknown): SeaworthyError {
+  if (isSeaworthyError(cause)) return cause
   // A server that is down answers at several addresses: Node then gives an error without a text of its own.
   const errors = cause instanceof AggregateError ? cause.errors : [cause]
   const why = errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join('; ')

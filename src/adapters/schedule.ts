@@ -14,6 +14,8 @@ import {
   systemClock,
   type Values,
 } from 'seaworthy'
+import { readOptions, requireArgument } from './options/read-options.ts'
+import { requireClient } from './options/require-client.ts'
 import { ScheduledRuns } from './schedule/scheduled-runs.ts'
 
 /** What a run gets: the values of the needs, the configuration, a logger, and a signal of its own. */
@@ -66,6 +68,12 @@ export function every<Config, N extends Needs = Record<never, never>>(
       { hint: 'Pass an interval such as "30s" or "5m"; for a time of day use cron().' },
     )
   }
+  const read = readOptions('every()', options, {})
+  requireArgument(read, run, 'the second argument, which is run each time,')
+  read.boolean('atStart', { fallback: false })
+  read.boolean('overlap', { fallback: false })
+  read.value('clock')
+  read.done()
   const { clock = systemClock } = options
   return defineSchedule(run, options, (tick) => {
     let due = clock.now() + (options.atStart === true ? 0 : intervalMs)
@@ -121,7 +129,16 @@ export interface CronOptions<Config, N extends Needs> {
 export function cron<Config, N extends Needs = Record<never, never>>(
   options: CronOptions<Config, N>,
 ): ConsumerDefinition<Config, RunningSchedule, N> {
-  return defineSchedule(options.run, options, options.schedule)
+  const read = readOptions('cron()', options, { required: ['schedule', 'run'] })
+  read.boolean('overlap', { fallback: false })
+  read.done()
+  return defineSchedule(options.run, options, async (tick, context) =>
+    requireClient(await options.schedule(tick, context), {
+      from: '"schedule" of cron()',
+      expected: 'the timer that it made',
+      methods: ['stop'],
+    }),
+  )
 }
 
 function defineSchedule<Config, N extends Needs>(

@@ -6,6 +6,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { basename } from 'node:path'
 import { DatabaseSpans, type ResourceDefinition, SeaworthyError } from 'seaworthy'
+import { requireArgument } from './options/read-options.ts'
+import { describeKind, OptionReader } from './options/runtime-checks.ts'
 
 /** What {@link sqlite} takes besides the path. */
 export interface SqliteOptions {
@@ -100,15 +102,19 @@ export function sqlite<Config>(
   path: (config: Config) => string,
   options: SqliteOptions = {},
 ): ResourceDefinition<Config, SqliteDatabase> {
+  const read = new OptionReader(options, 'sqlite()')
+  requireArgument(read, path, 'the first argument, which tells the path,')
+  read.text('schema', { fallback: '' })
+  const busyTimeoutMs = read.integer('busyTimeoutMs', { fallback: 2000, min: 0, max: 60_000 })
+  read.done()
   return {
     async start({ config }) {
       const file = path(config)
+      if (typeof file !== 'string' || file === '') throw noPath(file)
       const { DatabaseSync: Database } = await import('node:sqlite')
       const native = open(() => new Database(file), file)
       try {
-        native.exec(
-          `PRAGMA busy_timeout = ${options.busyTimeoutMs ?? 2000}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON`,
-        )
+        native.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON`)
         // A read-only file opens without complaint; only a write finds out, and better now than with the first request.
         native.exec('BEGIN IMMEDIATE; ROLLBACK')
         if (options.schema !== undefined) native.exec(options.schema)
@@ -129,6 +135,14 @@ function open(create: () => DatabaseSync, file: string): DatabaseSync {
   } catch (error) {
     throw unusable(file, error)
   }
+}
+
+function noPath(got: unknown): SeaworthyError {
+  return new SeaworthyError(
+    'SEA_OPTIONS_INVALID',
+    `the function given to sqlite() must return the path of a file, got ${got === undefined ? 'nothing (is a return missing?)' : describeKind(got)}`,
+    { hint: 'Return the path from the configuration, or ":memory:".' },
+  )
 }
 
 function unusable(file: string, cause: unknown): SeaworthyError {

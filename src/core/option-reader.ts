@@ -88,6 +88,15 @@ export class OptionReader {
     )
   }
 
+  /** A function that must be there. */
+  requiredCallback(name: string): void {
+    if (this.#source[name] !== undefined) this.callback(name)
+    else {
+      this.#known.add(name)
+      this.#problems.push(`"${name}" is required: a function`)
+    }
+  }
+
   /** Any value, checked elsewhere; the name counts as known. */
   value<T>(name: string): T | undefined {
     this.#known.add(name)

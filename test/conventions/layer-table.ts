@@ -88,6 +88,8 @@ export const FILE_EXCEPTIONS: Readonly<Record<string, Layer>> = {
   // The arithmetic of the budget is pure; by way of `public` the command would load a whole runtime to add six numbers.
   'src/cli/topics/budget.ts': { folders: [...SHARED, 'cli', 'lifecycle'], packages: [] },
   'src/cli/ask-budget.ts': { folders: ['cli', 'lifecycle'], packages: [] },
+  // Adapters are built on the public face, as anybody's own would be; but their options are checked as all others are.
+  'src/adapters/options/runtime-checks.ts': { folders: ['core'], packages: [] },
   // `seaworthy/testing` lends the embedded receiver to a user's own tests; no production process loads it.
   'src/public/testing.ts': { folders: ['store', 'receiver'], packages: [] },
 }

@@ -1,5 +1,9 @@
-import { Queue } from 'bullmq'
+import { once } from 'node:events'
+import { Queue, Worker } from 'bullmq'
+import { createService } from 'seaworthy'
+import { bullmq } from 'seaworthy/bullmq'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { quiet } from '../service/open-service.ts'
 import { restartWorkers } from './rolling-restart.ts'
 import { startRedis } from './servers/redis.ts'
 import type { RunningServer } from './servers/start-server.ts'
@@ -109,4 +113,29 @@ test('a worker outlives an outage of Redis, and then takes work again', async ()
   await ledger.whenDone(1)
   worker.kill('SIGTERM')
   expect(await worker.exit).toEqual(CLEAN)
+})
+
+test('a worker whose processor calls ours, without a process: its first job fails, and it takes no other', async () => {
+  await using jobs = await openQueue('no-process')
+  const connection = { host: '127.0.0.1', port: server.port }
+  await using service = createService(quiet())
+  const calls: unknown[] = []
+  const worker = service.consumer(
+    'mails',
+    bullmq({
+      worker: (processor) =>
+        new Worker('no-process', (job, token) => (calls.push(job.id), processor(job, token)), { connection }),
+    }),
+  )
+  let paused: Promise<unknown> | undefined
+  service.task('watch', {
+    needs: { running: worker },
+    run: async ({ running }) => (paused = once(running.worker as Worker, 'paused')),
+  })
+  await service.start()
+  for (const id of ['first', 'second', 'third']) await jobs.send({ id, takesMs: 1 })
+  await paused
+  expect(await service.stop()).toMatchObject({ clean: true })
+  expect(calls).toEqual(['first'])
+  expect(await jobs.queue.getJobCounts()).toMatchObject({ waiting: 2, active: 0, failed: 1, completed: 0 })
 })

@@ -1,6 +1,8 @@
 import type { ComponentContext, ConsumerDefinition, Needs, Values } from 'seaworthy'
 import { KeptLink } from '../consuming/kept-link.ts'
 import { WorkInHand } from '../consuming/work-in-hand.ts'
+import { readOptions } from '../options/read-options.ts'
+import { requireClient } from '../options/require-client.ts'
 import type { KafkaStreamMessage, OpenKafkaStream } from './stream-client.ts'
 import { StreamReader } from './stream-reader.ts'
 
@@ -49,6 +51,9 @@ export function kafkaStream<
   Message extends KafkaStreamMessage = KafkaStreamMessage,
   N extends Needs = Record<never, never>,
 >(options: KafkaStreamOptions<Config, Message, N>): ConsumerDefinition<Config, RunningKafkaStream, N> {
+  const read = readOptions('kafkaStream()', options, { required: ['open', 'eachMessage'] })
+  read.boolean('critical', { fallback: false })
+  read.done()
   return {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     critical: options.critical ?? false,
@@ -59,7 +64,7 @@ export function kafkaStream<
         name: 'Kafka',
         log,
         open: async (onLost) =>
-          StreamReader.open(await options.open(context), {
+          StreamReader.open(requireBoth(await options.open(context)), {
             hand,
             log,
             onLost,
@@ -78,4 +83,16 @@ export function kafkaStream<
       await link.end()
     },
   }
+}
+
+function requireBoth<Opened extends OpenKafkaStream<unknown>>(opened: Opened): Opened {
+  const { stream, consumer } = (opened ?? {}) as Partial<OpenKafkaStream<unknown>>
+  const from = '"open" of kafkaStream()'
+  requireClient(stream, { from, expected: '{ consumer, stream } with a stream of messages', methods: ['close'] })
+  requireClient(consumer, {
+    from,
+    expected: '{ consumer, stream } with the consumer of the stream',
+    methods: ['close'],
+  })
+  return opened
 }

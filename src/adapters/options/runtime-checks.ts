@@ -1,0 +1,2 @@
+// What checks the options of the runtime itself: no promise to anybody outside, so it has no place in the public face.
+export { describeKind, OptionReader } from '../../core/option-reader.ts'
