@@ -1,12 +1,14 @@
 import type { FlushOutcome } from '../core/final-flush.ts'
 import type { ShutdownReport } from './shutdown-report.ts'
 
-/** What a shutdown cost, in four numbers over all components. */
+/** What a shutdown cost, in a few numbers over all components. */
 export interface ShutdownCounts {
   /** Requests that were answered after the shutdown had begun; absent when no component counts them. */
   readonly answeredInDrain?: number
   /** Requests, connections and jobs that were cut or abandoned. */
   readonly aborted: number
+  /** Requests and jobs that were asked to end at the soft deadline, and did. */
+  readonly interrupted: number
   /** Requests that came too late and were not taken: their clients may send them again elsewhere. */
   readonly refused: number
   /** Spans, log records and metric points that were created and not delivered. */
@@ -30,6 +32,7 @@ export function countShutdown({
     ...(answeredInDrain === undefined ? {} : { answeredInDrain }),
     // Tasks are named and have no figures.
     aborted: Math.max(sum(CUT) ?? 0, aborted.length),
+    interrupted: sum(['interrupted']) ?? 0,
     refused: sum(['refused']) ?? 0,
     lostTelemetry: Object.values(flushes).reduce((total, flush) => total + countLost(flush), 0),
   }

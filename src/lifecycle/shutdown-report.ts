@@ -76,8 +76,10 @@ export function summarise(report: ShutdownReport): string {
   )
   const notes = Object.values(report.flushes).flatMap(({ note }) => note ?? [])
   const cut = report.aborted.map((work) => `aborted ${work}`)
+  const interrupted = describeInterrupted(report)
   const trouble = [...(report.failures ?? []), ...late, ...cut, ...lost]
-  const how = [...(trouble.length === 0 ? [describeEnd(report.reason)] : trouble), ...notes].join(', ')
+  const ends = trouble.length === 0 ? [describeEnd(report.reason, interrupted.length > 0)] : trouble
+  const how = [...ends, ...interrupted, ...notes].join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
   return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
@@ -89,17 +91,28 @@ function describeLaggard({ name, outcome, phase, tookMs }: HookRecord & { readon
   return `${name} did not ${phase === 'stop' ? 'stop' : 'finish'} within ${took}`
 }
 
-function describeEnd({ kind }: ShutdownReason): string {
+function describeEnd({ kind }: ShutdownReason, wasInterrupted: boolean): string {
+  const how = wasInterrupted ? 'ended in time' : 'ended by itself'
   switch (kind) {
     case 'signal':
     case 'requested':
-      return 'everything ended by itself'
+      return `everything ${how}`
     case 'failed-start':
       return 'what had started was stopped again'
     case 'fatal':
     case 'uncaught':
-      return 'everything else ended by itself'
+      return `everything else ${how}`
   }
+}
+
+/** What ended because it was asked to, before it was done: in order, and somebody may have to do it again. */
+function describeInterrupted({ figures }: Pick<ShutdownReport, 'figures'>): readonly string[] {
+  const counts = { request: 0, job: 0 }
+  for (const own of Object.values(figures)) counts['jobs' in own ? 'job' : 'request'] += own['interrupted'] ?? 0
+  const said = Object.entries(counts).flatMap(([what, count]) =>
+    count === 0 ? [] : [`${count} ${what}${count === 1 ? ' was' : 's were'} interrupted`],
+  )
+  return said.length === 0 ? [] : [said.join(' and ')]
 }
 
 /** The text of anything that was thrown. Never throws: an odd value must not cost the report of everything else. */

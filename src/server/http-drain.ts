@@ -12,7 +12,7 @@ import type { HttpFigures } from './http-figures.ts'
 import { RequestGate } from './http-gate.ts'
 import { ConnectionLeaving } from './http-leaving.ts'
 import { LongLived } from './long-lived.ts'
-import { endSignals, setResponseFinder } from './request-signal.ts'
+import { countInterrupted, endSignals, setResponseFinder } from './request-signal.ts'
 import { RequestLedger, type RequestTotals } from './request-ledger.ts'
 import { requestName, upgradeName } from './request-name.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
@@ -149,7 +149,7 @@ export class HttpDrain implements ServerDrain {
       limitMs,
       cutCount: left.length,
       cut: this.#describe(left.slice(0, MAX_LISTED_WORK)),
-      figures: this.#figures(acceptedLate, left.length),
+      figures: this.#figures(acceptedLate, left),
     })
   }
 
@@ -159,17 +159,22 @@ export class HttpDrain implements ServerDrain {
     this.#longLived.endTold()
   }
 
-  #figures(acceptedLate: number, cutCount: number): HttpFigures {
+  #figures(acceptedLate: number, left: readonly OpenItem[]): HttpFigures {
     const { requests, answered, clientGone, cut, upgraded } = this.#ledger.totals
     return {
       requests,
       answered,
       answeredInDrain: answered - this.#answeredBefore,
+      interrupted: countInterrupted(
+        this.#server,
+        'http1',
+        left.map(({ request }) => request),
+      ),
       clientGone,
       cut,
       upgraded,
       toldGoodbye: this.#longLived.toldGoodbye,
-      upgradedCut: cutCount - cut,
+      upgradedCut: left.length - cut,
       streamsEnded: this.#longLived.streamsEnded,
       refused: this.#gate.refused,
       idleClosed: this.#leaving.idleClosed,

@@ -9,6 +9,8 @@ export interface HttpFigures extends Readonly<Record<string, number>> {
   readonly answered: number
   /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
   readonly answeredInDrain: number
+  /** Those that were asked to end at the soft deadline, by a signal that their handler uses, and did. */
+  readonly interrupted: number
   /** Ended without a complete answer because the client went away, or because the handler destroyed its response. */
   readonly clientGone: number
   /** Requests that we cut at the limit. */

@@ -12,7 +12,7 @@ import { LongStreams } from './http2-long-lived.ts'
 import { streamName } from './http2-name.ts'
 import type { AnyHttp2Server } from './http2-server.ts'
 import type { OpenStream } from './http2-work.ts'
-import { endSignals } from './request-signal.ts'
+import { countInterrupted, endSignals } from './request-signal.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
 
 export interface Http2DrainOptions extends ServerDrainOptions {
@@ -35,6 +35,8 @@ export interface Http2Figures extends Readonly<Record<string, number>> {
   readonly answered: number
   /** Those of them that were answered once clients were told to go elsewhere: what a shutdown without a drain loses. */
   readonly answeredInDrain: number
+  /** Those that were asked to end at the soft deadline, by a signal that their handler uses, and did. */
+  readonly interrupted: number
   /** Ended without a complete answer because the client gave up or the handler did. */
   readonly clientGone: number
   /** Cut by us at the limit. */
@@ -107,6 +109,7 @@ export class Http2Drain implements ServerDrain {
     if (this.#isDraining) return
     this.#isDraining = true
     this.#answeredBefore = this.#ledger.totals.answered
+    this.#leaving.startDraining(spreadMs)
     this.#ledger.events.stream = (entry) => {
       this.#leaving.streamOpened(entry)
       this.#longStreams.streamOpened(entry)
@@ -227,6 +230,11 @@ export class Http2Drain implements ServerDrain {
     return {
       ...totals,
       answeredInDrain: totals.answered - this.#answeredBefore,
+      interrupted: countInterrupted(
+        this.#server,
+        'http2',
+        left.map(({ stream }) => stream),
+      ),
       unsent: left.length - totals.cut - tunnelsCut,
       upgraded: tunnels,
       upgradedCut: tunnelsCut,

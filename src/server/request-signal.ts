@@ -10,12 +10,23 @@ import { isStreamAnswered } from './is-stream-answered.ts'
 type AnyRequest = IncomingMessage | Http2ServerRequest | ServerHttp2Stream
 type FindResponse = (request: IncomingMessage) => ServerResponse | undefined
 
+/** One server may speak both, and each has an account of its own. */
+type Protocol = 'http1' | 'http2'
+
 /** What is known of the requests of one server whose signal somebody has asked for. */
 class ServerSignals {
-  readonly open = new Set<AbortController>()
+  readonly open = new Map<AbortController, Protocol>()
+  readonly interrupted: Record<Protocol, number> = { http1: 0, http2: 0 }
   /** Why every signal is aborted, once the time of requests has run out. */
   endReason: Error | undefined
   findResponse: FindResponse | undefined
+
+  /** Aborts for the reason that all requests have now. One whose turn came earlier (server-sent events) is left as it is. */
+  interrupt(controller: AbortController, protocol: Protocol): void {
+    if (controller.signal.aborted) return
+    this.interrupted[protocol]++
+    controller.abort(this.endReason)
+  }
 }
 
 /** By request and by server, so that nothing outlives either, and a request whose signal nobody wants costs nothing. */
@@ -39,14 +50,27 @@ export function signalOf(request: AnyRequest): AbortSignal {
 
 /** Aborts the signal of one request, also one that is asked for only later. */
 export function endSignal(request: AnyRequest, listener: string): void {
-  controllerOf(request).abort(endReason(listener))
+  controllerOf(request, { isOurs: true }).abort(endReason(listener))
 }
 
 /** Aborts the signals of all requests of `server`: those of now, and those that are asked for from now on. */
 export function endSignals(server: object, listener: string): void {
   const signals = signalsOf(server)
   signals.endReason ??= endReason(listener)
-  for (const controller of signals.open) controller.abort(signals.endReason)
+  for (const [controller, protocol] of signals.open) signals.interrupt(controller, protocol)
+}
+
+/**
+ * Requests of `server` that {@link endSignals} has asked to end, and that did: those whose handler had asked for the
+ * signal before, or did so afterwards.
+ *
+ * @param left those that did not end all the same
+ */
+export function countInterrupted(server: object, protocol: Protocol, left: readonly AnyRequest[]): number {
+  const signals = servers.get(server)
+  if (signals?.endReason === undefined) return 0
+  const inVain = left.filter((request) => controllers.get(keyOf(request))?.signal.reason === signals.endReason)
+  return signals.interrupted[protocol] - inVain.length
 }
 
 /** Tells how the answer to a request of `server` is found; without it, only the first of pipelined requests has one. */
@@ -62,9 +86,8 @@ function signalsOf(server: object): ServerSignals {
   return signals
 }
 
-function controllerOf(request: AnyRequest): AbortController {
-  // A request of HTTP/2 and its stream have one signal.
-  const key = streamOf(request) ?? request
+function controllerOf(request: AnyRequest, { isOurs = false } = {}): AbortController {
+  const key = keyOf(request)
   const known = controllers.get(key)
   if (known !== undefined) return known
   const controller = new AbortController()
@@ -84,8 +107,10 @@ function controllerOf(request: AnyRequest): AbortController {
   }
   carrier.emitter.once('close', abortWhenGone)
   if (signals === undefined) return controller
-  signals.open.add(controller)
-  if (signals.endReason !== undefined) controller.abort(signals.endReason)
+  const protocol = streamOf(request) === undefined ? 'http1' : 'http2'
+  signals.open.set(controller, protocol)
+  // Where we ask ourselves, it is to end this one now, and nobody is interrupted who listens.
+  if (signals.endReason !== undefined && !isOurs) signals.interrupt(controller, protocol)
   return controller
 }
 
@@ -93,6 +118,11 @@ function controllerOf(request: AnyRequest): AbortController {
 interface Carrier {
   readonly emitter: ServerResponse | ServerHttp2Stream | Socket
   readonly isAnswered: () => boolean
+}
+
+/** A request of HTTP/2 and its stream have one signal. */
+function keyOf(request: AnyRequest): AnyRequest {
+  return streamOf(request) ?? request
 }
 
 /** Without `instanceof`, which would load `node:http2` into services that don't speak it. */

@@ -76,6 +76,34 @@ describe('one line for people', () => {
     expect(summarise({ ...clean, reason, clean: false })).toBe(`stopped in 5.47s ${text}`)
   })
 
+  test.each([
+    [{ api: { requests: 9, interrupted: 1 } }, 'everything ended in time, 1 request was interrupted'],
+    [{ mails: { jobs: 7, interrupted: 2 } }, 'everything ended in time, 2 jobs were interrupted'],
+    [
+      {
+        api: { requests: 9, interrupted: 2 },
+        admin: { requests: 1, interrupted: 1 },
+        mails: { jobs: 7, interrupted: 0 },
+        background: { jobs: 3, interrupted: 1 },
+      },
+      'everything ended in time, 3 requests were interrupted and 1 job was interrupted',
+    ],
+    [{ api: { requests: 9, interrupted: 0 } }, 'everything ended by itself'],
+  ])('what was interrupted did not end by itself, and is told: %j', (figures, text) => {
+    expect(summarise({ ...clean, figures })).toBe(`stopped in 5.47s (SIGTERM): ${text}`)
+  })
+
+  test('what was interrupted is told beside what was cut, and when nobody asked for the end', () => {
+    const figures = { api: { requests: 9, cut: 1, interrupted: 1 } }
+    expect(summarise({ ...clean, figures, aborted: ['api: GET / after 10s'], clean: false })).toBe(
+      'stopped in 5.47s (SIGTERM): aborted api: GET / after 10s, 1 request was interrupted',
+    )
+    const reason = { kind: 'fatal', component: 'db', error: new Error('gone') } as const
+    expect(summarise({ ...clean, figures, reason, clean: false })).toBe(
+      'stopped in 5.47s ("db" failed: gone): everything else ended in time, 1 request was interrupted',
+    )
+  })
+
   test('lost telemetry is told even when all else was clean', () => {
     expect(summarise({ ...clean, flushes: troubled.flushes })).toMatchInlineSnapshot(
       `"stopped in 5.47s (SIGTERM): telemetry not delivered completely"`,
@@ -99,6 +127,7 @@ describe('as fields', () => {
         "counts": {
           "aborted": 0,
           "answeredInDrain": 3,
+          "interrupted": 0,
           "lostTelemetry": 0,
           "refused": 0,
         },
@@ -140,6 +169,7 @@ describe('as fields', () => {
         "clean": false,
         "counts": {
           "aborted": 4,
+          "interrupted": 0,
           "lostTelemetry": 7,
           "refused": 2,
         },

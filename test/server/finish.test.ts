@@ -21,6 +21,7 @@ test('a server that nobody uses is finished at once', async () => {
       requests: 0,
       answered: 0,
       answeredInDrain: 0,
+      interrupted: 0,
       clientGone: 0,
       cut: 0,
       upgraded: 0,

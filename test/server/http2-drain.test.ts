@@ -138,7 +138,7 @@ test('at the soft deadline handlers see their signal, at the limit streams are c
       { kind: 'stream', name: 'POST /hung' },
       { kind: 'stream', name: '/shop.Orders/Watch' },
     ],
-    figures: { requests: 3, answered: 1, cut: 2, clientGone: 0 },
+    figures: { requests: 3, answered: 1, cut: 2, clientGone: 0, interrupted: 1 },
   })
   expect(drain.inFlight).toBe(0)
 })

@@ -6,6 +6,7 @@ import { Http2Drain } from '../../src/server/http2-drain.ts'
 import { HttpDrain } from '../../src/server/http-drain.ts'
 import { JointDrain } from '../../src/server/joint-drain.ts'
 import { NetDrain } from '../../src/server/net-drain.ts'
+import { signalOf } from '../../src/server/request-signal.ts'
 import { trackServer } from '../../src/server/track-server.ts'
 import { bindHttp2, secureServer, type Http2Handler } from './start-http2.ts'
 import { gate, openConnection, until } from './start-server.ts'
@@ -58,6 +59,22 @@ test('one port, two protocols: requests of both are in the account, finished, an
   await modern.closed
   expect(modern.goaways.length).toBeGreaterThan(0)
   expect(server.listening).toBe(false)
+})
+
+test('one port, two protocols: what the soft deadline interrupts is counted once, whichever it speaks', async () => {
+  const { port, drain, connect } = await startSecure((request, response) => {
+    signalOf(request).addEventListener('abort', () => response.writeHead(503).end())
+  })
+  const modern = connect()
+  const answers = [
+    openConnection(port, TLS).request({ path: '/old' }),
+    modern.request({ path: '/a' }),
+    modern.request({ path: '/b' }),
+  ]
+  await until(() => drain.inFlight === 3)
+  const report = await drain.finish({ limitMs: 60_000, softLimitMs: 10 })
+  expect(report).toMatchObject({ clean: true, figures: { interrupted: 3, answered: 3 } })
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503, 503])
 })
 
 test('a client that waits for each answer loses nothing: the final GOAWAY comes with its last one', async () => {

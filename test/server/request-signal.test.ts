@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { trackHttpServer } from '../../src/server/http-drain.ts'
-import { endSignals, signalOf } from '../../src/server/request-signal.ts'
+import { countInterrupted, endSignal, endSignals, signalOf } from '../../src/server/request-signal.ts'
 import { startDrainedServer, startServer, until } from './start-server.ts'
 
 const GONE = { name: 'AbortError', code: 'SEA_REQUEST_CLIENT_GONE' }
@@ -88,6 +88,40 @@ test('the soft deadline aborts the signals of all requests in flight, and those 
   giveUp.abort()
   expect((await finished).cutCount).toBe(3)
   expect(server.listening).toBe(false)
+})
+
+test('a request that its signal has ended is counted as interrupted: not one that nobody listens for, and not one that is cut', async () => {
+  const arrived: string[] = []
+  const { drain, connect } = await startDrainedServer((request, response) => {
+    arrived.push(request.url ?? '')
+    if (request.url === '/deaf') setTimeout(() => response.end('late'), 200)
+    else if (request.url === '/asks-late')
+      setTimeout(() => signalOf(request).aborted && response.writeHead(503).end(), 100)
+    else {
+      signalOf(request).addEventListener('abort', () => {
+        if (request.url === '/listens') response.writeHead(503).end()
+        if (request.url === '/gives-up') response.destroy()
+      })
+    }
+  })
+  const paths = ['/listens', '/gives-up', '/hangs', '/deaf', '/asks-late']
+  for (const path of paths) void connect().request({ path })
+  await until(() => arrived.length === paths.length)
+  const report = await drain.finish({ limitMs: 2000, softLimitMs: 10 })
+  expect(report).toMatchObject({ cutCount: 1, figures: { interrupted: 3, answered: 3, clientGone: 1, cut: 1 } })
+})
+
+test('a request that is ended one by one, as server-sent events are, has no part in that count', async () => {
+  const requests: IncomingMessage[] = []
+  const { server, connect } = await startDrainedServer((request) => void requests.push(request))
+  for (const path of ['/before', '/after']) void connect().request({ path })
+  await until(() => requests.length === 2)
+  const [before, after] = requests as [IncomingMessage, IncomingMessage]
+  endSignal(before, 'test')
+  endSignals(server, 'test')
+  endSignal(after, 'test')
+  expect(requests.every((request) => signalOf(request).aborted)).toBe(true)
+  expect(countInterrupted(server, 'http1', [])).toBe(0)
 })
 
 test('each of several pipelined requests has a signal of its own', async () => {
