@@ -11,9 +11,10 @@ function fill(text: string): string {
   return fillExamples('docs/guide/page.md', text, files)
 }
 
-test('a marker gets the region of its file, without the indent', () => {
+test('a marker gets the region of its file, without the indent, with its imports and a link to the rest', () => {
   expect(fill('# A\n\n<!-- example: ../examples/a.ts#part -->\n\nAfter.\n')).toBe(
-    '# A\n\n<!-- example: ../examples/a.ts#part -->\n```ts\nx(1)\n\nif (x) {\n  x(2)\n}\n```\n\nAfter.\n',
+    "# A\n\n<!-- example: ../examples/a.ts#part -->\n```ts\nimport { x } from 'y'\n\nx(1)\n\nif (x) {\n  x(2)\n}\n```\n" +
+      '\nWhole file: [docs/examples/a.ts](../examples/a.ts)\n\nAfter.\n',
   )
 })
 
@@ -21,6 +22,7 @@ test('a marker without a region gets the whole file, without the marks of region
   const filled = fill('<!-- example: ../examples/a.ts -->\n')
   expect(filled).toContain("import { x } from 'y'\n\nfunction all() {\n  x(1)\n")
   expect(filled).not.toContain('#region')
+  expect(filled).not.toContain('Whole file')
 })
 
 test('filling twice changes nothing, and an old block is replaced', () => {
