@@ -48,6 +48,7 @@ function hasClusterWorkers(): boolean {
 }
 
 function loadCluster(): typeof cluster {
-  // What `require` gives, which its types take for a module with a default export.
-  return process.getBuiltinModule('node:cluster') as unknown as typeof cluster
+  // What `require` gives, which its types take for a module with a default export. Absent before Node 20.16, where a
+  // server is found only to tell that this Node is too old.
+  return (process.getBuiltinModule?.('node:cluster') ?? {}) as unknown as typeof cluster
 }

@@ -1,7 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
+import { tooOldNode } from '../service/required-node.ts'
 import { readMode } from './register-mode.ts'
 import { RegisteredProcess } from './registered-process.ts'
+import { sayTooOld } from './say-too-old.ts'
 
 /** Of the whole process: a second copy of the package, or a second `--import`, must not register it again. */
 const REGISTERED = Symbol.for('seaworthy.registered')
@@ -11,5 +13,10 @@ const scope = globalThis as { [REGISTERED]?: boolean }
 if (isMainThread && scope[REGISTERED] !== true) {
   scope[REGISTERED] = true
   const mode = readMode(process.env)
-  if (mode !== 'off') new RegisteredProcess(process, systemClock).watch({ atOnce: mode === 'start' })
+  const atOnce = mode === 'start'
+  const tooOld = tooOldNode(process.versions.node)
+  if (mode !== 'off') {
+    if (tooOld === undefined) new RegisteredProcess(process, systemClock).watch({ atOnce })
+    else sayTooOld(process, tooOld, { atOnce })
+  }
 }

@@ -60,6 +60,32 @@ test('the workers of a cluster are left alone, and say so', async () => {
   expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' })
 })
 
+describe('on a Node that is too old', () => {
+  const flags = ['--import', file('old-node.mjs').href, ...REGISTER]
+  const SAID =
+    /^seaworthy\/register does nothing in process \d+ \[SEA_NODE_TOO_OLD\]: This is Node 20\.20\.2, and Seaworthy needs 22\.15 or newer$/
+
+  test('what listens goes on without us, and says so once', async () => {
+    await using app = start('application.mjs', {}, flags)
+    expect(await app.line('seaworthy/register')).toMatch(SAID)
+    await app.line('ready')
+    app.kill('SIGTERM')
+    expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(app.errorLines.filter((line) => line.includes('seaworthy'))).toHaveLength(1)
+  })
+
+  test('what does not listen notices nothing, unless it is told to begin at once', async () => {
+    await using tool = start('no-server.mjs', {}, flags)
+    await tool.line('ready')
+    tool.kill('SIGTERM')
+    expect(await tool.exit).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(tool.errorLines).toEqual([])
+    await using told = start('no-server.mjs', { SEAWORTHY_REGISTER: 'start' }, flags)
+    expect(await told.line('seaworthy/register')).toMatch(SAID)
+    await told.line('ready')
+  })
+})
+
 test('children inherit the option: a tool notices nothing of it, a helper with a server does without probes', async () => {
   const { port } = await new Promise<AddressInfo>((resolve) => {
     const server = createServer().listen(0, () => {
