@@ -19,8 +19,7 @@ export interface EndLimits {
 }
 
 /** What is known of the end of one server. */
-interface ServerEnd {
-  readonly name: string
+interface ServerEnd extends EndingServer {
   /** What was open when the limit was reached or the end failed, for a report that has not come. */
   open?: readonly OpenWork[]
   report?: FinishReport
@@ -73,10 +72,11 @@ export class ServerEnds {
   }
 
   /** Never rejects: the report says how it went. */
-  async #endOne({ name, drain }: EndingServer, limits: EndLimits): Promise<void> {
-    const end: ServerEnd = { name }
+  async #endOne(server: EndingServer, limits: EndLimits): Promise<void> {
+    const { drain } = server
+    const end: ServerEnd = { ...server }
     this.#ends.push(end)
-    const look = (): void => void (end.open ??= attempt(() => drain.openWork()) ?? [])
+    const look = (): void => void (end.open ??= openWorkOf(drain))
     // Scheduled before the drain's own, so called before: where the event loop is blocked until the slice is over, too,
     // the report on what was cut comes some turns after it has been asked for.
     const cancel = this.#clock.schedule(limits.limitMs, look)
@@ -112,9 +112,17 @@ export class ServerEnds {
   }
 }
 
-/** What the drain reports; while it has not, what it was about to cut. */
-function toCut({ report, open }: ServerEnd): Pick<FinishReport, 'cut' | 'cutCount' | 'figures'> {
+/**
+ * What the drain reports; while it has not, what it was about to cut. Where even the hard limit has not been called when
+ * the slice is over (Node calls overdue timers in the order of their durations' lists, not of their times), that is what
+ * is open now.
+ */
+function toCut({ drain, report, open }: ServerEnd): Pick<FinishReport, 'cut' | 'cutCount' | 'figures'> {
   if (report !== undefined) return report
-  if (open === undefined) return { cut: [], cutCount: 0, figures: {} }
-  return { cut: open.slice(0, MAX_LISTED_WORK), cutCount: open.length, figures: { cut: open.length } }
+  const left = open ?? openWorkOf(drain)
+  return { cut: left.slice(0, MAX_LISTED_WORK), cutCount: left.length, figures: { cut: left.length } }
+}
+
+function openWorkOf(drain: ServerDrain): readonly OpenWork[] {
+  return attempt(() => drain.openWork()) ?? []
 }
