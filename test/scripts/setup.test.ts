@@ -12,25 +12,37 @@ const OF_ANOTHER_PLATFORM = { version: '3.0.0', integrity: 'sha512-c', optional:
 const LOCKED = { '': { name: 'p' }, 'node_modules/a': A, 'node_modules/b': B, 'node_modules/c': OF_ANOTHER_PLATFORM }
 const INSTALLED = { 'node_modules/a': A, 'node_modules/b': B }
 
-/** A project with the scripts that install; npm is one that only writes down that it ran. */
-async function projectWith(installed?: object): Promise<string> {
+/** A project of these files with the scripts that install; npm is one that only writes down that it ran. */
+async function project(files: Readonly<Record<string, object>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seaworthy-setup-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const script of ['setup.mjs', 'installed-as-locked.mjs']) {
     await cp(join(ROOT, 'scripts', script), join(folder, 'scripts', script))
   }
-  const write = async (path: string, text: string): Promise<void> => {
+  for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
+    await writeFile(join(folder, path), JSON.stringify(content))
   }
-  await write('npm.mjs', "import { appendFileSync } from 'node:fs'\nappendFileSync('ran', process.argv[2] + ' ')\n")
-  await write('package-lock.json', JSON.stringify({ packages: LOCKED }))
-  await write('node_modules/a/package.json', '{}')
-  await write('node_modules/b/package.json', '{}')
-  await mkdir(join(folder, 'node_modules/.bin'))
-  await symlink(process.execPath, join(folder, 'node_modules/.bin/node'))
-  if (installed !== undefined) await write('node_modules/.package-lock.json', JSON.stringify({ packages: installed }))
+  const npm = "import { appendFileSync } from 'node:fs'\nappendFileSync('ran', process.argv[2] + ' ')\n"
+  await writeFile(join(folder, 'npm.mjs'), npm)
   return folder
+}
+
+/** One with packages of which npm says that it installed them. */
+async function projectWith(installed?: object): Promise<string> {
+  const folder = await project({
+    'package-lock.json': { packages: LOCKED },
+    'node_modules/a/package.json': {},
+    'node_modules/b/package.json': {},
+    ...(installed === undefined ? {} : { 'node_modules/.package-lock.json': { packages: installed } }),
+  })
+  await bringNode(folder)
+  return folder
+}
+
+async function bringNode(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules/.bin'), { recursive: true })
+  await symlink(process.execPath, join(folder, 'node_modules/.bin/node'))
 }
 
 /** What npm was asked to do by a setup. */
@@ -42,6 +54,18 @@ async function npmRuns(folder: string): Promise<string> {
 
 test('after an npm ci by hand nothing is installed again', async () => {
   expect(await npmRuns(await projectWith(INSTALLED))).toBe('')
+})
+
+test('what npm itself has installed is known to be right', async () => {
+  const folder = await project({
+    'package.json': { name: 'p', version: '1.0.0', dependencies: { a: 'file:a' } },
+    'a/package.json': { name: 'a', version: '1.0.0' },
+  })
+  for (const command of ['install', 'ci']) {
+    await promisify(execFile)('npm', [command, '--offline', '--no-audit'], { cwd: folder, timeout: 15_000 })
+  }
+  await bringNode(folder)
+  expect(await npmRuns(folder)).toBe('')
 })
 
 test('a second setup installs nothing again', async () => {
