@@ -1,14 +1,19 @@
 // A new service with Express. This copy ends itself, so that it can run as a test.
+import { subscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 process.env['SEAWORTHY_DRAIN_DELAY'] = '0s' // nobody balances here
+process.env['SEAWORTHY_GRACE_SECONDS'] = '5' // so that the soft deadline is soon
 process.env['OTEL_SDK_DISABLED'] = 'true'
 
 // #region new
-import express from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createService } from 'seaworthy'
 import { fromExpress } from 'seaworthy/express'
+
+// Stands for a query: it takes as many milliseconds as the id says, and ends when its signal says so.
+const findOrder = (id: string, signal: AbortSignal) => wait(Number(id), { id }, { signal })
 
 const service = createService({ name: 'shop' })
 const web = service.listener('web', {
@@ -16,9 +21,14 @@ const web = service.listener('web', {
   start() {
     const app = express()
     app.get('/orders/:id', (request, response, next) => {
-      // The signal says: the client has gone away, or a shutdown asks for an answer now.
-      wait(20, { id: request.params.id }, { signal: request.signal }).then((order) => response.json(order), next)
+      findOrder(request.params.id, request.signal).then((order) => response.json(order), next)
     })
+    // The client has gone away, or a shutdown asks for an answer now: there is time for one.
+    const answerNow: ErrorRequestHandler = (error, request, response, next) => {
+      if (!request.signal.aborted || response.headersSent) next(error)
+      else response.status(503).set('retry-after', '1').end()
+    }
+    app.use(answerNow)
     return fromExpress(app)
   },
 })
@@ -28,5 +38,11 @@ const running = service.run()
 while (service.state !== 'ready') await sleep(10)
 const answer = await fetch(`${service.address(web)?.url}/orders/7`)
 if ((await answer.text()) !== '{"id":"7"}') throw new Error('the answer is another one')
+// What is not done at the soft deadline is answered all the same.
+const begun = new Promise((resolve) => subscribe('http.server.request.start', resolve))
+const slow = fetch(`${service.address(web)?.url}/orders/60000`)
+await begun
 process.kill(process.pid, 'SIGTERM')
+const { status, headers } = await slow
+if (status !== 503 || headers.get('retry-after') !== '1') throw new Error(`the slow answer is ${status}`)
 await running

@@ -1,7 +1,9 @@
 // A new service with Koa. This copy ends itself, so that it can run as a test.
+import { subscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 process.env['SEAWORTHY_DRAIN_DELAY'] = '0s' // nobody balances here
+process.env['SEAWORTHY_GRACE_SECONDS'] = '5' // so that the soft deadline is soon
 process.env['OTEL_SDK_DISABLED'] = 'true'
 
 // #region new
@@ -16,14 +18,26 @@ declare module 'koa' {
   }
 }
 
+// Stands for a query: it takes as many milliseconds as the id says, and ends when its signal says so.
+const findOrder = (id: string, signal: AbortSignal) => wait(Number(id), { id }, { signal })
+
 const service = createService({ name: 'shop' })
 const web = service.listener('web', {
   port: 0,
   start() {
     const app = new Koa()
+    app.use(async (ctx, next) => {
+      try {
+        await next()
+      } catch (error) {
+        if (!ctx.signal.aborted) throw error
+        // The client has gone away, or a shutdown asks for an answer now: there is time for one.
+        ctx.status = 503
+        ctx.set('retry-after', '1')
+      }
+    })
     app.use(async (ctx) => {
-      // The signal says: the client has gone away, or a shutdown asks for an answer now.
-      ctx.body = await wait(20, { path: ctx.path }, { signal: ctx.signal })
+      ctx.body = await findOrder(ctx.path.replace('/orders/', ''), ctx.signal)
     })
     return fromKoa(app)
   },
@@ -33,6 +47,12 @@ const running = service.run()
 
 while (service.state !== 'ready') await sleep(10)
 const answer = await fetch(`${service.address(web)?.url}/orders/7`)
-if ((await answer.text()) !== '{"path":"/orders/7"}') throw new Error('the answer is another one')
+if ((await answer.text()) !== '{"id":"7"}') throw new Error('the answer is another one')
+// What is not done at the soft deadline is answered all the same.
+const begun = new Promise((resolve) => subscribe('http.server.request.start', resolve))
+const slow = fetch(`${service.address(web)?.url}/orders/60000`)
+await begun
 process.kill(process.pid, 'SIGTERM')
+const { status, headers } = await slow
+if (status !== 503 || headers.get('retry-after') !== '1') throw new Error(`the slow answer is ${status}`)
 await running
