@@ -47,7 +47,7 @@ export function sayCloseWhenWritten(entry: OpenRequest, onClose: () => void, onW
     // 101 hands the connection to another protocol: its `Connection` header means something else.
     if (response.headersSent || status === 101 || !connection.isLast(entry)) return writeHead(...args)
     onClose()
-    const index = typeof args[1] === 'string' ? 2 : 1
+    const index = headersIndex(args)
     const headers = args[index] as HeadersArgument | null | undefined
     if (headers !== undefined && headers !== null) args[index] = withConnectionClose(headers)
     // Setting a header makes Node merge both sources, which it can't for a list of pairs, so only when it has to.
@@ -58,4 +58,11 @@ export function sayCloseWhenWritten(entry: OpenRequest, onClose: () => void, onW
     return writeHead(...args)
   }
   response.writeHead = replacement
+  // Its name from before Node 26.
+  if ('writeHeader' in response) response.writeHeader = replacement
+}
+
+/** Which argument of `writeHead` Node takes for the headers: the third, unless there is none and the second is no reason. */
+function headersIndex(args: readonly unknown[]): 1 | 2 {
+  return typeof args[1] === 'string' || (args[2] !== undefined && args[2] !== null) ? 2 : 1
 }
