@@ -102,8 +102,8 @@ export class Http2Drain implements ServerDrain {
   }
 
   /**
-   * From now on clients are led away, see {@link SessionLeaving}: those of sessions that have carried a stream at once,
-   * of the others with their first. Server-sent events are ended and WebSockets told goodbye, spread over `spreadMs`.
+   * From now on clients are led away, see {@link SessionLeaving}: those of sessions that have carried a stream soon, of
+   * the others a while after their first. Server-sent events are ended and WebSockets told goodbye, spread over `spreadMs`.
    */
   startDraining({ spreadMs = 0 }: DrainingOptions = {}): void {
     if (this.#isDraining) return

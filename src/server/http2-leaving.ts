@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../core/clock.ts'
 import { beforeAnswer } from './http2-answer.ts'
+import { FullHouse } from './http2-full-house.ts'
 import type { StreamGate } from './http2-gate.ts'
-import { writeNotice } from './http2-notice.ts'
+import { canBeNoticed, writeNotice } from './http2-notice.ts'
 import type { OpenStream, TrackedSession } from './http2-work.ts'
 
 export interface LeavingOptions {
@@ -15,7 +16,25 @@ export interface LeavingOptions {
 const RETRY_MS = 10
 
 /**
+ * How long a session that begins in a drain may stay: a fifth of the drain, and at most half of what is left of it. Its
+ * client came back to a server that drains, so it knows no other yet: told at once, it would come back at once.
+ */
+const STAY_SHARE = 1 / 5
+const STAY_OF_REST = 1 / 2
+
+/** How long a client is watched to find a good moment: a twentieth of the drain, and at most this, in milliseconds. */
+const WATCH_SHARE = 1 / 20
+const MAX_WATCH_MS = 100
+
+/** In how many such times the moment has to come; then any will do, if a notice can be sent. */
+const WATCHES = 3
+
+/**
  * Leads the clients of HTTP/2 sessions away so that no stream is lost.
+ *
+ * When: in a moment in which the client waits for answers and has nothing to send, see {@link FullHouse}. A notice
+ * refuses nothing, but a client may have begun a stream that it has not written when it reads one, and some clients
+ * refuse that to their own caller.
  *
  * Without TLS: a shutdown notice, then a PING. The notice refuses nothing; once the PING is answered, the client has
  * read the notice and opens no more streams, and the final GOAWAY can name the real last one.
@@ -29,6 +48,11 @@ export class SessionLeaving {
   readonly #options: LeavingOptions
   readonly #timers = new Map<TrackedSession, Cancel>()
   readonly #waitingForAnswer = new Set<TrackedSession>()
+  readonly #houses = new Map<TrackedSession, FullHouse>()
+  #drainEndsAt = -Infinity
+  readonly #looking = new Set<TrackedSession>()
+  #watchMs = 0
+  #stayMs = 0
   #noticed = 0
   #acknowledged = 0
 
@@ -46,13 +70,20 @@ export class SessionLeaving {
     return this.#acknowledged
   }
 
+  /** There is time to choose the moment: `drainMs` from now on. Without, it is any. */
+  startDraining(drainMs: number): void {
+    this.#drainEndsAt = this.#options.clock.now() + drainMs
+    this.#watchMs = Math.min(MAX_WATCH_MS, drainMs * WATCH_SHARE)
+    this.#stayMs = drainMs * STAY_SHARE
+  }
+
   /** Begins with a session that has carried a stream already; any other one may still bring its first ones. */
   lead(tracked: TrackedSession): void {
     this.#options.gate.guard(tracked)
-    if (tracked.hasServed) this.begin(tracked)
+    if (tracked.hasServed) this.#chooseMoment(tracked, this.#watchMs)
   }
 
-  /** Begins, whether it has carried a stream or not. */
+  /** Begins at once, whether it has carried a stream or not. */
   begin(tracked: TrackedSession): void {
     if (tracked.isLeaving) return
     tracked.isLeaving = true
@@ -63,14 +94,19 @@ export class SessionLeaving {
   /** A stream begins on a session that is to leave. */
   streamOpened(entry: OpenStream): void {
     const { session } = entry
-    if (this.#waitingForAnswer.has(session)) this.#watchAnswer(entry)
-    else this.begin(session)
+    if (this.#houses.has(session)) this.#lookSoon(session)
+    else if (this.#waitingForAnswer.has(session)) this.#watchAnswer(entry)
+    else if (!session.isLeaving) {
+      const restMs = this.#drainEndsAt - this.#options.clock.now()
+      this.#chooseMoment(session, Math.min(this.#stayMs, restMs * STAY_OF_REST))
+    }
   }
 
   /** The client may open no more streams from now on, and the session ends with its last one. */
   finalise(tracked: TrackedSession): void {
     this.#clearTimer(tracked)
     this.#waitingForAnswer.delete(tracked)
+    this.#houses.delete(tracked)
     if (tracked.isFinal) return
     tracked.isLeaving = true
     tracked.isFinal = true
@@ -89,12 +125,45 @@ export class SessionLeaving {
 
   forget(tracked: TrackedSession): void {
     this.#clearTimer(tracked)
+    this.#houses.delete(tracked)
     this.#waitingForAnswer.delete(tracked)
   }
 
   stop(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
+    this.#houses.clear()
+  }
+
+  /** Begins when the client has nothing to send, at the earliest `watchMs` from now on. */
+  #chooseMoment(tracked: TrackedSession, watchMs: number): void {
+    if (tracked.isLeaving || this.#houses.has(tracked)) return
+    if (watchMs <= 0) {
+      this.begin(tracked)
+      return
+    }
+    const { clock } = this.#options
+    this.#houses.set(tracked, new FullHouse({ clock, watchMs, windowMs: this.#watchMs }, tracked.waitingCount))
+    // A final GOAWAY in any moment refuses streams: without a notice, the listener's end is the time for that.
+    if (canBeNoticed(tracked.socket)) {
+      this.#wait(tracked, watchMs + (WATCHES - 1) * this.#watchMs, () => this.begin(tracked))
+    }
+  }
+
+  /** A turn later, when all streams of a packet are known. */
+  #lookSoon(tracked: TrackedSession): void {
+    if (this.#looking.has(tracked)) return
+    this.#looking.add(tracked)
+    setImmediate(() => {
+      this.#looking.delete(tracked)
+      const house = this.#houses.get(tracked)
+      if (house === undefined) return
+      house.streamsBegan(tracked.waitingCount)
+      const isDue = tracked.isLeaving || house.isKnown
+      if (!isDue || !house.isFull(tracked.waitingCount)) return
+      if (canBeNoticed(tracked.socket)) this.begin(tracked)
+      else this.finalise(tracked)
+    })
   }
 
   #notice(tracked: TrackedSession): void {
@@ -112,6 +181,7 @@ export class SessionLeaving {
         return
       case 'sent':
         this.#noticed++
+        this.#houses.delete(tracked)
         this.#askWhetherRead(tracked)
     }
   }
@@ -127,6 +197,11 @@ export class SessionLeaving {
 
   #waitForAnswer(tracked: TrackedSession): void {
     this.#waitingForAnswer.add(tracked)
+    const house = this.#houses.get(tracked)
+    if (house !== undefined) {
+      if (house.isFull(tracked.waitingCount)) this.finalise(tracked)
+      return
+    }
     for (const entry of tracked.streams) this.#watchAnswer(entry)
     if (tracked.soleStream?.stream.headersSent === true) this.finalise(tracked)
   }

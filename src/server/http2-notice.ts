@@ -26,10 +26,8 @@ const MAX_ATTEMPTS = 10
  *   TLS is of that kind: only Node's own write can encrypt, and a second one beside the session's ends the process
  */
 export function writeNotice(socket: Duplex): 'sent' | 'busy' | 'impossible' {
-  if (socket instanceof TLSSocket || socket.destroyed) return 'impossible'
-  const { _handle: handle } = socket as Duplex & { readonly _handle?: Handle | null }
-  const { fd, writeQueueSize } = handle ?? {}
-  if (fd === undefined || fd < 0 || writeQueueSize === undefined) return 'impossible'
+  if (!canBeNoticed(socket)) return 'impossible'
+  const { fd, writeQueueSize } = handleOf(socket) as Required<Handle>
   if (writeQueueSize > 0 || socket.writableLength > 0) return 'busy'
   let written = 0
   for (let attempt = 0; attempt < MAX_ATTEMPTS && written < NOTICE.length; attempt++) {
@@ -43,4 +41,15 @@ export function writeNotice(socket: Duplex): 'sent' | 'busy' | 'impossible' {
   // Part of a frame is out: nothing that follows would be understood.
   socket.destroy()
   return 'impossible'
+}
+
+/** Whether {@link writeNotice} can ever send one on this connection. */
+export function canBeNoticed(socket: Duplex): boolean {
+  if (socket instanceof TLSSocket || socket.destroyed) return false
+  const { fd = -1, writeQueueSize } = handleOf(socket) ?? {}
+  return fd >= 0 && writeQueueSize !== undefined
+}
+
+function handleOf(socket: Duplex): Handle | null | undefined {
+  return (socket as Duplex & { readonly _handle?: Handle | null })._handle
 }

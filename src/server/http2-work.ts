@@ -46,6 +46,13 @@ export class TrackedSession {
     return second === undefined ? first : undefined
   }
 
+  /** Streams whose answer is not complete: the client waits for it, or for the rest of it. */
+  get waitingCount(): number {
+    let count = 0
+    for (const { stream } of this.streams) if (!stream.writableEnded) count++
+    return count
+  }
+
   /** Bytes that were given to the socket and that the kernel has not taken yet. */
   get unsentBytes(): number {
     const { writableLength, _handle: handle } = this.socket as Duplex & {
