@@ -56,6 +56,7 @@ export class GracefulShutdown {
   readonly #options: ResolvedGracefulShutdownOptions
   readonly #ended = Promise.withResolvers<ShutdownReport>()
   #shutdown: Promise<ShutdownReport> | undefined
+  #progress: ShutdownProgress | undefined
 
   /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem */
   constructor(options: GracefulShutdownOptions = {}) {
@@ -101,7 +102,9 @@ export class GracefulShutdown {
       clock,
       onFirst: (signal) => void this.#begin({ kind: 'signal', signal }),
       onSecond: (signal) => {
-        log.error({ signal }, `second ${signal}: leaving at once`)
+        const snapshot = this.#progress?.snapshot()
+        const left = snapshot === undefined ? '' : `: ${describeProgress(snapshot)}`
+        log.error({ signal, ...snapshot }, `second ${signal}: leaving at once${left}`)
         exit(exitCodeOfSignal(signal))
       },
     })
@@ -151,6 +154,7 @@ export class GracefulShutdown {
   #begin(reason: ShutdownReason): Promise<ShutdownReport> {
     if (this.#shutdown === undefined) {
       const progress = new ShutdownProgress(this.#options.clock)
+      this.#progress = progress
       if (this.#options.watchdog && reason.kind === 'signal') this.#enforce(reason, progress)
       this.#shutdown = this.#run(reason, progress)
       this.#ended.resolve(this.#shutdown)

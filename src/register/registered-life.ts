@@ -143,10 +143,9 @@ export class RegisteredLife {
     this.#life.core?.logging.log.fatal({ err: error, origin }, `${this.name}: uncaught exception`)
   }
 
-  /** A line that is written at once, because the process ends now. */
-  writeLastWords(fields: object, message: string): void {
-    this.#guard?.letGo()
-    this.#life.core?.logging.writeLastWords(fields, message, { level: 'error' })
+  /** The report, written at once, because the process ends now. */
+  tellSecondSignal(signal: NodeJS.Signals, exitCode: number): void {
+    this.#guard?.tellSecondSignal(signal, exitCode)
   }
 
   /** Says once who would have cut the shutdown short. */

@@ -151,8 +151,9 @@ export class RegisteredProcess {
   }
 
   #leaveAtOnce(signal: NodeJS.Signals): void {
-    this.#life?.writeLastWords({ signal }, `a second signal, ${signal}: leaving at once`)
-    this.#held.leave(exitCodeOfSignal(signal))
+    const code = exitCodeOfSignal(signal)
+    this.#life?.tellSecondSignal(signal, code)
+    this.#held.leave(code)
   }
 
   #onIdle(): void {

@@ -15,7 +15,6 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
   const { clock, exit, name } = options
   requireOwnProcess(name)
   let guard: ShutdownGuard | undefined
-  life.onStop = (shutdown) => (guard = new ShutdownGuard(shutdown, options))
   const ignoreExits = onForeignExit((foreign) => tellForeignExit(foreign, life, guard, name))
   /** From now on the end of the process is ours. */
   const expectExit = (): void => {
@@ -26,8 +25,10 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
     expectExit()
     exit(code)
   }
+  life.onStop = (shutdown) => (guard = new ShutdownGuard(shutdown, { ...options, exit: leave }))
   const letGo = keepAlive(clock)
-  const unlisten = [listenToExceptions(life, name), listen(life, { ...options, exit: leave })]
+  const tellSecond = (signal: NodeJS.Signals, code: number): void => guard?.tellSecondSignal(signal, code)
+  const unlisten = [listenToExceptions(life, name), listen(life, { ...options, exit: leave }, tellSecond)]
   const code = await live(life, name)
   letGo()
   for (const stop of unlisten) stop()
@@ -76,7 +77,11 @@ function describeRefusal(name: string, error: unknown): string {
   return `${name} did not start [${error.code}]: ${error.describe()}`
 }
 
-function listen(life: ServiceLife, { exit, name, signals }: ResolvedServiceOptions): () => void {
+function listen(
+  life: ServiceLife,
+  { exit, name, signals }: ResolvedServiceOptions,
+  tellSecond: (signal: NodeJS.Signals, code: number) => void,
+): () => void {
   return listenToSignals({
     signals,
     log: {
@@ -90,8 +95,9 @@ function listen(life: ServiceLife, { exit, name, signals }: ResolvedServiceOptio
       void life.stop({ kind: 'signal', signal })
     },
     onSecond: (signal) => {
-      life.core?.logging.writeLastWords({ signal }, `${name} received a second signal, ${signal}: leaving at once`)
-      exit(exitCodeOfSignal(signal))
+      const code = exitCodeOfSignal(signal)
+      tellSecond(signal, code)
+      exit(code)
     },
   })
 }

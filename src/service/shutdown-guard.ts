@@ -61,6 +61,12 @@ export class ShutdownGuard {
     else logging.writeLastWords({ shutdown: fields }, text, { level: 'error' })
   }
 
+  /** Somebody wants the process gone now: the report says what that cuts. Synchronous. */
+  tellSecondSignal(signal: NodeJS.Signals, exitCode: number): void {
+    this.letGo()
+    this.tellCutShort(`a second signal, ${signal}: left at once`, exitCode)
+  }
+
   /** The shutdown has ended, or somebody else ends the process: the timer lets it be. The thread watches on. */
   letGo(): void {
     this.#deadline.letGo()

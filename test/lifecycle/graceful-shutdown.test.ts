@@ -331,7 +331,7 @@ describe('waiting for a signal', () => {
     expect(voyage.exits).toEqual([])
     process.emit(SIGNAL, SIGNAL)
     expect(voyage.exits).toEqual([140])
-    expect(voyage.logged).toEqual(['error second SIGUSR2: leaving at once'])
+    expect(voyage.logged).toEqual(['error second SIGUSR2: leaving at once: stop; waiting for hangs for 101ms'])
     await voyage.clock.advance(60_000)
     await expect(waiting).rejects.toThrow()
   })

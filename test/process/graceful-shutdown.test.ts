@@ -86,7 +86,7 @@ test.each([
   service.kill(signal)
   expect(await service.exit).toEqual({ code, signal: null })
   expect(said(service)).toEqual(['ready', 'handler db'])
-  expect(logged(service).at(-1)).toContain(`error second ${signal}: leaving at once`)
+  expect(logged(service).at(-1)).toContain(`error second ${signal}: leaving at once: stop; waiting for db for `)
 })
 
 test('another listener of the signal is warned of, because it could end the process in the middle', async () => {

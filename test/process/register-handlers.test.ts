@@ -192,7 +192,11 @@ test.each([
   app.kill(signal)
   expect(await app.exit).toEqual({ code, signal: null })
   expect(said(app)).toEqual([`exit ${code}`])
-  expect(app.log().at(-1)?.msg).toBe(`a second signal, ${signal}: leaving at once`)
+  expect(app.log().at(-1)).toMatchObject({
+    level: 'error',
+    msg: expect.stringContaining(`(SIGTERM): a second signal, ${signal}: left at once`) as string,
+    shutdown: { exitCode: code, clean: false, phases: { drain: expect.any(Number) as number } },
+  })
 })
 
 describe('an exception that nobody catches', () => {

@@ -120,17 +120,32 @@ test('a task that does not end is named, holds nobody up beyond its slice, and t
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('a second signal, %s, ends the process at once with %i', async (signal, code) => {
-  await using shop = await startShop({ DRAIN: '30s' })
-  shop.kill('SIGTERM')
-  await shop.line('shop received SIGTERM')
-  await wait(BETWEEN_PRESSES_MS)
-  shop.kill(signal)
-  expect(await shop.exit).toEqual({ code, signal: null })
-  expect(shop.log().at(-1)?.msg).toBe(`shop received a second signal, ${signal}: leaving at once`)
-  // Told to end when the shutdown was announced; nothing was stopped.
-  expect(deeds(shop)).toEqual(['outbox end'])
-})
+] as const)(
+  'a second signal, %s, ends the process at once with %i, and the report has what that cut',
+  async (signal, code) => {
+    await using shop = await startShop({ DRAIN: '30s' })
+    void fetch(`${shop.url}/?waitMs=30000`).catch(() => {})
+    await shop.line('request /?waitMs=30000')
+    shop.kill('SIGTERM')
+    await shop.line('shop received SIGTERM')
+    await wait(BETWEEN_PRESSES_MS)
+    shop.kill(signal)
+    expect(await shop.exit).toEqual({ code, signal: null })
+    expect(shop.log().at(-1)).toMatchObject({
+      level: 'error',
+      msg: expect.stringContaining(`(SIGTERM): a second signal, ${signal}: left at once`) as string,
+      shutdown: {
+        exitCode: code,
+        clean: false,
+        aborted: [expect.stringMatching(/^api: GET \/ after /) as string],
+        phases: { drain: expect.any(Number) as number },
+      },
+    })
+    expect(JSON.parse(shop.terminationLog().split('\n')[1] ?? '')).toEqual(shop.report())
+    // Told to end when the shutdown was announced; nothing was stopped.
+    expect(deeds(shop)).toEqual(['outbox end'])
+  },
+)
 
 describe('what fails while the service runs takes the whole way down, and the exit code is 1', () => {
   test.each([
