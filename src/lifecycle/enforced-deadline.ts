@@ -34,7 +34,12 @@ export class EnforcedDeadline {
     this.#options = options
     const { clock, progress, deadlineMs, stepMs, watchdog } = options
     const leftMs = Math.max(0, deadlineMs - progress.elapsedMs)
-    this.#cancelDeadline = clock.schedule(leftMs, options.onDeadline, { keepAlive: false })
+    const end = (): void => {
+      // Before it: its report may take a while on a machine that is busy.
+      this.#watchdog?.leave()
+      options.onDeadline()
+    }
+    this.#cancelDeadline = clock.schedule(leftMs, end, { keepAlive: false })
     if (watchdog === undefined) return
     this.#watchdog = Watchdog.start({ ...watchdog, deadlineMs, stepMs, snapshot: progress.snapshot() })
     progress.onChange = () => this.#watchdog?.update(progress.snapshot())

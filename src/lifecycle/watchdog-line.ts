@@ -2,6 +2,12 @@ import { formatDuration } from '../core/duration.ts'
 import { describeProgress } from './describe-progress.ts'
 import type { ProgressSnapshot } from './shutdown-progress.ts'
 
+/** Sent to the watching thread when the main thread ends the process itself. */
+export const LEAVING = 'leaving'
+
+/** What the watching thread hears: what the shutdown waits for now, and at last {@link LEAVING}. */
+export type WatchdogNews = ProgressSnapshot | typeof LEAVING
+
 /** What the watching thread is given when it starts. Plain data, so that it can be sent to a thread. */
 export interface WatchdogBrief {
   readonly kind: 'seaworthy-watchdog'
@@ -54,13 +60,19 @@ export interface WatchdogWords {
 /** The last line of a process that did not end: fields in the order of the log's own lines, and as much as is known. */
 export function toWatchdogLine(
   { name, reason, deadlineMs, fields }: WatchdogBrief,
-  found: { readonly blockage: Blockage; readonly snapshot: ProgressSnapshot; readonly time: string },
+  found: {
+    readonly blockage: Blockage
+    readonly snapshot: ProgressSnapshot
+    readonly time: string
+    /** Whether the main thread was about to end the process itself. */
+    readonly isLeaving: boolean
+  },
 ): WatchdogWords {
-  const { blockage, snapshot } = found
+  const { blockage, snapshot, isLeaving } = found
   const isStopped = blockage.kind === 'javascript'
   const exitCode = isStopped ? 1 : KILLED
   const message =
-    `${name} did not end within ${formatDuration(deadlineMs)} (${reason}): the event loop is blocked ${describeBlockage(blockage)}; ` +
+    `${name} did not end within ${formatDuration(deadlineMs)} (${reason}): ${isLeaving ? 'it was about to exit, and' : 'the event loop'} is blocked ${describeBlockage(blockage)}; ` +
     `${describeProgress(snapshot)}. Ended by its watchdog ${isStopped ? 'with exit code 1' : 'with SIGKILL (137)'}`
   const watchdog = {
     exitCode,

@@ -1,10 +1,10 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { hideSecrets } from '../core/secret-text.ts'
 import { readNativeWait } from './native-wait.ts'
 import type { ProgressSnapshot } from './shutdown-progress.ts'
 import { writeTerminationLines } from './termination-log.ts'
-import { toWatchdogLine, type WatchdogBrief } from './watchdog-line.ts'
+import { LEAVING, toWatchdogLine, type WatchdogBrief, type WatchdogNews } from './watchdog-line.ts'
 import { pauseMainThread } from './watchdog-pause.ts'
 import { writeWithoutWaiting } from './write-without-waiting.ts'
 
@@ -20,21 +20,41 @@ if (!isMainThread && (workerData as WatchdogBrief | null)?.kind === 'seaworthy-w
 function watch(brief: WatchdogBrief): void {
   let { snapshot } = brief
   let updatedAt = now()
-  parentPort?.on('message', (latest: ProgressSnapshot) => {
-    snapshot = latest
+  let isLeaving = false
+  const hear = (news: WatchdogNews): void => {
+    if (news === LEAVING) {
+      isLeaving = true
+      return
+    }
+    snapshot = news
     updatedAt = now()
+  }
+  parentPort?.on('message', hear)
+  const latest = (): Latest => {
+    // A timer comes before messages that are there already.
+    for (let next = nextNews(); next !== undefined; next = nextNews()) hear(next.message)
+    return { snapshot: older(snapshot, now() - updatedAt), isLeaving }
+  }
+  systemClock.schedule(Math.max(0, brief.actAt - now()), () => {
+    // Where it ends the process itself, it has one step more for its own words, which say more than ours.
+    systemClock.schedule(latest().isLeaving ? brief.stepMs : 0, () => void act(brief, latest))
   })
-  systemClock.schedule(
-    Math.max(0, brief.actAt - now()),
-    () => void act(brief, () => older(snapshot, now() - updatedAt)),
-  )
 }
 
-async function act(brief: WatchdogBrief, latest: () => ProgressSnapshot): Promise<void> {
+interface Latest {
+  readonly snapshot: ProgressSnapshot
+  readonly isLeaving: boolean
+}
+
+function nextNews(): { readonly message: WatchdogNews } | undefined {
+  return parentPort === null ? undefined : receiveMessageOnPort(parentPort)
+}
+
+async function act(brief: WatchdogBrief, latest: () => Latest): Promise<void> {
   const main = brief.mayInspect ? await pauseMainThread(systemClock, brief.stepMs) : undefined
   const blockage =
     main === undefined ? readNativeWait(process.pid) : ({ kind: 'javascript', stack: main.stack } as const)
-  const found = { blockage, snapshot: latest(), time: new Date(now()).toISOString() }
+  const found = { ...latest(), blockage, time: new Date(now()).toISOString() }
   const { line, message, watchdog } = toWatchdogLine(brief, found)
   writeWithoutWaiting(2, hideSecrets(line), WRITE_LIMIT_MS)
   writeTerminationLines(brief.terminationLog, hideSecrets(message), () => watchdog)

@@ -4,7 +4,7 @@ import type { Log } from '../core/log.ts'
 import { attempt } from './attempt.ts'
 import { messageOf } from './shutdown-report.ts'
 import type { ProgressSnapshot } from './shutdown-progress.ts'
-import type { WatchdogBrief } from './watchdog-line.ts'
+import { LEAVING, type WatchdogBrief } from './watchdog-line.ts'
 import { mayInspect } from './watchdog-pause.ts'
 
 export interface WatchdogOptions extends Omit<WatchdogBrief, 'kind' | 'actAt' | 'mayInspect'> {
@@ -58,6 +58,11 @@ export class Watchdog {
   /** Tells what the shutdown waits for now. */
   update(snapshot: ProgressSnapshot): void {
     attempt(() => this.#worker?.postMessage(snapshot))
+  }
+
+  /** Tells that the main thread ends the process itself: it has longer for that, and is found leaving, not blocked. */
+  leave(): void {
+    attempt(() => this.#worker?.postMessage(LEAVING))
   }
 
   /** Ends the watch: whatever follows may take as long as it likes. */

@@ -21,7 +21,12 @@ test('JavaScript: the first frame that is not of Node is the culprit, and Nodeâ€
     { functionName: 'parse', location: 'node:internal/url:1:1' },
     { functionName: 'render', location: 'file:///app/page.js:3:9' },
   ]
-  const { line, message } = toWatchdogLine(brief, { blockage: { kind: 'javascript', stack }, snapshot, time })
+  const { line, message } = toWatchdogLine(brief, {
+    blockage: { kind: 'javascript', stack },
+    snapshot,
+    time,
+    isLeaving: false,
+  })
   expect(message).toBe(
     'shop did not end within 25s (SIGTERM): the event loop is blocked in render (file:///app/page.js:3:9); stop. Ended by its watchdog with exit code 1',
   )
@@ -39,20 +44,25 @@ test('JavaScript: the first frame that is not of Node is the culprit, and Nodeâ€
 test('a stack of Nodeâ€™s own frames has its innermost as the culprit, and an empty one none', () => {
   const stack = [{ functionName: 'processTimers', location: 'node:internal/timers:1:1' }]
   const say = (frames: typeof stack) =>
-    toWatchdogLine(brief, { blockage: { kind: 'javascript', stack: frames }, snapshot, time }).message
+    toWatchdogLine(brief, { blockage: { kind: 'javascript', stack: frames }, snapshot, time, isLeaving: false }).message
   expect(say(stack)).toContain('is blocked in processTimers (node:internal/timers:1:1)')
   expect(say([])).toContain('is blocked in JavaScript')
 })
 
 test('a deep stack is cut to twenty frames', () => {
   const stack = Array.from({ length: 90 }, () => ({ functionName: 'again', location: 'file:///app/x.js:1:1' }))
-  const { watchdog } = toWatchdogLine(brief, { blockage: { kind: 'javascript', stack }, snapshot, time })
+  const { watchdog } = toWatchdogLine(brief, {
+    blockage: { kind: 'javascript', stack },
+    snapshot,
+    time,
+    isLeaving: false,
+  })
   expect(watchdog['stack']).toHaveLength(20)
 })
 
 test('native code: where it waits and for which process, as far as it is known', () => {
   const say = (known: { waitsIn?: string; children: readonly string[] }) =>
-    toWatchdogLine(brief, { blockage: { kind: 'native', ...known }, snapshot, time }).message
+    toWatchdogLine(brief, { blockage: { kind: 'native', ...known }, snapshot, time, isLeaving: false }).message
   expect(say({ waitsIn: 'do_epoll_wait', children: ['sh (9)'] })).toContain(
     'in the system or in native code (do_epoll_wait), with the child process sh (9); stop. Ended by its watchdog with SIGKILL (137)',
   )

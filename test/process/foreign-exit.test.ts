@@ -16,6 +16,14 @@ function lastLine({ lines }: RunningProgram): Line {
   return JSON.parse(lines.at(-1) ?? '') as Line
 }
 
+function emptyTerminationLog(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'exits-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'termination-log')
+  writeFileSync(file, '')
+  return file
+}
+
 /** Starts the service and waits for its last start-up line, whichever output is read first. */
 async function startExits(env: Readonly<Record<string, string>>): Promise<RunningService & { readonly url: string }> {
   const service = await startService('exits', env)
@@ -24,10 +32,7 @@ async function startExits(env: Readonly<Record<string, string>>): Promise<Runnin
 
 describe('process.exit by somebody else in the middle of a shutdown is not prevented, and it is told', () => {
   test('by a handler of the signal: who called it, the report, and what was still open', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'exits-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = join(folder, 'termination-log')
-    writeFileSync(file, '')
+    const file = emptyTerminationLog()
     await using service = await startExits({ EXIT_AT: 'handler', SEAWORTHY_TERMINATION_LOG: file })
     const request = fetch(service.url).catch(() => {})
     await service.line('request')
@@ -94,6 +99,19 @@ test('our own end is nobody else’s: nothing is told of it', async () => {
   service.kill('SIGTERM')
   expect(await service.exit).toEqual({ code: 0, signal: null })
   expect(lastLine(service).msg).toMatch(/^exits stopped in .*: everything ended by itself$/)
+})
+
+test('our end at the deadline is nobody else’s either: one report, and it says that the time was over', async () => {
+  const file = emptyTerminationLog()
+  await using service = await startExits({ HANG: 'stop', SEAWORTHY_TERMINATION_LOG: file })
+  service.kill('SIGTERM')
+  expect(await service.exit).toEqual({ code: 1, signal: null })
+  const reports = service.lines.filter((line) => line.includes('"shutdown":'))
+  expect(reports).toHaveLength(1)
+  const { msg, shutdown } = lastLine(service)
+  expect(msg).toMatch(/^exits stopped in .* \(SIGTERM\): did not end within 1\.1s, db did not stop within/)
+  expect(shutdown).toMatchObject({ exitCode: 1, clean: false })
+  expect((await readFile(file, 'utf8')).split('\n')[0]).toBe(msg)
 })
 
 test('SIGTERM while a component starts and never comes up: it is named, and the process ends with 1', async () => {

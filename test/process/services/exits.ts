@@ -1,4 +1,4 @@
-// A service with code that calls process.exit where it should not: EXIT_AT says where.
+// A service with code that calls process.exit where it should not: EXIT_AT says where; HANG says what hangs.
 import { createService } from 'seaworthy'
 
 const { EXIT_AT = '', HANG = '' } = process.env
@@ -18,9 +18,22 @@ const service = createService({
   telemetry: false,
   admin: false,
   startTimeout: '1h',
-  shutdown: { drainDelay: 0, inFlight: '5s', stop: '500ms', flush: '100ms', margin: '300ms' },
+  shutdown: {
+    drainDelay: 0,
+    inFlight: HANG === 'stop' ? '200ms' : '5s',
+    stop: '500ms',
+    flush: '100ms',
+    margin: '300ms',
+    watchdog: HANG !== 'stop',
+  },
+})
+// Stops after the cache; with HANG, it is what the shutdown waits for when its deadline is over.
+const db = service.resource('db', {
+  start: () => {},
+  stop: () => (HANG === 'stop' ? new Promise(() => {}) : undefined),
 })
 service.resource('cache', {
+  needs: { db },
   start() {
     process.stderr.write('cache start\n')
     // Neither comes up nor listens to anybody: every phase that waits for it has to be over by itself.
@@ -29,6 +42,7 @@ service.resource('cache', {
   stop() {
     process.stderr.write('cache stop\n')
     if (EXIT_AT === 'stop') leaveEarly()
+    if (HANG === 'stop') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
   },
 })
 const api = service.listener('api', {
