@@ -1,5 +1,8 @@
+import { context, createContextKey } from '@opentelemetry/api'
 import cluster from 'node:cluster'
 import { connect as connectTcp, type AddressInfo, type Server, type Socket } from 'node:net'
+
+import { isAloneAt } from './alone-at-address.ts'
 
 /** What Node's handles of a listener and of a connection have, and do not document. */
 interface ConnectionHandle {
@@ -22,6 +25,8 @@ interface Inside<Handle> {
 const SHORT_BACKLOG = 4
 /** A queue of that length is full with one connection more. */
 const PLUG_COUNT = SHORT_BACKLOG + 1
+/** The key by which OpenTelemetry's SDK knows what is not to be traced; see `telemetry/context-keys.ts`. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 /** Node's own default: nothing tells how long the queue was, and the listener is about to close. */
 const USUAL_BACKLOG = 511
 
@@ -35,7 +40,7 @@ const USUAL_BACKLOG = 511
  * SYN of who comes, as if it were lost, and the client, still without a connection and so with nothing sent, tries again
  * a second later and is refused. If one of ours did not fit, somebody else is in there, who is to be taken in first.
  *
- * Linux only; for a listener of this process alone, by an address to which it can connect itself.
+ * Linux only; for a listener that is alone at its address, one to which this process can connect itself.
  */
 export class AcceptQueuePlug {
   readonly #handle: ListenerHandle
@@ -54,7 +59,8 @@ export class AcceptQueuePlug {
     const address = server.address()
     // A descriptor that was handed in belongs to somebody else as well, who wants its queue as it is.
     if (!/^[46]:/.test(key) || address === null || typeof address === 'string') return undefined
-    return handle?.listen === undefined ? undefined : new AcceptQueuePlug(handle, address)
+    if (handle?.listen === undefined || !isAloneAt(handle, address)) return undefined
+    return new AcceptQueuePlug(handle, address)
   }
 
   /**
@@ -69,7 +75,10 @@ export class AcceptQueuePlug {
     const plugs: Socket[] = []
     const isShort = this.#handle.listen?.(SHORT_BACKLOG) === 0
     try {
-      while (isShort && plugs.length < PLUG_COUNT) plugs.push(this.#connect())
+      // Nobody is to see them in a trace of the service either.
+      context.with(context.active().setValue(SUPPRESS_TRACING, true), () => {
+        while (isShort && plugs.length < PLUG_COUNT) plugs.push(this.#connect())
+      })
     } catch {
       // Connecting is forbidden to this process; then no plug is complete.
     }

@@ -1,12 +1,23 @@
+import { context } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { AcceptQueuePlug } from '../../src/server/accept-queue-plug.ts'
 import { closeListener } from '../../src/server/close-listener.ts'
+import { isTracingSuppressed } from '../../src/telemetry/context-keys.ts'
 import { until } from './start-server.ts'
 
 const isLinux = process.platform === 'linux'
@@ -19,14 +30,17 @@ socket.on('error', (error) => { process.stdout.write(error.code); process.exit()
 setTimeout(() => { process.stdout.write('waits'); process.exit() }, 400)
 `
 
-async function listening(host = '127.0.0.1'): Promise<{ server: Server; port: number; accepted: () => number }> {
+async function listening(
+  host = '127.0.0.1',
+  more: ListenOptions = {},
+): Promise<{ server: Server; port: number; accepted: () => number }> {
   let accepted = 0
   const server = createServer((socket) => {
     accepted++
     socket.on('error', () => {}).resume()
     onTestFinished(() => void socket.destroy())
   })
-  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  await new Promise<void>((resolve) => server.listen({ port: 0, host, ...more }, resolve))
   onTestFinished(() => void server.close())
   return { server, port: (server.address() as AddressInfo).port, accepted: () => accepted }
 }
@@ -151,6 +165,63 @@ function isConnected(socket: Socket): boolean {
   const { _handle: handle } = socket as Socket & { readonly _handle: { getpeername(into: object): number } }
   return handle.getpeername({}) === 0
 }
+
+test.runIf(isLinux)(
+  'a listener that may share its port is closed without connections of ours to the others',
+  async () => {
+    const other = await listening('127.0.0.1', { reusePort: true })
+    for (let closed = 0; closed < 10; closed++) {
+      const { server } = await listening('127.0.0.1', { reusePort: true, port: other.port })
+      await closeListener(server, systemClock, 60_000)
+      expect(server.listening).toBe(false)
+    }
+    // Behind all of ours, if there were any: who comes last is accepted last.
+    expect(comesNow('127.0.0.1', other.port)).toBe('connected')
+    await until(() => other.accepted() > 0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(other.accepted()).toBe(1)
+  },
+)
+
+test.runIf(isLinux).each(['127.0.0.1', '0.0.0.0', '::', '::1'])(
+  'on %s a listener with reusePort is never plugged, whether others are there or not; one without always is',
+  async (host) => {
+    expect(AcceptQueuePlug.of((await listening(host, { reusePort: true })).server)).toBeUndefined()
+    expect(AcceptQueuePlug.of((await listening(host)).server)).toBeDefined()
+    if (host !== '::') return
+    expect(AcceptQueuePlug.of((await listening(host, { reusePort: true, ipv6Only: true })).server)).toBeUndefined()
+    expect(AcceptQueuePlug.of((await listening(host, { ipv6Only: true })).server)).toBeDefined()
+  },
+)
+
+test.runIf(isLinux)('the question whether a listener is alone leaves no socket behind', async () => {
+  const servers = [(await listening()).server, (await listening('127.0.0.1', { reusePort: true })).server]
+  const before = readdirSync('/proc/self/fd').length
+  for (const server of servers) AcceptQueuePlug.of(server)
+  expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+})
+
+test.runIf(isLinux)('connections of ours are made where nothing is traced, and nothing else is', async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const suppressed: boolean[] = []
+  // Where the instrumentation of `node:net` begins its spans.
+  const note = (): void => void suppressed.push(isTracingSuppressed(context.active()))
+  subscribe('net.client.socket', note)
+  onTestFinished(() => {
+    unsubscribe('net.client.socket', note)
+    context.disable()
+  })
+  const { server, port } = await listening()
+  const closed = AcceptQueuePlug.of(server)?.closePlugged(
+    () => server.close(),
+    () => {},
+  )
+  connectTcp({ port, host: '127.0.0.1' })
+    .on('error', () => {})
+    .destroy()
+  await closed
+  expect(suppressed).toEqual([true, true, true, true, true, false])
+})
 
 test('a listener that was handed in, whose queue is somebody else’s too, is left alone, and so is a pipe', async () => {
   const { server } = await listening()
