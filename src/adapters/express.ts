@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { Server as HttpsServer } from 'node:https'
 import type { AttachOptions, Bound, Handle, ServerApplication, Service } from 'seaworthy'
 import { watch } from './express/request-properties.ts'
+import { type AttachKind, checkApplication, checkAttach, isServer } from './options/runtime-checks.ts'
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- how Express' own types are extended
@@ -34,6 +35,7 @@ export interface ExpressApp {
  * An application works without it, too: `start: () => app`. Then reports name the path.
  */
 export function fromExpress(app: ExpressApp): ServerApplication & { readonly server: HttpServer } {
+  checkApplication(APP, 'fromExpress()', app)
   return { server: createServer(app), ...watch(app) }
 }
 
@@ -53,6 +55,7 @@ export function attach<Config>(
   target: ExpressApp | HttpServer | HttpsServer,
   options: AttachOptions = {},
 ): Handle<Bound> {
+  checkAttach(APP_OR_SERVER, service, target, options)
   const { name = 'http', ...where } = options
   if (typeof target !== 'function') {
     const app = target.listeners('request').find(isExpressApp)
@@ -75,6 +78,14 @@ export function attach<Config>(
     },
     start: () => watch(target),
   })
+}
+
+const APP: AttachKind = { module: 'seaworthy/express', expected: 'an Express application', fits: isExpressApp }
+
+const APP_OR_SERVER: AttachKind = {
+  ...APP,
+  expected: 'an Express application, or the server that its listen() returned',
+  fits: (target) => isExpressApp(target) || isServer(target),
 }
 
 function isExpressApp(value: unknown): value is ExpressApp {

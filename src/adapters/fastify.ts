@@ -5,6 +5,7 @@
  */
 import type { AttachOptions, Bound, Handle, ServerApplication, Service } from 'seaworthy'
 import { adoptAll, type FastifyApp, orderlyEnd } from './fastify/orderly-end.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
 
 export type { FastifyApp } from './fastify/orderly-end.ts'
 
@@ -16,6 +17,7 @@ export type { FastifyApp } from './fastify/orderly-end.ts'
  * An instance works without it, too: `start: () => app`. Then reports name the path.
  */
 export function fromFastify(app: FastifyApp): ServerApplication {
+  checkApplication(INSTANCE, 'fromFastify()', app)
   return { server: app.server, ready: async () => app.ready(), ...orderlyEnd(app) }
 }
 
@@ -31,6 +33,7 @@ export function fromFastify(app: FastifyApp): ServerApplication {
  * ```
  */
 export function attach<Config>(service: Service<Config>, app: FastifyApp, options: AttachOptions = {}): Handle<Bound> {
+  checkAttach(INSTANCE, service, app, options)
   const { name = 'http', ...where } = options
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => fromFastify(app) })
   return service.listener(name, {
@@ -38,4 +41,10 @@ export function attach<Config>(service: Service<Config>, app: FastifyApp, option
     adopt: (adopt) => adoptAll(app, adopt),
     start: () => orderlyEnd(app),
   })
+}
+
+const INSTANCE: AttachKind = {
+  module: 'seaworthy/fastify',
+  expected: 'a Fastify instance',
+  fits: (app) => hasMethods(app, 'ready', 'close') && isServer((app as FastifyApp).server),
 }

@@ -16,6 +16,7 @@ import {
   signalOf,
   type ListenTarget,
 } from 'seaworthy'
+import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
 type AnyHttp2Server = Http2Server | Http2SecureServer
 
@@ -60,6 +61,7 @@ const opened = new WeakMap<GrpcServer, OpenedServers>()
  * what is used, with a limit, on a version of grpc-js whose inner parts are not known here.
  */
 export function fromGrpc(server: GrpcServer, options: GrpcOptions = {}): SelfListeningApplication {
+  checkApplication(SERVER, 'fromGrpc()', server)
   const { credentials } = options
   if (credentials === undefined) {
     throw new SeaworthyError('SEA_OPTIONS_INVALID', 'a gRPC server is bound with credentials, and none were given', {
@@ -92,9 +94,10 @@ export function fromGrpc(server: GrpcServer, options: GrpcOptions = {}): SelfLis
 export function attach<Config>(
   service: Service<Config>,
   server: GrpcServer,
-  { credentials, health, healthServices, ...options }: Omit<AttachOptions, 'probes'> & GrpcOptions = {},
+  options: Omit<AttachOptions, 'probes'> & GrpcOptions = {},
 ): Handle<Bound> {
-  const { name = 'grpc', ...where } = options
+  checkAttach(SERVER, service, server, options)
+  const { credentials, health, healthServices, name = 'grpc', ...where } = options
   const own = {
     ...(credentials === undefined ? {} : { credentials }),
     ...(health === undefined ? {} : { health }),
@@ -131,6 +134,20 @@ export function callSignal(call: object): AbortSignal {
   if (cancelled === true) controller.abort()
   else once?.call(call, 'cancelled', () => controller.abort())
   return controller.signal
+}
+
+const SERVER: AttachKind = {
+  module: 'seaworthy/grpc',
+  expected: 'a Server of @grpc/grpc-js',
+  fits: (server) => hasMethods(server, 'bindAsync', 'tryShutdown', 'forceShutdown'),
+  own(read) {
+    read.value('credentials')
+    const health = read.value('health')
+    if (health !== undefined && !hasMethods(health, 'setStatus'))
+      read.problem('"health" must be a HealthImplementation of grpc-health-check')
+    read.list('healthServices', { fallback: [] })
+    if (read.value('probes') !== undefined) read.problem('"probes" are HTTP: a gRPC server can\'t answer them')
+  },
 }
 
 function orderlyEnd(server: GrpcServer, { health, healthServices = [] }: GrpcOptions): ApplicationHooks {

@@ -15,6 +15,8 @@ import {
   signalOf,
   type TrackableServer,
 } from 'seaworthy'
+import { readServer } from './options/read-server.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
 /** As much of a Hono application as this needs. */
 export interface HonoApp {
@@ -46,6 +48,7 @@ const PREPARED = Symbol.for('seaworthy.hono.prepared')
  * @param server what `createAdaptorServer()` of `@hono/node-server` made of `app`: HTTP/1.1, HTTPS or HTTP/2
  */
 export function fromHono(app: HonoApp, server: TrackableServer): ServerApplication {
+  checkApplication(APP, 'fromHono()', app)
   return { server, ...watch(app) }
 }
 
@@ -68,10 +71,21 @@ export function attach<Config>(
     readonly server: TrackableServer
   },
 ): Handle<Bound> {
+  checkAttach(APP, service, app, options)
   const { name = 'http', server, ...where } = options
   const application = fromHono(app, server)
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
+}
+
+const APP: AttachKind = {
+  module: 'seaworthy/hono',
+  expected: 'a Hono application',
+  fits: (app) => hasMethods(app, 'getPath', 'fetch') && typeof (app as HonoApp).router === 'object',
+  own(read) {
+    if (read.value('server') === undefined) read.problem('"server" is required: what serve() returned')
+    else readServer(read)
+  },
 }
 
 /** Lets requests say what they matched, and gives them a signal that knows the shutdown. Safe to call again. */

@@ -16,6 +16,8 @@ import {
   setHttpRoute,
   signalOf,
 } from 'seaworthy'
+import { readServer } from './options/read-server.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
 /** As much of a Koa application as this needs. */
 export interface KoaApp {
@@ -40,6 +42,7 @@ const PREPARED = Symbol.for('seaworthy.koa.prepared')
  * (or `koa-router`) spans and reports name the matched route.
  */
 export function fromKoa(app: KoaApp): ServerApplication & { readonly server: HttpServer } {
+  checkApplication(APP, 'fromKoa()', app)
   const watched = watch(app)
   return { server: createServer(app.callback()), ...watched }
 }
@@ -63,6 +66,7 @@ export function attach<Config>(
     readonly server?: HttpServer | HttpsServer
   } = {},
 ): Handle<Bound> {
+  checkAttach(APP, service, app, options)
   const { name = 'http', server, ...where } = options
   if (where.port !== undefined) {
     const build = (): Application => (server === undefined ? fromKoa(app) : { server, ...watch(app) })
@@ -85,6 +89,13 @@ export function attach<Config>(
     },
     start: () => watched,
   })
+}
+
+const APP: AttachKind = {
+  module: 'seaworthy/koa',
+  expected: 'a Koa application',
+  fits: (app) => hasMethods(app, 'callback', 'listen') && typeof (app as KoaApp).context === 'object',
+  own: readServer,
 }
 
 /** Lets each `ctx` of `app` say what it matched and have a signal. Safe to call again. */

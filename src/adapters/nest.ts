@@ -16,6 +16,7 @@ import {
 import type { ExpressApp } from './express.ts'
 import { watch } from './express/request-properties.ts'
 import { adoptAll, type FastifyApp, orderlyEnd } from './fastify/orderly-end.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
 /** As much of an `INestApplication` as this needs. */
 export interface NestApp {
@@ -43,6 +44,7 @@ interface SignalListeners {
  * the requests, and then end the process. `log` is told when it was called.
  */
 export function fromNest(app: NestApp, { log }: { readonly log?: Log } = {}): ServerApplication {
+  checkApplication(APP, 'fromNest()', app)
   takeOverSignals(app, log)
   return { server: app.getHttpServer(), ready: () => getReady(app), ...endOf(app) }
 }
@@ -59,6 +61,7 @@ export function fromNest(app: NestApp, { log }: { readonly log?: Log } = {}): Se
  * ```
  */
 export function attach<Config>(service: Service<Config>, app: NestApp, options: AttachOptions = {}): Handle<Bound> {
+  checkAttach(APP, service, app, options)
   const { name = 'http', ...where } = options
   takeOverSignals(app, undefined)
   if (where.port !== undefined) {
@@ -75,6 +78,12 @@ export function attach<Config>(service: Service<Config>, app: NestApp, options: 
       return endOf(app)
     },
   })
+}
+
+const APP: AttachKind = {
+  module: 'seaworthy/nest',
+  expected: 'a Nest application',
+  fits: (app) => hasMethods(app, 'init', 'close', 'getHttpServer', 'getHttpAdapter'),
 }
 
 async function getReady(app: NestApp): Promise<void> {

@@ -17,6 +17,8 @@ import {
   type Service,
   type TrackableServer,
 } from 'seaworthy'
+import { readServer } from './options/read-server.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
 import { toApplication } from './ws/to-application.ts'
 
 /** As much of a Socket.IO server as this needs. */
@@ -64,6 +66,7 @@ const REASON = 'the service is shutting down'
  * @throws {@link SeaworthyError} `SEA_LISTENER_NOT_LISTENABLE` when there is no server at all
  */
 export function withSocketIo(io: SocketIoServer, listenable?: Listenable): Application {
+  checkApplication(SERVER, 'withSocketIo()', io)
   const inner = toApplication(listenable ?? serverOf(io))
   if (io.engine === undefined && inner.server !== undefined) io.attach(inner.server)
   const clients = new SocketIoClients(io.engine as EngineLike | undefined)
@@ -100,10 +103,18 @@ export function attach<Config>(
     readonly server?: TrackableServer
   } = {},
 ): Handle<Bound> {
+  checkAttach(SERVER, service, io, options)
   const { name = 'http', server = serverOf(io), ...where } = options
   const application = withSocketIo(io, server)
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
+}
+
+const SERVER: AttachKind = {
+  module: 'seaworthy/socket.io',
+  expected: 'a Server of Socket.IO',
+  fits: (io) => hasMethods(io, 'attach', 'close', 'on') && !isServer(io),
+  own: readServer,
 }
 
 /** The clients of one server, by the connections of those that have a WebSocket. */

@@ -14,6 +14,8 @@ import {
   type Service,
   type TrackableServer,
 } from 'seaworthy'
+import { readServer } from './options/read-server.ts'
+import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
 import { toApplication } from './ws/to-application.ts'
 import { WebSocketFarewell, type WebSocketServerLike } from './ws/web-socket-farewell.ts'
 
@@ -29,6 +31,7 @@ export type { WebSocketLike, WebSocketServerLike } from './ws/web-socket-farewel
  * @throws {@link SeaworthyError} `SEA_LISTENER_NOT_LISTENABLE` when there is no server at all
  */
 export function withWebSockets(sockets: WebSocketServerLike, listenable?: Listenable): Application {
+  checkApplication(SERVER, 'withWebSockets()', sockets)
   const inner = toApplication(listenable ?? serverOf(sockets))
   const farewell = new WebSocketFarewell(sockets)
   return {
@@ -65,10 +68,18 @@ export function attach<Config>(
     readonly server?: TrackableServer
   } = {},
 ): Handle<Bound> {
+  checkAttach(SERVER, service, sockets, options)
   const { name = 'http', server = serverOf(sockets), ...where } = options
   const application = withWebSockets(sockets, server)
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
+}
+
+const SERVER: AttachKind = {
+  module: 'seaworthy/ws',
+  expected: 'a WebSocketServer of ws',
+  fits: (sockets) => hasMethods(sockets, 'on', 'close') && !isServer(sockets),
+  own: readServer,
 }
 
 /** `ws` keeps the server that it was given in its options, and one that it made itself in a field of its own. */

@@ -103,6 +103,11 @@ export class OptionReader {
     return this.#source[name] as T | undefined
   }
 
+  /** Whether the name is there without a value, as from a variable that is not set, where to leave it out means more. */
+  isUndefined(name: string): boolean {
+    return name in this.#source && this.#source[name] === undefined
+  }
+
   /** Adds a problem found by the caller, such as two options that contradict each other. */
   problem(text: string): void {
     this.#problems.push(text)

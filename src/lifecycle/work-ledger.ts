@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { describeKind } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { MAX_LISTED_WORK, type OpenWork } from './open-work.ts'
 
@@ -75,6 +76,7 @@ export class WorkLedger {
       await new Promise((resolve) => setImmediate(resolve))
       throw refused(name)
     }
+    if (typeof name !== 'string' || typeof work !== 'function') throw notRunnable(name, work)
     const job: OpenJob = { name: name.slice(0, MAX_NAME_LENGTH), startedAt: this.#clock.now() }
     this.#open.add(job)
     this.#started++
@@ -145,4 +147,16 @@ function refused(name: string): SeaworthyError {
     `"${name.slice(0, MAX_NAME_LENGTH)}" was to begin when the service no longer waited for work`,
     { hint: 'Begin work while the service runs or drains; what comes later belongs to another replica.' },
   )
+}
+
+function notRunnable(name: unknown, work: unknown): SeaworthyError {
+  const got = `${describeArgument(name)} and ${describeArgument(work)}`
+  return new SeaworthyError('SEA_OPTIONS_INVALID', `Work needs a name and a function that begins it, got ${got}`, {
+    hint: 'Pass both: background("send receipt", ({ signal }) => send(order, { signal })).',
+  })
+}
+
+function describeArgument(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  return value instanceof Promise ? 'a promise, which has begun already' : describeKind(value)
 }

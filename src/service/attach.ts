@@ -1,9 +1,9 @@
-import { OptionReader } from '../core/option-reader.ts'
 import type { TrackableServer } from '../server/server-drain.ts'
 import type { Duration } from '../core/duration.ts'
 import type { Bound, Handle, ListenerDefinition } from './component.ts'
-import { Service } from './service.ts'
-import { adapterOf, isServer } from './to-application.ts'
+import { type AttachKind, checkAttach } from './attach-options.ts'
+import type { Service } from './service.ts'
+import { isServer } from './to-application.ts'
 
 /** What {@link attach} may be told. */
 export interface AttachOptions {
@@ -46,30 +46,20 @@ export function attach<Config>(
   server: TrackableServer,
   options: AttachOptions = {},
 ): Handle<Bound> {
-  const read = new OptionReader(options, 'attach()')
-  const name = read.text('name', { fallback: 'http' })
-  const port = read.integer('port', { fallback: -1, min: 0, max: 65_535 })
-  const host = read.text('host', { fallback: '' })
-  const probes = read.boolean('probes', { fallback: false })
-  read.value('startTimeout')
-  if (!(service instanceof Service)) read.problem('the first argument must be what createService() returned')
-  if (!isServer(server)) {
-    read.problem('the second argument must be a server of Node, such as http.createServer() or app.listen() return')
-  } else if (port >= 0 && server.listening) read.problem(`"port" is ${port}, but the server listens already`)
-  if (port < 0 && host !== '') read.problem('"host" needs "port": without it the application listens by itself')
-  read.done('SEA_OPTIONS_INVALID', isServer(server) ? undefined : hintFor(server))
+  checkAttach(SERVER, service, server, options)
+  const { name = 'http', probes = false, port, host } = options
   const definition: ListenerDefinition<Config> = {
     start: () => ({ server }),
     probes,
-    ...(port < 0 ? { adopt: (adopt) => adopt(server) } : { port }),
-    ...(host === '' ? {} : { host }),
+    ...(port === undefined ? { adopt: (adopt) => adopt(server) } : { port }),
+    ...(host === undefined ? {} : { host }),
     ...(options.startTimeout === undefined ? {} : { startTimeout: options.startTimeout }),
   }
   return service.listener(name, definition)
 }
 
-/** An application of a framework is the likeliest mistake: its adapter has an `attach` of the same name. */
-function hintFor(target: unknown): string {
-  const adapter = adapterOf(target)
-  return `Import attach from ${adapter ?? "your framework's adapter, such as seaworthy/express"}, or pass the server that listen() returned.`
+const SERVER: AttachKind = {
+  module: 'seaworthy',
+  expected: 'a server of Node, such as http.createServer() or app.listen() return',
+  fits: isServer,
 }

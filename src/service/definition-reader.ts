@@ -1,4 +1,4 @@
-import { OptionReader } from '../core/option-reader.ts'
+import { describeKind, OptionReader } from '../core/option-reader.ts'
 import { BACKGROUND } from './background-work.ts'
 import { DEFAULT_START_LIMIT_MS } from './component-node.ts'
 import { type Handle, type Needs, RESERVED_NEEDS } from './component.ts'
@@ -17,6 +17,8 @@ export interface OwnOptions {
   readonly optional: readonly string[]
   /** Functions of the optional ones, with the options that contradict each. */
   readonly excludes?: Readonly<Record<string, readonly string[]>>
+  /** Looks at the optional ones. @default only their names are known */
+  readonly check?: (read: OptionReader) => void
 }
 
 const NAME_FORM = /^[A-Za-z][\w.-]{0,62}$/
@@ -36,18 +38,19 @@ export function readDefinition(
   if (typeof name !== 'string' || !NAME_FORM.test(name)) {
     read.problem('the name must begin with a letter and have at most 63 letters, digits, ".", "_" or "-"')
   }
-  const needs = read.value<Needs>('needs') ?? {}
+  const needs = readNeeds(read)
   if (name === BACKGROUND) read.problem(`the name "${BACKGROUND}" belongs to service.background(); choose another`)
   const reserved: readonly string[] = kind === 'consumer' ? [...RESERVED_NEEDS, 'work'] : RESERVED_NEEDS
   for (const [key, handle] of Object.entries(needs)) {
     if (reserved.includes(key)) read.problem(`"needs.${key}" has a name that the context uses itself; choose another`)
-    if (typeof handle?.name !== 'string')
+    if (!isHandle(handle))
       read.problem(`"needs.${key}" must be what resource(), listener(), task() or consumer() returned`)
   }
   const startLimitMs = read.duration('startTimeout', { fallback: DEFAULT_START_LIMIT_MS, min: 1, max: 86_400_000 })
   const stopLimitMs = read.duration('stopTimeout', { fallback: -1, min: 1, max: 3_600_000 })
-  for (const key of own.required) if (read.callback(key) === undefined) read.problem(`"${key}" is required: a function`)
+  for (const key of own.required) read.requiredCallback(key)
   for (const key of own.optional) read.value(key)
+  own.check?.(read)
   for (const [key, others] of Object.entries(own.excludes ?? {})) {
     const met = read.callback(key) === undefined ? [] : others.filter((other) => read.value(other) !== undefined)
     for (const other of met) read.problem(`"${other}" can't be given together with "${key}"`)
@@ -59,3 +62,18 @@ export function readDefinition(
     ...(stopLimitMs < 0 ? {} : { stopLimitMs }),
   }
 }
+
+/** A list of handles would give them the names "0", "1", …, and the function that needs them nothing. */
+function readNeeds(read: OptionReader): Needs {
+  const needs = read.value<Needs>('needs') ?? {}
+  if (typeof needs === 'object' && !Array.isArray(needs)) return needs
+  read.problem(`"needs" must be an object of handles by name, such as { db }, got ${describeKind(needs)}`)
+  return {}
+}
+
+/** Many values have a name, too. */
+function isHandle(value: Partial<Handle<unknown>> | undefined): boolean {
+  return typeof value?.name === 'string' && KINDS.has(value.kind)
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<Handle<unknown>['kind']>(['resource', 'listener', 'task', 'consumer'])

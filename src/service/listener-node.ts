@@ -8,6 +8,7 @@ import { toContext } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
 import type { Bound, ListenerDefinition, Needs } from './component.ts'
 import type { NodeLimits } from './definition-reader.ts'
+import { portOf } from './listener-address.ts'
 import { openListener } from './open-listener.ts'
 import { answerProbesFirst } from './probes-first.ts'
 import { ServerGroup } from './server-group.ts'
@@ -46,7 +47,7 @@ export function toListenerNode<Config, N extends Needs>(
       const config = host.config()
       return openListener(host, group, application, {
         name,
-        port: typeof port === 'function' ? port(config) : port,
+        port: portOf(name, port, config),
         host: typeof address === 'function' ? address(config) : address,
         signal,
       })

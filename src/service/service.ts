@@ -14,6 +14,7 @@ import type { ConsumerDefinition } from './consumer.ts'
 import { toConsumerNode } from './consumer-node.ts'
 import { readDefinition } from './definition-reader.ts'
 import { lateLog } from './late-log.ts'
+import { checkAddress } from './listener-address.ts'
 import { toListenerNode } from './listener-node.ts'
 import { toResourceNode } from './resource-node.ts'
 import { requireNode } from './required-node.ts'
@@ -136,6 +137,7 @@ export class Service<Config = unknown> {
       required: ['start'],
       optional: ['port', 'host', 'probes', 'adopt'],
       excludes: { adopt: ['port', 'host'] },
+      check: checkAddress,
     })
     return this.#add(toListenerNode(this.#host, name, definition, limits))
   }

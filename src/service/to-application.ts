@@ -29,6 +29,7 @@ export function toApplication(name: string, listenable: Listenable, { adopts }: 
   throw notListenable(name, listenable)
 }
 
+/** Whether it is a server of Node: of `http`, `https`, `http2`, `net` or `tls`. */
 export function isServer(value: unknown): value is TrackableServer {
   return value instanceof NetServer
 }

@@ -89,7 +89,7 @@ export const FILE_EXCEPTIONS: Readonly<Record<string, Layer>> = {
   'src/cli/topics/budget.ts': { folders: [...SHARED, 'cli', 'lifecycle'], packages: [] },
   'src/cli/ask-budget.ts': { folders: ['cli', 'lifecycle'], packages: [] },
   // Adapters are built on the public face, as anybody's own would be; but their options are checked as all others are.
-  'src/adapters/options/runtime-checks.ts': { folders: ['core'], packages: [] },
+  'src/adapters/options/runtime-checks.ts': { folders: ['core', 'service'], packages: [] },
   // `seaworthy/testing` lends the embedded receiver to a user's own tests; no production process loads it.
   'src/public/testing.ts': { folders: ['store', 'receiver'], packages: [] },
 }

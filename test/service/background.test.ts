@@ -155,3 +155,17 @@ test('an error is the caller’s, and the service goes on', async () => {
   expect(service.state).toBe('ready')
   expect((await end(service.stop(), clock)).clean).toBe(true)
 })
+
+test.each([
+  [['receipt'], 'a string and nothing'],
+  [['receipt', Promise.resolve()], 'a string and a promise, which has begun already'],
+  [[async () => {}], 'a function and nothing'],
+])('what is not a name and a function is refused in words: %#', async (args, got) => {
+  const service = quietService()
+  await expect(
+    (service.background as (...all: unknown[]) => Promise<unknown>).apply(service, args),
+  ).rejects.toMatchObject({
+    code: 'SEA_OPTIONS_INVALID',
+    message: `Work needs a name and a function that begins it, got ${got}`,
+  })
+})

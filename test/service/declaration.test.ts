@@ -68,6 +68,45 @@ test('a listener whose servers are adopted can’t be told where to listen', () 
   expect(define({})).not.toThrow()
 })
 
+test.each([
+  [{ port: '8080' }, '"port" expected a whole number, got "8080"'],
+  [{ port: '' }, '"port" expected a whole number, got ""'],
+  [{ port: 70_000 }, '"port" is 70000, expected 0 to 65535'],
+  [{ port: undefined }, '"port" is undefined (a variable that is not set?)'],
+  [{ host: 5 }, '"host" expected a non-empty text'],
+  [{ probes: 'yes' }, '"probes" expected true or false'],
+])('where a listener listens is checked where it is declared: %j', (where, problem) => {
+  expect(() => quietService().listener('web', { start: () => () => {}, ...where } as never)).toThrow(problem)
+})
+
+test.each([
+  ['', 'port "": that is no port'],
+  [undefined, 'port undefined: that is no port'],
+  [Number.NaN, 'port NaN: that is no port'],
+  ['8080', 'port "8080": that is no port'],
+])('a port function that returns %j is told at the start, with what it returned', async (port, problem) => {
+  const service = quietService()
+  service.listener('web', { port: () => port as never, start: () => () => {} })
+  await expect(service.start()).rejects.toMatchObject({
+    message: expect.stringContaining(problem),
+    cause: { code: 'SEA_LISTENER_BIND_FAILED' },
+  })
+})
+
+test('needs are handles by name: no list, and nothing else that has a name', () => {
+  const service = quietService()
+  const db = service.resource('db', { start: () => 1 })
+  const declare = (needs: unknown) => () => service.task('t', { needs, run: async () => {} } as never)
+  expect(declare([db])).toThrow('"needs" must be an object of handles by name, such as { db }, got a list')
+  expect(declare({ db: function pool() {} })).toThrow('"needs.db" must be what resource(), listener(), task()')
+  expect(declare({ db: undefined })).toThrow('"needs.db" must be what resource(), listener(), task()')
+})
+
+test('a function that is needed is named once, with what is wrong', () => {
+  const refused = () => quietService().resource('db', { start: 5 } as never)
+  expect(refused).toThrow('resource("db"): "start" expected a function, got a number')
+})
+
 test('a need may not take a name that the context uses itself', () => {
   const service = quietService()
   const db = service.resource('db', { start: () => 1 })
