@@ -3,6 +3,7 @@ import express from 'express'
 import fastify from 'fastify'
 import type { Hono } from 'hono'
 import type Koa from 'koa'
+import { once } from 'node:events'
 import dns, { type LookupAllOptions } from 'node:dns'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -194,6 +195,40 @@ test('Fastify told to listen on localhost opens a server per address: each is dr
 
   for (const reply of slow) expect(await reply).toMatchObject({ status: 200, saidClose: true })
   for (const host of hosts) await expect(tryConnect(port, host)).resolves.toBe('ECONNREFUSED')
+})
+
+test('an idle connection at the second address of Fastify is spared when its first server has closed, as all are', async () => {
+  giveLocalhostTwoAddresses()
+  const begun = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const app = fastify()
+  app.get('/', async () => 'fast')
+  app.get('/busy', async () => {
+    begun.resolve()
+    await gate.promise
+    return 'done'
+  })
+  const service = contractService({ drainDelayMs: 0 })
+  const listener = attachFastify(service, app)
+  await app.listen({ port: 0 })
+  await startOn(service, listener)
+  const { port } = app.server.address() as AddressInfo
+  const [idle, busy] = await Promise.all(
+    [0, 1].map(async () => openConnection({ wire: 'http', port, host: '127.0.0.2' })),
+  )
+  expect(await idle?.ask({ path: '/' })).toMatchObject({ status: 200, saidClose: false })
+  const answer = busy?.ask({ path: '/busy' })
+  await begun.promise
+
+  // Nobody is at the first one.
+  const firstClosed = once(app.server, 'close')
+  const stopped = service.stop()
+  await firstClosed
+  expect(await idle?.ask({ path: '/' })).toMatchObject({ status: 200, saidClose: true })
+  gate.resolve()
+
+  expect(await answer).toMatchObject({ status: 200, saidClose: true })
+  expect(await stopped).toMatchObject({ clean: true, aborted: [] })
 })
 
 test('an upgrade at the second address of Fastify, which hands it to its first server, is counted once', async () => {
