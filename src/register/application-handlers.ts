@@ -2,17 +2,25 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { ExitRequest, HeldExit } from './held-exit.ts'
+import { placeOfFunction } from './function-place.ts'
 import { applicationListeners, withoutOurListener } from './intercepted-events.ts'
 
 /** A listener of the application that was called. */
 class CalledListener {
-  readonly name: string
+  readonly #listener: Function
+  #name: string | undefined
   /** Resolved when it has settled, or has asked for the end of the process. */
   readonly ended = Promise.withResolvers<void>()
   hasEnded = false
 
-  constructor(name: string) {
-    this.name = name
+  constructor(listener: Function) {
+    this.#listener = listener
+  }
+
+  /** Found when it is asked for: most end, and where one without a name is written costs something to know. */
+  get name(): string {
+    this.#name ??= nameOf(this.#listener)
+    return this.#name
   }
 
   end(): void {
@@ -62,9 +70,7 @@ export class ApplicationHandlers {
     // The application said itself that it is over.
     if (held.request !== undefined) return []
     const ageMs = Math.round(clock.now() - this.#calledAt)
-    return this.#called
-      .filter(({ hasEnded }) => !hasEnded)
-      .map(({ name }) => ({ kind: 'job', name: `listener ${name}`, ageMs }))
+    return this.#called.filter(({ hasEnded }) => !hasEnded).map(({ name }) => ({ kind: 'job', name, ageMs }))
   }
 
   /** Whether `request` would have cut something short: a listener at work, or everything that comes before them. */
@@ -98,7 +104,7 @@ export class ApplicationHandlers {
 
   #call(listener: Function, args: readonly unknown[]): void {
     const { target, held } = this.#around
-    const called = new CalledListener(nameOf(listener))
+    const called = new CalledListener(listener)
     this.#called.push(called)
     let returned: unknown
     try {
@@ -147,8 +153,10 @@ function nextTurn(): Promise<void> {
 /** `once` wraps the listener that it was given. */
 function nameOf(listener: Function): string {
   const { listener: inner } = listener as { readonly listener?: Function }
-  const { name } = inner ?? listener
-  return name === '' ? 'a listener without a name' : name
+  const own = inner ?? listener
+  if (own.name !== '') return `listener ${own.name}`
+  const place = placeOfFunction(own)
+  return place === undefined ? 'a listener without a name' : `the listener at ${place}`
 }
 
 /** `TCPSocketWrap × 3, Timeout`. */

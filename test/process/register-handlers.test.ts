@@ -94,6 +94,14 @@ test('a handler that hangs is named, costs its slice, and the exit code is 1', a
   })
 })
 
+test('a handler that hangs and has no name is told by where it is written', async () => {
+  await using app = await startApplication('hangs without a name', { SEAWORTHY_STOP: '500ms' })
+  expect(await stopDuringRequest(app)).toEqual({ answer: ANSWERED, exit: { code: 1, signal: null } })
+  expect(app.report()).toMatchObject({
+    aborted: [expect.stringMatching(/^application: the listener at \/.*\/application\.mjs:\d+:\d+ after /)],
+  })
+})
+
 test('a handler that throws is an uncaught exception; the others are called all the same, and the exit code is 1', async () => {
   await using app = await startApplication('throws')
   expect(await stopDuringRequest(app)).toEqual({ answer: ANSWERED, exit: { code: 1, signal: null } })

@@ -55,6 +55,7 @@ const cases = {
     process.on('SIGTERM', async function neverEnds() {
       await new Promise(() => setInterval(() => {}, 1000))
     }),
+  'hangs without a name': () => process.on('SIGTERM', () => new Promise(() => setInterval(() => {}, 1000))),
   throws() {
     process.on('SIGTERM', () => {
       throw new Error('thrown by a handler')
