@@ -22,6 +22,11 @@ export interface Http2DrainOptions extends ServerDrainOptions {
   readonly lingerMs?: number
   /** How long nobody may have connected before the listener closes, in milliseconds. @default as for HTTP/1.1 */
   readonly quietMs?: number
+  /**
+   * Finishes the connections of the same server that don't speak HTTP/2, or not yet: one in its handshake may become a
+   * session until this is over. @default nothing, each connection is a session from its beginning
+   */
+  readonly finishRest?: (options: FinishOptions) => Promise<unknown>
 }
 
 /** The figures of an HTTP/2 server in the report on its end, counted since it is tracked. */
@@ -135,7 +140,9 @@ export class Http2Drain implements ServerDrain {
     const { limitMs, softLimitMs } = options
     const startedAt = clock.now()
     this.startDraining()
-    const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.sessionCount === 0)
+    let isRestOver = this.#options.finishRest === undefined
+    const isOver = (): boolean => this.#isListenerClosed && isRestOver && this.#ledger.sessionCount === 0
+    const end = new DrainEnd(clock, options, isOver)
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
     const acceptedLate = await closeWhenQuiet(this.#server, {
       clock,
@@ -155,6 +162,10 @@ export class Http2Drain implements ServerDrain {
     }
     for (const tracked of this.#ledger.sessions) this.#leaving.begin(tracked)
     const cancelGrace = clock.schedule(lateRequestGraceMs, () => this.#endGrace())
+    void this.#options.finishRest?.(options).then(() => {
+      isRestOver = true
+      end.look()
+    })
     end.look()
     await end.reached
     cancelSoft?.()

@@ -6,6 +6,8 @@ export interface FullHouseOptions {
   readonly watchMs: number
   /** How long ago what the client did still says what it is about to do, in milliseconds. */
   readonly windowMs: number
+  /** The most that the client waited for at a time before it was watched; 0 if nothing is known. */
+  readonly highestBefore: number
 }
 
 /**
@@ -18,7 +20,7 @@ export class FullHouse {
   readonly #watchUntil: number
   #windowEndsAt: number
   #highest: number
-  #highestBefore = 0
+  #highestBefore: number
 
   /** @param waiting for how many answers the client waits now */
   constructor(options: FullHouseOptions, waiting: number) {
@@ -27,6 +29,7 @@ export class FullHouse {
     this.#watchUntil = now + options.watchMs
     this.#windowEndsAt = now + options.windowMs
     this.#highest = waiting
+    this.#highestBefore = options.highestBefore
   }
 
   /** To be told when streams have begun, with all that are waited for. */

@@ -80,7 +80,7 @@ export class SessionLeaving {
   /** Begins with a session that has carried a stream already; any other one may still bring its first ones. */
   lead(tracked: TrackedSession): void {
     this.#options.gate.guard(tracked)
-    if (tracked.hasServed) this.#chooseMoment(tracked, this.#watchMs)
+    if (tracked.hasServed) this.#chooseMoment(tracked, 0, tracked.highestCount)
   }
 
   /** Begins at once, whether it has carried a stream or not. */
@@ -98,7 +98,7 @@ export class SessionLeaving {
     else if (this.#waitingForAnswer.has(session)) this.#watchAnswer(entry)
     else if (!session.isLeaving) {
       const restMs = this.#drainEndsAt - this.#options.clock.now()
-      this.#chooseMoment(session, Math.min(this.#stayMs, restMs * STAY_OF_REST))
+      this.#chooseMoment(session, Math.min(this.#stayMs, restMs * STAY_OF_REST), 0)
     }
   }
 
@@ -136,18 +136,20 @@ export class SessionLeaving {
   }
 
   /** Begins when the client has nothing to send, at the earliest `watchMs` from now on. */
-  #chooseMoment(tracked: TrackedSession, watchMs: number): void {
+  #chooseMoment(tracked: TrackedSession, watchMs: number, highestBefore: number): void {
     if (tracked.isLeaving || this.#houses.has(tracked)) return
-    if (watchMs <= 0) {
+    if (this.#drainEndsAt <= this.#options.clock.now()) {
       this.begin(tracked)
       return
     }
     const { clock } = this.#options
-    this.#houses.set(tracked, new FullHouse({ clock, watchMs, windowMs: this.#watchMs }, tracked.waitingCount))
+    const house = new FullHouse({ clock, watchMs, windowMs: this.#watchMs, highestBefore }, tracked.waitingCount)
+    this.#houses.set(tracked, house)
     // A final GOAWAY in any moment refuses streams: without a notice, the listener's end is the time for that.
     if (canBeNoticed(tracked.socket)) {
-      this.#wait(tracked, watchMs + (WATCHES - 1) * this.#watchMs, () => this.begin(tracked))
+      this.#wait(tracked, watchMs + WATCHES * this.#watchMs, () => this.begin(tracked))
     }
+    this.#look(tracked, house)
   }
 
   /** A turn later, when all streams of a packet are known. */
@@ -159,11 +161,16 @@ export class SessionLeaving {
       const house = this.#houses.get(tracked)
       if (house === undefined) return
       house.streamsBegan(tracked.waitingCount)
-      const isDue = tracked.isLeaving || house.isKnown
-      if (!isDue || !house.isFull(tracked.waitingCount)) return
-      if (canBeNoticed(tracked.socket)) this.begin(tracked)
-      else this.finalise(tracked)
+      this.#look(tracked, house)
     })
+  }
+
+  /** Whether it is the moment, for a notice or, where that is impossible, the end of it. */
+  #look(tracked: TrackedSession, house: FullHouse): void {
+    const isDue = tracked.isLeaving || house.isKnown
+    if (!isDue || !house.isFull(tracked.waitingCount)) return
+    if (canBeNoticed(tracked.socket)) this.begin(tracked)
+    else this.finalise(tracked)
   }
 
   #notice(tracked: TrackedSession): void {

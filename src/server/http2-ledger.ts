@@ -184,6 +184,7 @@ export class StreamLedger {
     else this.#tunnels++
     session.hasServed = true
     session.streams.add(entry)
+    session.highestCount = Math.max(session.highestCount, session.streams.size)
     this.#streams.set(stream, entry)
     stream.once('close', this.#onStreamClose)
     if (kind === 'request' && stream.pushAllowed) this.#followPushes(entry)

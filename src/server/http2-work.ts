@@ -25,6 +25,8 @@ export class TrackedSession {
   readonly streams = new Set<OpenStream>()
   /** Has carried a stream: until then its client may be about to send the first one. */
   hasServed = false
+  /** How many streams it had at most at a time. */
+  highestCount = 0
   /** The last stream that was over: what a report names when its end is still on its way to the client. */
   lastOver: OpenStream | undefined
   /** It was begun to lead the client away. */

@@ -33,10 +33,10 @@ export function trackServer(server: TrackableServer, options: ServerDrainOptions
  * the drain of HTTP/1.1: connections of that protocol (`allowHTTP1`), unfinished handshakes, other protocols.
  */
 function trackHttp2AndMore(server: AnyHttp2Server, options: ServerDrainOptions): ServerDrain {
-  const http2 = trackHttp2Server(server, options)
-  if (!(server instanceof TlsServer)) return http2
+  if (!(server instanceof TlsServer)) return trackHttp2Server(server, options)
+  const http2 = trackHttp2Server(server, { ...options, finishRest: (how) => rest.finish(how) })
   // For what it uses of a server, this is one of node:https.
-  const rest = trackHttpServer(server as unknown as HttpsServer, {
+  const rest: ServerDrain = trackHttpServer(server as unknown as HttpsServer, {
     ...options,
     closeListenerOnly: () => http2.closeListenerOnly(),
   })

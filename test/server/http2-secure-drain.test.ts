@@ -1,7 +1,10 @@
-import { connect as connectTcp } from 'node:net'
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { ManualClock } from '../../src/core/manual-clock.ts'
 import { Http2Drain } from '../../src/server/http2-drain.ts'
 import { HttpDrain } from '../../src/server/http-drain.ts'
 import { JointDrain } from '../../src/server/joint-drain.ts'
@@ -158,3 +161,39 @@ test('with TLS, sessions that were open before anyone watched are found from Nod
   expect(await slow).toMatchObject({ outcome: 'answered' })
   expect((await finished).clean).toBe(true)
 })
+
+test('a connection whose handshake is not over when the listener closes becomes a session, and is served', async () => {
+  const server = secureServer((_, response) => void response.end('ok'))
+  const clock = new ManualClock()
+  const drain = trackServer(server, { clock, name: 'secure' })
+  const { port } = await bindHttp2(server)
+  const [accepted, socket] = await Promise.all([once(server, 'connection'), connectedTcp(port)])
+  expect(accepted).toHaveLength(1)
+  const finished = drain.finish({ limitMs: 60_000 })
+  while (server.listening) await pass(clock, 1)
+  const client = connectHttp2(`https://127.0.0.1:${port}`, {
+    createConnection: () => connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ['h2'] }),
+  })
+  onTestFinished(() => client.destroy())
+  client.on('error', () => {})
+  const stream = client.request({ ':path': '/' })
+  const [headers] = (await once(stream, 'response')) as [{ ':status': number }]
+  expect(headers[':status']).toBe(200)
+  stream.resume()
+  await until(() => drain.inFlight === 0)
+  let isOver = false
+  void finished.then(() => (isOver = true))
+  while (!isOver) await pass(clock, 10)
+  expect(await finished).toMatchObject({ clean: true, figures: { sessions: 1, answered: 1 } })
+})
+
+/** With a turn for what only the system can do. */
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  await clock.advance(ms)
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+function connectedTcp(port: number): Promise<Socket> {
+  const socket = connectTcp({ port, host: '127.0.0.1' })
+  return new Promise((resolve) => socket.once('connect', () => resolve(socket)))
+}

@@ -34,6 +34,9 @@ export const nodeHttpsKind: ServerKind = {
 export const h2cKind: ServerKind = {
   name: 'node:http2 without TLS',
   wire: 'h2c',
+  notPromised: {
+    'fresh says close': 'a session that comes during the drain delay is led away a while after its first stream',
+  },
   hungName,
   build: (deeds) => createHttp2Server((request, response) => void answerPlainly(deeds, request, response)),
 }
@@ -41,6 +44,9 @@ export const h2cKind: ServerKind = {
 export const h2Kind: ServerKind = {
   name: 'node:http2 with TLS',
   wire: 'h2',
+  notPromised: {
+    'fresh says close': 'a session that comes during the drain delay is led away a while after its first stream',
+  },
   hungName,
   build: (deeds) =>
     createHttp2SecureServer(
