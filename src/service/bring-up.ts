@@ -18,6 +18,8 @@ export interface BringUpOptions {
   readonly after: Promise<unknown> | undefined
   /** Gives up the start of the components. */
   readonly signal: AbortSignal
+  /** Aborted when nobody waits for the configuration any more: what comes of it opens nothing. */
+  readonly givenUp: AbortSignal
   /** Told of the core as soon as there is one, before anything in it has started. */
   readonly onCore: (core: ServiceCore) => void
 }
@@ -30,12 +32,14 @@ export async function bringUp({
   probes,
   after,
   signal,
+  givenUp,
   onCore,
 }: BringUpOptions): Promise<StartResult> {
   const { clock, startTimeoutMs } = options
   const graph = new DependencyGraph(nodes)
   if (after !== undefined) await after
   const core = await prepareCore(options, probes)
+  givenUp.throwIfAborted()
   onCore(core)
   const { log } = core.logging
   for (const warning of core.warnings) log.warn(warning)

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs'
+import { formatDuration } from '../core/duration.ts'
 import type { LifecycleState } from '../core/lifecycle-state.ts'
 import type { Log } from '../core/log.ts'
 import { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
+import { settleWithin } from '../core/wait.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
 import { createProbeSource } from '../health/probes.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
+import { attempt } from '../lifecycle/attempt.ts'
 import { toCrashBudget } from '../lifecycle/crash-budget.ts'
 import { sayProgress } from '../lifecycle/progress-lines.ts'
 import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
@@ -32,6 +36,7 @@ export class ServiceLife {
   readonly #nodes: ReadonlyMap<string, ComponentNode>
   readonly #health: HealthChecker
   readonly #interrupt = new AbortController()
+  readonly #giveUp = new AbortController()
   readonly #ended = Promise.withResolvers<ShutdownReport>()
   readonly #failures = new LateFailures()
   #wasReady = false
@@ -124,7 +129,7 @@ export class ServiceLife {
     this.#state = 'starting'
     this.#bringingUp = this.#bringUp()
     try {
-      const result = await this.#bringingUp
+      const result = await Promise.race([this.#bringingUp, rejectedBy(this.#giveUp.signal)])
       if (!result.ok) throw result.error
       const core = this.#core
       await this.#health.start(core === undefined ? {} : { log: core.logging.log })
@@ -154,6 +159,7 @@ export class ServiceLife {
       probes: this.probes,
       after: this.#startAfter,
       signal: this.#interrupt.signal,
+      givenUp: this.#giveUp.signal,
       onCore: (core) => {
         this.#core = core
         for (const use of this.#onLogging.splice(0)) use(core.logging.log)
@@ -191,10 +197,17 @@ export class ServiceLife {
     return report
   }
 
-  /** Before the start has worked a budget out, the usual one: something must end a start that hangs. */
+  /**
+   * Before the start has worked a budget out, what the options say, and the usual one where they are wrong: something
+   * must end a start that hangs.
+   */
   #budgetFor({ kind }: ShutdownReason): ShutdownBudget {
-    const { isTerminal } = this.#options
-    const budget = this.#core?.budget ?? resolveShutdownBudget({}, { env: {}, isTerminal })
+    const { isTerminal, env, shutdown } = this.#options
+    const around = { env, isTerminal, pid: process.pid, hasFile: existsSync }
+    const budget =
+      this.#core?.budget ??
+      attempt(() => resolveShutdownBudget(shutdown, around)) ??
+      resolveShutdownBudget({}, { env: {}, isTerminal })
     return kind === 'uncaught' ? toCrashBudget(budget) : budget
   }
 
@@ -205,9 +218,12 @@ export class ServiceLife {
   }
 
   async #shutDown(reason: ShutdownReason, progress: ShutdownProgress): Promise<ShutdownReport> {
-    // Why it failed is told by the start itself.
-    const components = await this.#bringingUp?.catch(() => undefined)
-    if (this.#core === undefined) return { ...NOTHING_DONE, reason, tookMs: progress.elapsedMs, clean: true }
+    const components = await this.#endStart(this.#budgetFor(reason).stopMs)
+    if (this.#core === undefined) {
+      const done = { ...NOTHING_DONE, reason, tookMs: progress.elapsedMs }
+      const { aborted: isGivenUp, reason: why } = this.#giveUp.signal
+      return isGivenUp ? { ...done, failures: [messageOf(why)], clean: false } : { ...done, clean: true }
+    }
     const { clock, finalFlush } = this.#options
     const budget = this.#budgetFor(reason)
     const plan = toShutdownPlan(nodesToEnd(this.#nodes.values(), components), {
@@ -220,6 +236,16 @@ export class ServiceLife {
     return runShutdown(plan, { clock, budget, reason, onPhase: (phase) => this.#enter(phase), progress })
   }
 
+  /** What the start came to. While not even its configuration is there, nothing has started: that may hang, and is given up. */
+  async #endStart(limitMs: number): Promise<StartResult | undefined> {
+    // Why it failed is told by the start itself.
+    const ended = this.#bringingUp?.catch(() => undefined)
+    const settled = await settleWithin(this.#options.clock, limitMs, () => ended)
+    if (settled.outcome === 'done' || this.#core !== undefined) return ended
+    this.#giveUp.abort(interrupted(this.#options.name, limitMs))
+    return undefined
+  }
+
   #enter(phase: PhaseName): void {
     if (phase === 'announce') this.#state = 'draining'
     if (phase === 'finish') this.#state = 'stopping'
@@ -230,9 +256,19 @@ export class ServiceLife {
 /** The report of a shutdown in which nothing could be done. */
 const NOTHING_DONE = { phases: [], aborted: [], flushes: {}, figures: {} } as const
 
-function interrupted(name: string): SeaworthyError {
+/** @param limitMs how long its configuration was waited for, where that never came */
+function interrupted(name: string, limitMs?: number): SeaworthyError {
+  const message = `The start of "${name}" was given up because a shutdown was asked for`
+  if (limitMs === undefined) return new SeaworthyError('SEA_START_INTERRUPTED', message)
   return new SeaworthyError(
     'SEA_START_INTERRUPTED',
-    `The start of "${name}" was given up because a shutdown was asked for`,
+    `${message}, and its configuration had not come within ${formatDuration(limitMs)} of that`,
+    { hint: 'Find what the schema of the configuration waits for.' },
   )
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
 }

@@ -114,6 +114,15 @@ test('our end at the deadline is nobody else’s either: one report, and it says
   expect((await readFile(file, 'utf8')).split('\n')[0]).toBe(msg)
 })
 
+test('SIGTERM while the configuration never comes: nothing has started, so the stop slice is all it waits', async () => {
+  await using service = startProgram(new URL('services/exits.ts', import.meta.url), { HANG: 'configuration' })
+  await service.line('configuration')
+  service.kill('SIGTERM')
+  expect(await service.exit).toEqual({ code: 1, signal: null })
+  expect(service.errorLines.join('\n')).toContain('its configuration had not come within 500ms')
+  expect(service.lines).toEqual([])
+})
+
 test('SIGTERM while a component starts and never comes up: it is named, and the process ends with 1', async () => {
   await using service = startProgram(new URL('services/exits.ts', import.meta.url), { HANG: 'start' })
   await service.line('cache start')

@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FinalFlush } from '../../src/core/final-flush.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
+import { z } from 'zod'
 import { gate, quietService } from './open-service.ts'
 
 test('components start after what they need and stop before it', async () => {
@@ -119,6 +123,35 @@ test('stop before the start has read its configuration leaves nothing open', asy
     started: false,
     admin: undefined,
     clean: true,
+  })
+})
+
+test('stop while the configuration never comes waits for it no longer than the stop slice, and what comes later opens nothing', async () => {
+  const clock = new ManualClock()
+  const { promise: value, resolve } = Promise.withResolvers<boolean>()
+  const events: string[] = []
+  const service = quietService({
+    clock,
+    config: { schema: z.object({}).refine(() => value) },
+    shutdown: { stop: 3000 },
+  })
+  service.resource('a', { start: () => void events.push('+a') })
+  const starting = service.start()
+  starting.catch(() => {})
+  const stopped = service.stop().then((report) => (events.push('stopped'), report))
+  await clock.advance(2999)
+  expect(events).toEqual([])
+  await clock.advance(1)
+  const message =
+    'The start of "subject" was given up because a shutdown was asked for, and its configuration had not come within 3s of that'
+  expect(await stopped).toMatchObject({ clean: false, failures: [message], tookMs: 3000 })
+  await expect(starting).rejects.toMatchObject({ code: 'SEA_START_INTERRUPTED', message })
+  resolve(true)
+  await clock.advance(1000)
+  expect({ events, admin: service.adminAddress, pending: clock.pending }).toEqual({
+    events: ['stopped'],
+    admin: undefined,
+    pending: 0,
   })
 })
 
@@ -417,4 +450,15 @@ test('configuration, environment and options that are wrong are told together, a
   ])
     expect((error as Error).message).toContain(name)
   expect(started).toBe(false)
+})
+
+test('a slice of a few milliseconds without a unit is warned of at the start', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'seaworthy-slices-')), 'log')
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }))
+  const fd = openSync(file, 'w')
+  onTestFinished(() => closeSync(fd))
+  const service = quietService({ shutdown: { drainDelay: 5, inFlight: '1s' }, logging: { level: 'warn', fd } })
+  await service.start()
+  await service.stop()
+  expect(readFileSync(file, 'utf8')).toContain('shutdown.drainDelay is 5 milliseconds, because it has no unit')
 })

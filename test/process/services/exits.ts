@@ -1,5 +1,6 @@
 // A service with code that calls process.exit where it should not: EXIT_AT says where; HANG says what hangs.
 import { createService } from 'seaworthy'
+import { z } from 'zod'
 
 const { EXIT_AT = '', HANG = '' } = process.env
 
@@ -13,11 +14,17 @@ if (EXIT_AT === 'handler') process.on('SIGTERM', () => void setTimeout(leaveEarl
 if (EXIT_AT === 'first handler') process.on('SIGTERM', leaveEarly)
 if (EXIT_AT === 'running') process.on('SIGUSR2', leaveEarly)
 
+const neverChecked = z.object({}).refine(() => {
+  process.stderr.write('configuration\n')
+  return new Promise<boolean>(() => {})
+})
+
 const service = createService({
   name: 'exits',
   telemetry: false,
   admin: false,
   startTimeout: '1h',
+  ...(HANG === 'configuration' ? { config: { schema: neverChecked } } : {}),
   shutdown: {
     drainDelay: 0,
     inFlight: HANG === 'stop' ? '200ms' : '5s',
