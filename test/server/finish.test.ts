@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { signalOf } from '../../src/server/request-signal.ts'
+import { passTime } from '../core/pass-time.ts'
 import { gate, startDrainedServer, until } from './start-server.ts'
 
 /** More than any test takes: reaching it is a hang, and ends the test by its own limit. */
@@ -187,16 +188,18 @@ test('idle connections are spared no longer than to the soft limit, so that all 
 })
 
 test('a request that meets our close on its way is counted: nobody can answer it', async () => {
-  const { drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
-    drain: { lateRequestGraceMs: 20 },
+  const clock = new ManualClock()
+  const { server, drain, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
+    drain: { clock, quietMs: 0, lateRequestGraceMs: 20 },
   })
-  const far = connect({ wireDelayMs: 30 })
-  await far.request({ path: '/' })
+  const far = connect({ clock, wireDelayMs: 30 })
+  await passTime(clock, far.request({ path: '/' }))
   const finished = drain.finish(NEVER_REACHED)
-  // The server closes in 20 ms, and this arrives after 30; the client knows of the close after 50.
-  await new Promise((resolve) => setTimeout(resolve, 5))
-  expect(await far.request({ path: '/' })).toMatchObject({ outcome: 'reset-reused' })
-  expect(await finished).toMatchObject({
+  await until(() => !server.listening)
+  // The server closes 20 ms from now, and this arrives after 30; the client knows of the close after 50.
+  const late = far.request({ path: '/' })
+  expect(await passTime(clock, late)).toMatchObject({ outcome: 'reset-reused' })
+  expect(await passTime(clock, finished)).toMatchObject({
     clean: true,
     figures: { requests: 1, idleClosed: 1, metClose: 1, refused: 0 },
   })
