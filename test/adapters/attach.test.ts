@@ -14,6 +14,8 @@ import { attach as attachHono } from 'seaworthy/hono'
 import { attach as attachKoa } from 'seaworthy/koa'
 import { attach as attachNest } from 'seaworthy/nest'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ManualClock } from '../../src/core/manual-clock.ts'
+import { passTime } from '../core/pass-time.ts'
 import { type Connection, openConnection } from './contract/client.ts'
 import { Deeds } from './contract/deeds.ts'
 import { Journal } from './contract/journal.ts'
@@ -134,14 +136,17 @@ describe.each(Object.keys(KINDS))('%s', (name) => {
     'attached %s it listens by itself, it is drained, and what hangs is named by its route',
     async (order) => {
       const { journal, application } = existing()
-      const service = contractService({ drainDelayMs: 0, inFlightMs: 400 })
+      const clock = new ManualClock()
+      const service = contractService({ drainDelayMs: 0, inFlightMs: 400, clock })
       const running = await startOn(service, await application.attachTo(service, order))
       const slow = (await running.connect()).ask({ path: '/slow/100' })
       const asked = (await running.connect()).ask({ path: '/signal' })
       const hung = (await running.connect()).ask({ path: '/hang/7' })
       await Promise.all([journal.until('slow'), journal.until('signal'), journal.until('hang')])
 
-      const report = await service.stop()
+      const stopped = service.stop()
+      await journal.until('slow answered')
+      const report = await passTime(clock, stopped)
 
       expect(await slow).toMatchObject({ status: 200, body: 'slow 100', saidClose: true })
       expect(await asked).toMatchObject({ status: 200, body: 'asked to end' })
@@ -238,7 +243,8 @@ test('an upgrade at the second address of Fastify, which hands it to its first s
     socket.on('end', () => socket.end())
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
   })
-  const service = contractService({ drainDelayMs: 0, inFlightMs: 300 })
+  const clock = new ManualClock()
+  const service = contractService({ drainDelayMs: 0, inFlightMs: 300, clock })
   const listener = attachFastify(service, app)
   await app.listen({ port: 0 })
   await startOn(service, listener)
@@ -249,19 +255,20 @@ test('an upgrade at the second address of Fastify, which hands it to its first s
   socket.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
   await new Promise((resolve) => socket.once('data', resolve))
 
-  const { figures } = await service.stop()
+  const { figures } = await passTime(clock, service.stop())
   expect(figures['http']).toMatchObject({ upgraded: 1, inFlightAtAnnounce: 1 })
 })
 
 test('Express on a server of its own making is found by the server', async () => {
   const journal = new Journal()
   const app = buildExpress(express, new Deeds(journal))
-  const service = contractService({ drainDelayMs: 0, inFlightMs: 200 })
+  const clock = new ManualClock()
+  const service = contractService({ drainDelayMs: 0, inFlightMs: 200, clock })
   const server = createServer(app)
   const running = await startOn(service, attachExpress(service, server, { name: 'web', port: 0, host: LOCAL }))
   void (await running.connect()).ask({ path: '/hang/7' })
   await journal.until('hang')
-  const report = await service.stop()
+  const report = await passTime(clock, service.stop())
   expect(report.aborted).toEqual([expect.stringMatching(/^web: GET \/hang\/:id after /)])
 })
 
