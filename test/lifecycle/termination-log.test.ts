@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { toReportFields } from '../../src/lifecycle/report-fields.ts'
 import { writeTerminationLog } from '../../src/lifecycle/termination-log.ts'
 import type { ShutdownReport } from '../../src/lifecycle/shutdown-report.ts'
 
@@ -57,6 +58,18 @@ test('a kubelet reads 4096 bytes, so there are never more', () => {
     laggards: [{ name: 'db' }],
     aborted: expect.arrayContaining(['… and 480 more']),
   })
+})
+
+test('a report that is longer than that by a little is made shorter, and is still whole JSON', () => {
+  const path = made()
+  const aborted = Array.from({ length: 180 }, (_, index) => `api: GET /orders/${index} after 10s`)
+  const long = { ...report, aborted }
+  const { length } = JSON.stringify(toReportFields(long))
+  expect({ length, isALittleLonger: length > 5000 && length < 7000 }).toMatchObject({ isALittleLonger: true })
+  writeTerminationLog({ SEAWORTHY_TERMINATION_LOG: path }, 'shop stopped', long)
+  expect(readFileSync(path).length).toBeLessThanOrEqual(4096)
+  const figures = readFileSync(path, 'utf8').split('\n')[1] ?? ''
+  expect(JSON.parse(figures)).toMatchObject({ aborted: expect.arrayContaining(['… and 160 more']) })
 })
 
 test('a summary of several lines is one line', () => {
