@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.ts'
 import type { BudgetOrigin, BudgetPart } from './budget-origin.ts'
-import { LEAST_SCALE, type ShutdownBudgetOptions, SLICES } from './budget-slices.ts'
+import { type ShutdownBudgetOptions, SLICES } from './budget-slices.ts'
 import type { BudgetSurroundings } from './grace-period.ts'
+import { leastGraceMs, toSeconds } from './least-grace.ts'
 import { findPlatform, type Platform } from './platform.ts'
 import { type BudgetVerdict, fitBudget, type ShutdownBudget } from './shutdown-budget.ts'
 
@@ -110,15 +111,18 @@ function describeOrigin({ from, name, unscaledMs }: BudgetOrigin): string {
 
 function advise(budget: ShutdownBudget, verdict: BudgetVerdict, platform: Platform | undefined): readonly string[] {
   const neededSeconds = Math.ceil((budget.totalMs + budget.preStopMs) / 1000)
+  const leastMs = leastGraceMs(budget)
   const setting = platform === undefined ? 'the grace period of the platform' : platform.setting
   const advice: string[] = []
   if (verdict === 'exceeds' || verdict === 'refused') {
     if (setting !== undefined)
       advice.push(`Raise ${setting} to ${neededSeconds} s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.`)
-    if (verdict === 'exceeds' && couldBeScaled(budget))
+    if (verdict === 'exceeds' && budget.graceMs >= leastMs)
       advice.push(
         `${setting === undefined ? 'Set' : 'Or set'} SEAWORTHY_GRACE_SECONDS=${budget.graceMs / 1000}, and default slices are scaled to fit.`,
       )
+    if (verdict === 'refused' && leastMs < budget.totalMs + budget.preStopMs)
+      advice.push(`Default slices are scaled down to a tenth, no further: that needs ${toSeconds(leastMs)} s.`)
     const isChosen = SLICES.some((slice) => CHOSEN.has(budget.origins[slice].from))
     if (isChosen) advice.push('Or shorten the slices that were chosen; the longest is a good place to begin.')
     if (verdict === 'exceeds' && isWatched(budget))
@@ -140,14 +144,4 @@ const CHOSEN: ReadonlySet<BudgetOrigin['from']> = new Set(['option', 'variable',
 /** Whether slices are shorter because a person watches. */
 function isWatched({ origins }: Pick<ShutdownBudget, 'origins'>): boolean {
   return Object.values(origins).some(({ from }) => from === 'terminal')
-}
-
-/** Whether a declaration of this grace period would make the defaults shorter, rather than refuse the budget. */
-function couldBeScaled({ graceMs, origins, ...budget }: ShutdownBudget): boolean {
-  const defaultMs = SLICES.reduce(
-    (sum, slice) => sum + (origins[slice].from === 'default' ? budget[`${slice}Ms`] : 0),
-    0,
-  )
-  const fixedMs = budget.totalMs + budget.preStopMs - defaultMs
-  return graceMs - fixedMs >= defaultMs * LEAST_SCALE
 }

@@ -1,7 +1,10 @@
 import { type Duration, formatDuration } from '../core/duration.ts'
 import { OptionReader } from '../core/option-reader.ts'
 
-/** The slices of one shutdown. Together they are the longest time a shutdown may take. */
+/**
+ * The slices of one shutdown. Together they are the longest time a shutdown may take. A plain number is milliseconds; one
+ * below 100 is warned of, because seconds were probably meant.
+ */
 export interface ShutdownBudgetOptions {
   /**
    * Lame duck: how long listeners go on accepting after readiness has failed, so that load balancers can notice.

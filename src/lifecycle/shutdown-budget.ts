@@ -14,6 +14,7 @@ import {
   totalOf,
 } from './budget-slices.ts'
 import { type BudgetSurroundings, type GracePeriod, readGracePeriod } from './grace-period.ts'
+import { leastGraceMs, toSeconds } from './least-grace.ts'
 
 export type { ShutdownBudgetOptions } from './budget-slices.ts'
 export type { BudgetSurroundings } from './grace-period.ts'
@@ -61,7 +62,7 @@ export interface FittedBudget {
  *
  * `SEAWORTHY_GRACE_SECONDS` declares it (write the same number into the manifest), `SEAWORTHY_PRE_STOP_SECONDS` what a
  * `preStop` hook takes of it, and `SEAWORTHY_DRAIN_DELAY` overrides the drain delay. Default slices are scaled down to
- * fit a smaller declared grace; slices that were chosen and don't fit are refused.
+ * fit a smaller declared grace, to a tenth at most; slices that were chosen and don't fit are refused.
  *
  * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`, `SEA_ENV_INVALID`, or `SEA_BUDGET_EXCEEDS_GRACE`
  */
@@ -69,10 +70,15 @@ export function resolveShutdownBudget(options: ShutdownBudgetOptions = {}, aroun
   const { budget, verdict, grace } = fitBudget(options, around)
   if (verdict !== 'refused') return budget
   const setting = grace.platform?.setting ?? 'terminationGracePeriodSeconds'
+  const leastMs = leastGraceMs(budget)
+  const scaling =
+    leastMs < budget.totalMs + budget.preStopMs ? ' (default slices are scaled down to a tenth, no further)' : ''
   throw new SeaworthyError(
     'SEA_BUDGET_EXCEEDS_GRACE',
     `The shutdown budget ${describeSum(toSlices(budget), grace.preStopMs)} exceeds the grace period of ${formatDuration(grace.graceMs)}`,
-    { hint: `Raise ${setting} and SEAWORTHY_GRACE_SECONDS together, or shorten the slices.` },
+    {
+      hint: `Raise ${setting} and SEAWORTHY_GRACE_SECONDS together, to ${toSeconds(leastMs)} s or more${scaling}, or shorten the slices.`,
+    },
   )
 }
 

@@ -26,7 +26,8 @@ const ONE_PRESS_MS = 100
 
 /**
  * Listens to termination signals, before all who listen already. Names other listeners of the same signals, there already or added later: one that
- * calls `process.exit` ends the process in the middle of the drain, and nothing can take that back.
+ * calls `process.exit` ends the process in the middle of the drain, and one that closes a server refuses everybody whom
+ * balancers still send; nothing can take that back.
  *
  * @returns a function that takes the listeners off again
  */
@@ -46,7 +47,7 @@ export function listenToSignals(options: SignalOptions): () => void {
   const warn = (signal: NodeJS.Signals): void =>
     log.warn(
       { signal },
-      `there is another listener of ${signal}: one that calls process.exit would cut the shutdown short. Remove it, or let it do its work in a stop hook`,
+      `there is another listener of ${signal}: one that calls process.exit, server.close() or close() of a framework would cut the shutdown short. Remove it, or let it do its work in a stop hook; seaworthy/register is made for applications that keep theirs`,
     )
   const onAdded = (event: string | symbol, added: unknown): void => {
     if (added !== listener && signals.has(event as NodeJS.Signals)) warn(event as NodeJS.Signals)

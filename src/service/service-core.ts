@@ -6,6 +6,7 @@ import { Problems } from '../core/problems.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import { createLogging, type Logging } from '../logging/logging.ts'
 import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
+import { doubtfulSlices } from '../lifecycle/doubtful-slices.ts'
 import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { isProbePath } from '../server/probe-handler.ts'
@@ -64,7 +65,11 @@ export async function prepareCore(options: ResolvedServiceOptions, health: Probe
     budget: budget as ShutdownBudget,
     admin: admin && createAdminServer({ ...admin, probes: health, clock: options.clock }),
     endLogExport: () => delete bridge.telemetry,
-    warnings: [...aliased.warnings, ...(budget?.warning === undefined ? [] : [budget.warning])],
+    warnings: [
+      ...aliased.warnings,
+      ...doubtfulSlices(options.shutdown),
+      ...(budget?.warning === undefined ? [] : [budget.warning]),
+    ],
   }
 }
 

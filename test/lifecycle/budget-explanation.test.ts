@@ -76,6 +76,15 @@ describe('the advice', () => {
     expect(others).toEqual([expect.stringContaining('Or shorten the slices')])
   })
 
+  test('names the least grace period for which default slices are scaled, where there is too little for that', () => {
+    expect(inPod({}, { SEAWORTHY_GRACE_SECONDS: '2' }).advice).toEqual([
+      'Raise the grace period of the platform to 25 s or more, and set SEAWORTHY_GRACE_SECONDS to the same number.',
+      'Default slices are scaled down to a tenth, no further: that needs 2.5 s.',
+    ])
+    const allChosen = { drainDelay: '5s', inFlight: '16s', stop: '4s', flush: '4s', margin: '2s' }
+    expect(inPod(allChosen, { SEAWORTHY_GRACE_SECONDS: '2' }).advice.join()).not.toContain('tenth')
+  })
+
   test('is to raise nothing where nothing can be raised', () => {
     expect(inPod({}, { K_SERVICE: 'a', K_REVISION: 'b' }).advice[0]).toBe(
       'Set SEAWORTHY_GRACE_SECONDS=10, and default slices are scaled to fit.',

@@ -63,3 +63,19 @@ test('without a declaration, nothing is ever refused or scaled', () => {
     }),
   )
 })
+
+test('what a refusal names as enough is enough', () => {
+  fc.assert(
+    fc.property(options, fc.integer({ min: 1, max: 60 }), preStop, (chosen, grace, preStopSeconds) => {
+      try {
+        resolveShutdownBudget(chosen, { env: env(grace, preStopSeconds), isTerminal: false })
+      } catch (error) {
+        if (!isSeaworthyError(error, 'SEA_BUDGET_EXCEEDS_GRACE')) throw error
+        const enough = Number(/together, to ([\d.]+) s or more/.exec(error.hint ?? '')?.[1])
+        expect(enough).toBeGreaterThan(grace)
+        resolveShutdownBudget(chosen, { env: env(enough, preStopSeconds), isTerminal: false })
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -133,7 +133,9 @@ describe('a declared grace period', () => {
 
   test('of 30 s refuses slices that were chosen to be 31 s in all', () => {
     const chosen = { drainDelay: '5s', inFlight: '16s', stop: '4s', flush: '4s', margin: '2s' }
-    expect(refusal(chosen, { SEAWORTHY_GRACE_SECONDS: '30' })).toMatch(/^SEA_BUDGET_EXCEEDS_GRACE/)
+    const refused = refusal(chosen, { SEAWORTHY_GRACE_SECONDS: '30' })
+    expect(refused).toMatch(/^SEA_BUDGET_EXCEEDS_GRACE/)
+    expect(refused).toContain('SEAWORTHY_GRACE_SECONDS together, to 31 s or more, or shorten the slices.')
   })
 
   test('that chosen slices exceed is refused with the whole sum, and with what to do', () => {
@@ -141,12 +143,14 @@ describe('a declared grace period', () => {
     const env = { SEAWORTHY_GRACE_SECONDS: '40', SEAWORTHY_PRE_STOP_SECONDS: '2' }
     expect(refusal(options, env)).toMatchInlineSnapshot(`
       "SEA_BUDGET_EXCEEDS_GRACE: The shutdown budget preStop 2s + drainDelay 15s + inFlight 30s + stop 4s + flush 4s + margin 2s = 57s exceeds the grace period of 40s
-        Raise terminationGracePeriodSeconds and SEAWORTHY_GRACE_SECONDS together, or shorten the slices."
+        Raise terminationGracePeriodSeconds and SEAWORTHY_GRACE_SECONDS together, to 48 s or more (default slices are scaled down to a tenth, no further), or shorten the slices."
     `)
   })
 
   test('that leaves less than a tenth of the default slices is refused as well: nothing works in so little time', () => {
-    expect(refusal({}, { SEAWORTHY_GRACE_SECONDS: '2' })).toMatch(/^SEA_BUDGET_EXCEEDS_GRACE/)
+    const refused = refusal({}, { SEAWORTHY_GRACE_SECONDS: '2' })
+    expect(refused).toMatch(/^SEA_BUDGET_EXCEEDS_GRACE/)
+    expect(refused).toContain('to 2.5 s or more (default slices are scaled down to a tenth, no further)')
     expect(inPod({}, { SEAWORTHY_GRACE_SECONDS: '2.5' }).totalMs).toBe(2500)
     // 24 s chosen, 15 s of defaults to squeeze into what is left.
     expect(refusal({ inFlight: '24s' }, { SEAWORTHY_GRACE_SECONDS: '25.4' })).toMatch(/^SEA_BUDGET_EXCEEDS_GRACE/)

@@ -68,6 +68,23 @@ test('the same signal again counts as the second as soon as it can be a second p
   expect(process.listenerCount('SIGUSR2')).toBe(0)
 })
 
+test.each(['before', 'after'])(
+  'a listener that was there %s is told of: what it must not do, and who can live with it',
+  (when) => {
+    const warned: string[] = []
+    const log = { ...silentLog, warn: (_fields: object, text: string) => void warned.push(text) }
+    const foreign = (): void => {}
+    if (when === 'before') process.on('SIGUSR2', foreign)
+    const stop = listenToSignals({ signals: ['SIGUSR2'], log, onFirst: () => {}, onSecond: () => {} })
+    if (when === 'after') process.on('SIGUSR2', foreign)
+    stop()
+    process.off('SIGUSR2', foreign)
+    expect(warned).toEqual([
+      'there is another listener of SIGUSR2: one that calls process.exit, server.close() or close() of a framework would cut the shutdown short. Remove it, or let it do its work in a stop hook; seaworthy/register is made for applications that keep theirs',
+    ])
+  },
+)
+
 test('a different signal is the second at once: nobody sends that by accident', async () => {
   await using program = await listens()
   program.kill('SIGINT')
