@@ -1,7 +1,7 @@
 import type { FlushOutcome } from '../core/final-flush.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { countShutdown } from './shutdown-counts.ts'
-import { describeReason, laggards, messageOf, type ShutdownReport } from './shutdown-report.ts'
+import { describeReason, hintOf, laggards, messageOf, type ShutdownReport } from './shutdown-report.ts'
 
 /**
  * The report as plain fields for a log line or JSON: texts and numbers only, errors by message. What matters most comes
@@ -11,7 +11,7 @@ export function toReportFields(report: ShutdownReport): Readonly<Record<string, 
   return {
     exitCode: exitCodeOf(report),
     reason: describeReason(report.reason),
-    ...('error' in report.reason ? { error: messageOf(report.reason.error) } : {}),
+    ...('error' in report.reason ? toErrorFields(report.reason.error) : {}),
     clean: report.clean,
     tookMs: Math.round(report.tookMs),
     laggards: laggards(report).map(({ name, phase, outcome, tookMs, error }) => ({
@@ -28,6 +28,11 @@ export function toReportFields(report: ShutdownReport): Readonly<Record<string, 
     flush: Object.fromEntries(Object.entries(report.flushes).map(([name, flush]) => [name, toFlushFields(flush)])),
     figures: report.figures,
   }
+}
+
+function toErrorFields(error: unknown): Readonly<Record<string, string>> {
+  const hint = hintOf(error)
+  return { error: messageOf(error), ...(hint === undefined ? {} : { hint }) }
 }
 
 function toFlushFields({ complete, note, details }: FlushOutcome): Readonly<Record<string, unknown>> {

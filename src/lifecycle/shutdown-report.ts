@@ -1,5 +1,7 @@
 import { formatDuration } from '../core/duration.ts'
 import type { FlushOutcome } from '../core/final-flush.ts'
+import { isSeaworthyError } from '../core/seaworthy-error.ts'
+import { attempt } from './attempt.ts'
 import type { HookRecord } from './hook.ts'
 
 /** Why a shutdown began. */
@@ -82,7 +84,9 @@ export function summarise(report: ShutdownReport): string {
   const how = [...ends, ...interrupted, ...notes].join(', ')
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
-  return `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
+  const hint = 'error' in report.reason ? hintOf(report.reason.error) : undefined
+  const line = `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
+  return hint === undefined ? line : `${line}. ${hint}`
 }
 
 function describeLaggard({ name, outcome, phase, tookMs }: HookRecord & { readonly phase: PhaseName }): string {
@@ -113,6 +117,11 @@ function describeInterrupted({ figures }: Pick<ShutdownReport, 'figures'>): read
     count === 0 ? [] : [`${count} ${what}${count === 1 ? ' was' : 's were'} interrupted`],
   )
   return said.length === 0 ? [] : [said.join(' and ')]
+}
+
+/** What to do about anything that was thrown, where it says so. Never throws. */
+export function hintOf(error: unknown): string | undefined {
+  return attempt(() => (isSeaworthyError(error) ? error.hint : undefined))
 }
 
 /** The text of anything that was thrown. Never throws: an odd value must not cost the report of everything else. */

@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { DependencyGraph, GraphNode } from './dependency-graph.ts'
-import { messageOf } from './shutdown-report.ts'
+import { hintOf, messageOf } from './shutdown-report.ts'
 
 export interface Startable extends GraphNode {
   readonly start: (context: { readonly signal: AbortSignal }) => unknown
@@ -88,7 +88,11 @@ export async function startInOrder<T extends Startable>(
 }
 
 function failed(name: string, cause: unknown): SeaworthyError {
-  return new SeaworthyError('SEA_START_FAILED', `"${name}" did not start: ${messageOf(cause)}`, { cause })
+  const hint = hintOf(cause)
+  return new SeaworthyError('SEA_START_FAILED', `"${name}" did not start: ${messageOf(cause)}`, {
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 function tooSlow(name: string, limitMs: number, total: boolean): SeaworthyError {
@@ -110,7 +114,9 @@ function joinFailures(failures: readonly SeaworthyError[]): SeaworthyError {
     return new SeaworthyError('SEA_START_INTERRUPTED', 'The start was given up because a shutdown was asked for')
   }
   if (failures.length === 1) return first
+  const hints = new Set(failures.flatMap((failure) => failure.hint ?? []))
   return new SeaworthyError('SEA_START_FAILED', failures.map((failure) => failure.message).join('; '), {
     cause: new AggregateError(failures),
+    ...(hints.size === 0 ? {} : { hint: [...hints].join(' ') }),
   })
 }

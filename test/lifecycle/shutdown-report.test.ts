@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { toReportFields } from '../../src/lifecycle/report-fields.ts'
 import {
   describeReason,
@@ -91,6 +92,15 @@ describe('one line for people', () => {
     [{ api: { requests: 9, interrupted: 0 } }, 'everything ended by itself'],
   ])('what was interrupted did not end by itself, and is told: %j', (figures, text) => {
     expect(summarise({ ...clean, figures })).toBe(`stopped in 5.47s (SIGTERM): ${text}`)
+  })
+
+  test('what to do about the failure that began it is at the end of the line, and in the fields', () => {
+    const error = new SeaworthyError('SEA_LISTENER_SILENT', 'nothing listens', { hint: 'Call listen() before.' })
+    const failed = { ...clean, reason: { kind: 'failed-start', error } as const, clean: false }
+    expect(summarise(failed)).toBe(
+      'stopped in 5.47s (the start failed: nothing listens): what had started was stopped again. Call listen() before.',
+    )
+    expect(toReportFields(failed)).toMatchObject({ error: 'nothing listens', hint: 'Call listen() before.' })
   })
 
   test('what was interrupted is told beside what was cut, and when nobody asked for the end', () => {

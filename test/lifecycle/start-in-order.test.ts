@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
-import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
+import { isSeaworthyError, SeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { DependencyGraph } from '../../src/lifecycle/dependency-graph.ts'
 import { startInOrder, type Startable, type StartResult } from '../../src/lifecycle/start-in-order.ts'
@@ -156,6 +156,19 @@ describe('a component that throws', () => {
     expect((error.cause as AggregateError).errors.every((each) => isSeaworthyError(each, 'SEA_START_FAILED'))).toBe(
       true,
     )
+  })
+
+  test('and says what to do about it, hands that on: alone and with others', async () => {
+    const says = (hint: string) => () => Promise.reject(new SeaworthyError('SEA_LISTENER_SILENT', 'silent', { hint }))
+    const alone = await new Harbour({ http: { start: says('Call listen().') } }).failure()
+    expect(alone.error.hint).toBe('Call listen().')
+    const both = await new Harbour({
+      http: { start: says('Call listen().') },
+      admin: { start: says('Call listen().') },
+      db: { start: says('Start the database.') },
+      cache: { start: () => Promise.reject(new Error('no cache')) },
+    }).failure()
+    expect(both.error.hint).toBe('Call listen(). Start the database.')
   })
 
   test('with something that has no text, fails the start all the same', async () => {

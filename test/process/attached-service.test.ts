@@ -46,4 +46,6 @@ test('an application that never listens does not start: the error says which ser
     msg: 'attached did not start',
     err: { message: expect.stringContaining('The application was to call listen() for "http"') as string },
   })
+  // Who reads one line only reads this one.
+  expect(shop.log().at(-1)?.msg).toMatch(/what had started was stopped again\. Call listen\(\) before the start/)
 })
