@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Hook, HookContext } from '../lifecycle/hook.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
 import { type WorkContext, WorkLedger } from '../lifecycle/work-ledger.ts'
-import { endWork } from './end-work.ts'
+import { abandonLeft, endWork } from './end-work.ts'
 
 /** What reports call the promises of the service itself; no component can have this name. */
 export const BACKGROUND = 'background'
@@ -12,7 +12,7 @@ export class BackgroundWork {
   readonly name = BACKGROUND
   readonly #clock: Clock
   readonly #ledger: WorkLedger
-  #abandoned: readonly string[] = []
+  #abandoned: readonly string[] | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -54,7 +54,7 @@ export class BackgroundWork {
         noMore: Promise.all(ends),
         mayBeginLate: true,
       })
-      this.#abandoned = end.abandoned.map((work) => `${BACKGROUND}: ${work}`)
+      this.#abandoned ??= end.abandoned
     }
     return [...watched, { name: BACKGROUND, run: own, isIdle: () => this.#ledger.inFlight === 0 }]
   }
@@ -65,8 +65,10 @@ export class BackgroundWork {
     return started === 0 ? undefined : { jobs: started, ...rest }
   }
 
-  /** What did not end by itself, for the report. */
+  /** What did not end by itself, for the report; read when its slice is over. */
   aborted(): readonly string[] {
-    return this.#abandoned
+    // Where the event loop was blocked at the hard limit, the slice is over before anything has been abandoned.
+    this.#abandoned ??= abandonLeft(this.#ledger)
+    return this.#abandoned.map((work) => `${BACKGROUND}: ${work}`)
   }
 }

@@ -9,7 +9,7 @@ import type { ComponentNode } from './component-node.ts'
 import type { Needs } from './component.ts'
 import type { ConsumerDefinition } from './consumer.ts'
 import type { NodeLimits } from './definition-reader.ts'
-import { endWork, type WorkEnd } from './end-work.ts'
+import { abandonLeft, endWork, type WorkEnd } from './end-work.ts'
 
 /** A consumer as a node: paused when the shutdown is announced, its jobs waited for in `finish`. */
 export function toConsumerNode<Config, T, N extends Needs>(
@@ -24,7 +24,7 @@ export function toConsumerNode<Config, T, N extends Needs>(
   let value: T | undefined
   const pause = new Pause(() => definition.pause(value as T))
   let inFlightAtAnnounce = 0
-  let abandoned: readonly string[] = []
+  let abandoned: readonly string[] | undefined
 
   return {
     name,
@@ -49,14 +49,18 @@ export function toConsumerNode<Config, T, N extends Needs>(
         mayBeginLate: false,
         giveBack: giveBack && ((context) => giveBack(value as T, context)),
       })
-      abandoned = end.abandoned.map((job) => `${name}: ${job}`)
+      abandoned ??= end.abandoned
       const problems = [...pause.problems(), ...problemsOf(end)]
       if (problems.length === 0) return
       throw new SeaworthyError('SEA_SHUTDOWN_FAILED', problems.map(({ text }) => text).join('; '), {
         cause: problems.find(({ error }) => error !== undefined)?.error,
       })
     },
-    aborted: () => abandoned,
+    aborted() {
+      // Where the event loop was blocked at the hard limit, the slice is over before anything has been abandoned.
+      abandoned ??= abandonLeft(ledger)
+      return abandoned.map((job) => `${name}: ${job}`)
+    },
     openWork: () => ledger.openWork(),
     figures() {
       const { started, ...rest } = ledger.totals

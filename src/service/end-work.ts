@@ -53,10 +53,16 @@ export async function endWork(
     ])
     givenBack = given
   }
+  const left = abandonLeft(ledger)
+  return givenBack === undefined ? { abandoned: left } : { abandoned: left, givenBack }
+}
+
+/** Abandons what is in flight, and names it: the oldest first, and what is not listed by number. */
+export function abandonLeft(ledger: WorkLedger): readonly string[] {
   const leftCount = ledger.inFlight
   const left = ledger.abandon().map(({ name, ageMs }) => `${name} after ${formatDuration(ageMs)}`)
   if (leftCount > left.length) left.push(`${leftCount - left.length} more`)
-  return givenBack === undefined ? { abandoned: left } : { abandoned: left, givenBack }
+  return left
 }
 
 /** Work can begin because other work has ended: only what is still empty a turn of the event loop later is over. */

@@ -1,6 +1,15 @@
 import { createServer } from 'node:http'
+import type { Service, Work } from 'seaworthy'
 import { expect, test } from 'vitest'
 import { gate, quietService } from './open-service.ts'
+
+function blockWhileFinishing(service: Service, ms: number): void {
+  const finishing = setInterval(() => {
+    if (service.state !== 'stopping') return
+    clearInterval(finishing)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  }, 1)
+}
 
 /** Longer than the time between the hard limit and the end of the slice. */
 const HEAD_START_MS = 100
@@ -23,14 +32,29 @@ test.each([
     await new Promise((resolve) => setTimeout(resolve, headStartMs))
   }
   const stopped = service.stop()
-  const finishing = setInterval(() => {
-    if (service.state !== 'stopping') return
-    clearInterval(finishing)
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs * 2)
-  }, 1)
+  blockWhileFinishing(service, inFlightMs * 2)
   const report = await stopped
   expect(report.aborted).toEqual([expect.stringMatching(/^api: GET \/ after /)])
   expect(report.figures['api']).toMatchObject({ cut: 1 })
   expect(report.clean).toBe(false)
   expect(await answer).toBe('cut')
+})
+
+test('nor of a job or of work in the background that is abandoned', async () => {
+  const inFlightMs = 400
+  const service = quietService({ shutdown: { drainDelay: 0, inFlight: inFlightMs, stop: 500, flush: 500 } })
+  let work: Work | undefined
+  service.consumer('mail', { start: (context) => void (work = context.work), pause: () => {} })
+  await service.start()
+  const never = (): Promise<void> => new Promise(() => {})
+  void work?.run('letter', never)
+  void service.background('receipt', never)
+  const stopped = service.stop()
+  blockWhileFinishing(service, inFlightMs * 2)
+  const report = await stopped
+  expect(report.aborted.toSorted()).toEqual([
+    expect.stringMatching(/^background: receipt after /),
+    expect.stringMatching(/^mail: letter after /),
+  ])
+  expect(report.figures).toMatchObject({ mail: { abandoned: 1 }, background: { abandoned: 1 } })
 })
