@@ -19,7 +19,7 @@ export function toPage(measurement: Measurement): string {
     '## How it is measured',
     method(measurement),
     '## What it does not show',
-    LIMITS,
+    limits(measurement),
     '## Run it',
     RUN_IT,
     '',
@@ -135,7 +135,12 @@ function troublesOf({ troubles }: Measurement): readonly string[] {
   return [`Runs that could not be done, because the service did not start: ${list.join('; ')}.`]
 }
 
-function method({ parallel }: Measurement): string {
+function method({ parallel, cells }: Measurement): string {
+  const isWatched = cells.some(({ runs }) => runs.some(({ standstillMs }) => standstillMs !== undefined))
+  const standstill = isWatched
+    ? ` So is one in which the
+  process of the clients got no processor for ${settings.STANDSTILL_LIMIT_MS} ms: a connection that says nothing for so long is anybody's to close.`
+    : ''
   return `- Each run is one process: started, warmed up, put to work, sent SIGTERM in the middle of it, waited for. SIGKILL follows
   after ${settings.STOP_LIMIT_MS / 1000} s and would be counted. Round by round every variant has one run in every scenario, in a shuffled order,
   ${parallel} at a time.
@@ -150,26 +155,35 @@ function method({ parallel }: Measurement): string {
   put on the wire, because a GOAWAY came first, goes out on a new connection, as every client does it: nothing is sent twice.
 - **late refusals** are connections refused when nobody would have sent them there any more. They are no loss.
 - **in flight** and **idle** are what the clients see at the moment of SIGTERM. A run in which that is not what the scenario
-  asks for, or in which a request failed before SIGTERM, is done again, at most ${settings.MAX_ATTEMPTS} times in all, and that is said.
+  asks for, or in which a request failed before SIGTERM, is done again, at most ${settings.MAX_ATTEMPTS} times in all, and that is said.${standstill}
 - **exit codes**: 128 plus the number for a process that a signal ended: 143 is SIGTERM, 137 SIGKILL. **stop ms** is the median from
   SIGTERM to the end of the process.
 - Our drain delay is ${settings.DRAIN_DELAY_MS} ms here, to keep the runs short; its default is 5 s. Telemetry is off, because nobody receives it.`
 }
 
-const LIMITS = `- The endpoint lag of ${settings.ENDPOINT_LAG_MS} ms is shorter than the delay of ${settings.DRAIN_DELAY_MS} ms. Where it is longer, requests are refused
+/** Since when the accept queue is plugged before a close. What was measured earlier has the race in it. */
+const PLUGGED_SINCE = '2026-11-22T18:43:36Z'
+
+function limits({ date }: Measurement): string {
+  const age =
+    Date.parse(date) < Date.parse(PLUGGED_SINCE)
+      ? ' The runs above are from before that, when there was still a chance of it.'
+      : ''
+  return `- The endpoint lag of ${settings.ENDPOINT_LAG_MS} ms is shorter than the delay of ${settings.DRAIN_DELAY_MS} ms. Where it is longer, requests are refused
   whatever the service does; [draining](../guide/drain.md) says how to choose it.
 - One machine, a wire that only delays: no loss of packets, no balancer in between.
-- The instant at which the listener closes is a race where clients connect anew all the time and never stop
-  (\`until-closed\`). Other measurements, on the same machine while it was busy with other things, lost there 2 of
-  2,065 and 1 of 173 calls of gRPC and 5 of some 600 requests of HTTP/2, each in a single run, all of them new connections in
-  the accept queue; [draining](../guide/drain.md) says what ends it. With a load balancer that is told in time, nobody is there
-  at that instant.
+- Clients that connect anew all the time and never stop (\`until-closed\`) meet the instant at which the listener closes.
+  On Linux ours fill the accept queue themselves before the close, so that nobody waits in it who would be
+  reset.${age}
+  [Draining](../guide/drain.md) says how, what was lost without it, where it can't be done, and what remains. With a load balancer
+  that is told in time, nobody is there at that instant.
 - Stop times are of a machine that does two things at a time; take the difference of a second for real, and that of 20 ms not.`
+}
 
 const RUN_IT = `\`\`\`sh
 npm run bench:drain                       # everything, five runs each; stores bench/drain/results/<date>-<commit>.json
 npm run bench:drain -- --page             # writes this page from the newest of them
-npm run bench:drain -- --quick            # ours and three peers, under a minute
+npm run bench:drain -- --quick            # ours and three peers in three scenarios, under a minute
 npm run --silent bench:drain -- --quick --json
 npm run bench:drain -- --only seaworthy/http,stoppable --scenario until-closed --wire 25 --runs 20
 npm run bench:drain -- --help
@@ -177,5 +191,6 @@ npm run bench:drain -- --help
 
 The peers have an installation of their own in \`bench/\`, made at the first run. \`--json\` prints one array on standard output
 and nothing else there: \`[{ variant, runs, sent, failed, reset, status503, exitCodes, stopMs }]\`, summed over the scenarios of the
-invocation. \`exitCodes\` has one for each run, \`stopMs\` is the median; the rest is as above. What is lost is described on standard
+invocation. \`runs\` says how many there were: a quick run does one round, and what fits of a second; standard error says what
+was not begun. \`exitCodes\` has one for each run, \`stopMs\` is the median; the rest is as above. What is lost is described on standard
 error, request by request: when it was sent, when it went out, when the server closed, in milliseconds from SIGTERM.`

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/core/clock.ts'
 import { problemsOf } from './check.ts'
 import { toPage } from './page.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, describeSkipped } from './progress.ts'
 import { describeMachine, type Measurement, newest, store, toJsonRows, versionsOf } from './results.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { runPlan } from './schedule.ts'
@@ -25,7 +25,7 @@ const HELP = `Usage: npm run bench:drain -- [options]
   --wire A,B        these wire delays in ms: 0, ${WIRE_DELAY_MS}
   --parallel N      services under trial at the same time (default 2)
   --seed N          repeats the moments and the order of a run
-  --quick           ours and three peers, under a minute
+  --quick           ours and three peers in three scenarios, under a minute: one round, and what fits of a second
   --json            only an array of { variant, runs, sent, failed, reset, status503, exitCodes, stopMs } on standard output
   --check           fails unless ours lose nothing, exit with 0, and at least one peer loses something
   --page            measures nothing: writes docs/benchmarks/drain.md from the newest full measurement
@@ -39,10 +39,11 @@ const MAX_REASON_LENGTH = 1000
 const FULL_RUNS = 5
 const QUICK = {
   variants: ['seaworthy', '@godaddy/terminus', 'lightship', 'http-terminator'],
-  // Where a load balancer has not heard yet, and every request can be answered. Through the very close: the full run.
-  scenarios: ['keep-alive', 'new-connections'],
-  runs: 3,
-  parallel: 3,
+  // Where a load balancer has not heard yet, and through the very close.
+  scenarios: ['keep-alive', 'new-connections', 'until-closed'],
+  // One round takes 30 to 45 s; what of the second does not fit is said.
+  runs: 2,
+  parallel: 4,
 }
 
 /** A mistake of whoever typed the command, told in one line. */
@@ -139,6 +140,8 @@ async function measure(values: Values): Promise<void> {
     cells,
   }
   if (troubles.length > 0) process.exitCode = 1
+  const skipped = describeSkipped(cells, { runs, troubles: troubles.length })
+  if (skipped !== undefined) process.stderr.write(`! ${skipped}\n`)
   // A peer that does not start is part of the comparison; a run of ours that is missing makes it worthless.
   const isComplete = cells.every((cell) => cell.runs.length === runs || !isOneOfOurs(cell.variant))
   process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)

@@ -32,6 +32,11 @@ export const REQUEST_TIMEOUT_MS = 8000
 export const STOP_LIMIT_MS = 12_000
 /** How long a service may take to listen. */
 export const START_LIMIT_MS = 30_000
+/**
+ * A run in which the clients stood still that long after SIGTERM is done again: less than the 250 ms for which ours leave a
+ * new connection open that says nothing once the port is closed.
+ */
+export const STANDSTILL_LIMIT_MS = 200
 /** Added to each direction, besides none. */
 export const WIRE_DELAY_MS = 25
 /** How often a run whose precondition did not hold is done again. */

@@ -11,6 +11,7 @@ import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { stopProcess } from '../../src/process/stop-process.ts'
 import { waitForPort } from '../../src/process/wait-for-port.ts'
 import type { Play, Scenario, Stage } from './scenario.ts'
+import { watchStandstill } from './standstill.ts'
 import { Random } from '../../src/load/random.ts'
 import {
   BUSY_CLIENTS,
@@ -19,6 +20,7 @@ import {
   MAX_ATTEMPTS,
   PATIENCE_MS,
   REQUEST_TIMEOUT_MS,
+  STANDSTILL_LIMIT_MS,
   START_LIMIT_MS,
   STOP_LIMIT_MS,
   WORK_MS,
@@ -57,6 +59,8 @@ export interface TrialResult {
   /** How often it had to be done until the precondition held; it did not even then when `isValid` is false. */
   readonly attempts: number
   readonly isValid: boolean
+  /** How long the clients stood still at most, all at a time, after SIGTERM. Older measurements don't have it. */
+  readonly standstillMs?: number
   /** The exit code; 128 plus the number of the signal that ended it, 137 where that was ours at the limit. */
   readonly exitCode: number
   readonly wasKilled: boolean
@@ -132,6 +136,7 @@ async function attempt(
   const inFlightAtSignal = journal.inFlight
   const idleAtSignal = play.idle()
   const signalAt = clock.now()
+  const standstill = watchStandstill(clock)
   const stopping = stopProcess(owned, { clock, limitMs: STOP_LIMIT_MS })
   const cancels = [
     clock.schedule(ENDPOINT_LAG_MS, () => lag.abort()),
@@ -140,6 +145,7 @@ async function attempt(
   await settled(play, clock)
   const stop = await stopping
   for (const cancel of cancels) cancel()
+  const standstillMs = standstill()
 
   const counts = (entry: JournalEntry): boolean => scenario.counts(entry, entry.startedAt - signalAt)
   const counted = journal.entries.filter(counts)
@@ -151,7 +157,9 @@ async function attempt(
     inFlightAtSignal,
     idleAtSignal,
     attempts,
+    standstillMs,
     isValid:
+      standstillMs < STANDSTILL_LIMIT_MS &&
       inFlightAtSignal >= precondition.inFlight &&
       idleAtSignal >= precondition.idle &&
       !counted.some((entry) => !isAnswered(entry) && endedBefore(entry, signalAt)),

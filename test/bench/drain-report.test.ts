@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { problemsOf } from '../../bench/drain/check.ts'
 import { toPage } from '../../bench/drain/page.ts'
+import { describeSkipped } from '../../bench/drain/progress.ts'
 import { type Cell, median, type Measurement, toJsonRows } from '../../bench/drain/results.ts'
 import { rowsOf } from '../../bench/drain/rows.ts'
 import { SCENARIOS } from '../../bench/drain/scenarios.ts'
@@ -101,6 +102,14 @@ test('the array of --json has exactly the promised fields, summed over runs and 
   ])
 })
 
+test('runs that were not begun are told, and those that could not be done are no such runs', () => {
+  const cells = [cell('seaworthy/http', run({})), cell('peer', LOST, LOST), cell('other')]
+  expect(describeSkipped(cells, { runs: 2, troubles: 1 })).toBe(
+    'time was short: 2 of 6 runs were not begun; `runs` says how many each variant has',
+  )
+  expect(describeSkipped(cells, { runs: 2, troubles: 3 })).toBeUndefined()
+})
+
 test('the median of an even count lies between its neighbours', () => {
   expect([median([]), median([3]), median([3, 1]), median([9, 1, 2])]).toEqual([0, 3, 2, 2])
 })
@@ -130,6 +139,18 @@ test('the page says when a run had to be done again, and when that did not help'
   const page = toPage(measurement(cell('seaworthy/http', run({}, { attempts: 2 }), run({}, { isValid: false }))))
   expect(page).toContain('1 runs were done again')
   expect(page).toContain('In 1 runs the precondition did not hold even then')
+})
+
+test('the page of a measurement from before the accept queue was filled says so, and no other does', () => {
+  const of = (date: string): string => toPage({ ...measurement(cell('peer', run({}))), date })
+  expect(of('2026-11-22T17:29:10.000Z')).toContain('The runs above are from before that')
+  expect(of('2026-11-22T18:44:00.000Z')).not.toContain('The runs above are from before that')
+})
+
+test('the page says that runs of clients that stood still were done again, where that was watched', () => {
+  const words = 'got no processor for 200 ms'
+  expect(toPage(measurement(cell('peer', run({}, { standstillMs: 3 }))))).toContain(words)
+  expect(toPage(measurement(cell('peer', run({}))))).not.toContain(words)
 })
 
 test('the page names the runs that could not be done', () => {
