@@ -224,7 +224,10 @@ test('an answer whose headers were written before the drain ends, and its connec
 })
 
 test('headers that are half sent at the close and come in time are a request like any other', async () => {
-  const { drain, server, accepted, connect } = await startDrainedServer((_, response) => void response.end('ok'))
+  const clock = new ManualClock()
+  const { drain, server, accepted, connect } = await startDrainedServer((_, response) => void response.end('ok'), {
+    drain: { clock, quietMs: 0 },
+  })
   const client = connect()
   await client.connect()
   const answer = client.expect()
@@ -233,10 +236,10 @@ test('headers that are half sent at the close and come in time are a request lik
   const finished = drain.finish(NEVER_REACHED)
   await until(() => !server.listening)
   // Longer than an idle connection would have.
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  await clock.advance(400)
   client.send('st: a\r\n\r\n')
   expect(await answer).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect(await finished).toMatchObject({ clean: true, figures: { stalled: 0, idleClosed: 0 } })
+  expect(await passTime(clock, finished)).toMatchObject({ clean: true, figures: { stalled: 0, idleClosed: 0 } })
 })
 
 test('headers that stop arriving are given up with 408 long before the limit', async () => {
@@ -258,19 +261,23 @@ test('headers that stop arriving are given up with 408 long before the limit', a
 })
 
 test('a body that is half sent at the close and comes in time is answered', async () => {
-  const { drain, server, connect } = await startDrainedServer((request, response) => {
-    request.resume().on('end', () => response.end('stored'))
-  })
+  const clock = new ManualClock()
+  const { drain, server, connect } = await startDrainedServer(
+    (request, response) => {
+      request.resume().on('end', () => response.end('stored'))
+    },
+    { drain: { clock, quietMs: 0 } },
+  )
   const client = connect()
   const answer = client.expect()
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf')
   await until(() => drain.inFlight === 1)
   const finished = drain.finish(NEVER_REACHED)
   await until(() => !server.listening)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await clock.advance(300)
   client.send('half')
   expect(await answer).toMatchObject({ outcome: 'answered', saidClose: true })
-  expect((await finished).clean).toBe(true)
+  expect((await passTime(clock, finished)).clean).toBe(true)
 })
 
 test('a body that never comes is cut at the limit, and the report names the request', async () => {
