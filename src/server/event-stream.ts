@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
+import { ignoreFurtherWrites } from './ignore-writes.ts'
 import { endSignal } from './request-signal.ts'
 import type { OpenRequest } from './tracked-connection.ts'
 
@@ -27,27 +28,4 @@ export function endEventStream({ request, response }: OpenRequest, listener: str
     if (!response.writableEnded) response.end()
     ignoreFurtherWrites(response)
   })
-}
-
-/**
- * A handler that does not look goes on writing. In Node that is an `error` of the response, which ends the process when
- * nobody listens for it. Here it is as if the client had gone, which every handler of such a stream knows: nothing is
- * sent, `write()` returns false, and a callback gets the error.
- */
-function ignoreFurtherWrites(response: ServerResponse): void {
-  response.write = (...args: unknown[]): boolean => {
-    failLater(args)
-    return false
-  }
-  response.end = (...args: unknown[]): ServerResponse => {
-    failLater(args)
-    return response
-  }
-}
-
-function failLater(args: readonly unknown[]): void {
-  const callback = args.findLast((each) => typeof each === 'function') as ((error: Error) => void) | undefined
-  if (callback === undefined) return
-  const error = Object.assign(new Error('The event stream was ended by the shutdown'), { code: 'ERR_STREAM_DESTROYED' })
-  process.nextTick(callback, error)
 }

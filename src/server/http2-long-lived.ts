@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../core/clock.ts'
 import { afterAnswer } from './http2-answer.ts'
 import type { StreamLedger } from './http2-ledger.ts'
 import type { OpenStream } from './http2-work.ts'
+import { ignoreFurtherWrites } from './ignore-writes.ts'
 import { endSignal } from './request-signal.ts'
 import { saySpread } from './say-spread.ts'
 import type { SayGoodbye } from './server-drain.ts'
@@ -114,9 +115,6 @@ function endEventStream(stream: ServerHttp2Stream, listener: string): void {
   setImmediate(() => {
     if (stream.destroyed) return
     if (!stream.writableEnded) stream.end()
-    // A handler that does not look goes on writing. It shall be as if the client had gone, and not an error that ends
-    // the process because nobody listens for it.
-    stream.write = () => false
-    stream.end = () => stream
+    ignoreFurtherWrites(stream)
   })
 }

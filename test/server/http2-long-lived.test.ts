@@ -54,6 +54,30 @@ test('a stream of the core API is ended, too, and one that begins while the drai
   await late.ended
 })
 
+test.each(['the core API', 'the compatible one'])(
+  'with %s, who waits for the callback of a write after the end is told that it failed',
+  async (api) => {
+    const calledBack: unknown[] = []
+    const { server, drain, connect: open } = await startDrainedHttp2()
+    server.on('stream', (stream: ServerHttp2Stream) => {
+      if (api !== 'the core API') return
+      stream.respond({ ':status': 200, ...EVENTS })
+      stream.write('data: 1\n\n')
+      stream.on('finish', () => setImmediate(() => stream.write('late', (error) => calledBack.push(error))))
+    })
+    server.on('request', (_, response) => {
+      if (api === 'the core API') return
+      response.writeHead(200, EVENTS).write('data: 1\n\n')
+      response.on('finish', () => setImmediate(() => response.write('late', (error) => calledBack.push(error))))
+    })
+    const events = follow(open().open({ ':path': '/' }).end())
+    await until(() => events.parts.length > 0)
+    drain.startDraining()
+    await until(() => calledBack.length === 1)
+    expect(calledBack[0]).toMatchObject({ code: expect.stringMatching(/^ERR_/) as unknown })
+  },
+)
+
 test('goodbyes are spread: the first at once, the others evenly', async () => {
   const { drain, connect: open } = await startDrainedHttp2((_, response) => {
     response.writeHead(200, EVENTS).write('data: 1\n\n')
