@@ -85,15 +85,21 @@ export class AcceptQueuePlug {
     // Node connects in a tick of its own, one for each; this one comes behind them, and before anything is accepted.
     await new Promise<void>((resolve) => process.nextTick(resolve))
     const inQueue = plugs.filter(isEstablished)
-    const isPlugged = inQueue.length === PLUG_COUNT
-    if (isPlugged) close()
-    else {
-      // First of all: a client whose last word is dropped by a short queue believes that it is connected.
-      this.#handle.listen?.(USUAL_BACKLOG)
-      this.#keepFromService(inQueue, onOurs)
+    let isClosed = false
+    try {
+      if (inQueue.length === PLUG_COUNT) {
+        close()
+        isClosed = true
+      }
+    } finally {
+      if (!isClosed) {
+        // First of all: a client whose last word is dropped by a short queue believes that it is connected.
+        this.#handle.listen?.(USUAL_BACKLOG)
+        this.#keepFromService(inQueue, onOurs)
+      }
+      for (const plug of plugs) plug.destroy()
     }
-    for (const plug of plugs) plug.destroy()
-    return isPlugged
+    return isClosed
   }
 
   #connect(): Socket {

@@ -4,6 +4,7 @@ import type { FinishOptions } from './server-drain.ts'
 /** The one moment at which the end of a server is over: nothing is left, the limit is reached, or the wait was ended. */
 export class DrainEnd {
   readonly reached: Promise<void>
+  #failure: { readonly error: unknown } | undefined
   readonly #isDone: () => boolean
   #end = (): void => {}
 
@@ -20,6 +21,26 @@ export class DrainEnd {
       signal?.addEventListener('abort', this.#end, { once: true })
       if (signal?.aborted === true) this.#end()
     })
+  }
+
+  /**
+   * Waits for the close of the listener. A server whose own `close()` throws still has clients, so everything goes on,
+   * and {@link throwFailure} tells when it is over.
+   *
+   * @returns what `closing` resolves with, or 0
+   */
+  async afterClose(closing: Promise<number>): Promise<number> {
+    try {
+      return await closing
+    } catch (error) {
+      this.#failure = { error }
+      return 0
+    }
+  }
+
+  /** @throws what the close of the listener has thrown, if it did */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** Something has ended: perhaps it was the last. */

@@ -97,8 +97,10 @@ export class HttpDrain implements ServerDrain {
 
   /**
    * Closes the listener, waits until every request is answered and every connection has ended, and at the limit
-   * destroys what is left. Never rejects and never takes longer than the limit (the event loop permitting). Safe to call
-   * any number of times: every call gets the report of the first.
+   * destroys what is left. Never takes longer than the limit (the event loop permitting). Safe to call any number of
+   * times: every call gets the report of the first.
+   *
+   * @throws what the server's own `close()` throws; all the rest has been done by then
    */
   finish(options: FinishOptions): Promise<FinishReport> {
     this.#finishing ??= this.#finish(options)
@@ -125,7 +127,7 @@ export class HttpDrain implements ServerDrain {
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
     const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.connectionCount === 0)
     this.#ledger.events.empty = () => end.look()
-    const acceptedLate = await closeWhenQuiet(this.#server, {
+    const closing = closeWhenQuiet(this.#server, {
       clock,
       gate: this.#gate,
       quietMs: this.#options.quietMs,
@@ -134,6 +136,7 @@ export class HttpDrain implements ServerDrain {
       signal: options.signal,
       close: this.#options.closeListenerOnly,
     })
+    const acceptedLate = await end.afterClose(closing)
     this.#isListenerClosed = true
     this.#longLived.finish()
     this.#leaving.listenerClosed()
@@ -144,13 +147,15 @@ export class HttpDrain implements ServerDrain {
     const left = this.#destroyAll()
     await untilGone(() => this.#ledger.connectionCount === 0)
     this.release()
-    return reportFinish(this.#options, {
+    const report = reportFinish(this.#options, {
       startedAt,
       limitMs,
       cutCount: left.length,
       cut: this.#describe(left.slice(0, MAX_LISTED_WORK)),
       figures: this.#figures(acceptedLate, left),
     })
+    end.throwFailure()
+    return report
   }
 
   /** The soft deadline: from here on, whoever has not ended is asked to. */

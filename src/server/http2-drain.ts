@@ -144,7 +144,7 @@ export class Http2Drain implements ServerDrain {
     const isOver = (): boolean => this.#isListenerClosed && isRestOver && this.#ledger.sessionCount === 0
     const end = new DrainEnd(clock, options, isOver)
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#askForEnd())
-    const acceptedLate = await closeWhenQuiet(this.#server, {
+    const closing = closeWhenQuiet(this.#server, {
       clock,
       gate: this.#gate,
       quietMs: this.#options.quietMs,
@@ -153,6 +153,7 @@ export class Http2Drain implements ServerDrain {
       signal: options.signal,
       close: () => this.closeListenerOnly(),
     })
+    const acceptedLate = await end.afterClose(closing)
     this.#isListenerClosed = true
     this.#longStreams.finish()
     this.#ledger.events.opened = (tracked) => this.#leaving.begin(tracked)
@@ -162,10 +163,12 @@ export class Http2Drain implements ServerDrain {
     }
     for (const tracked of this.#ledger.sessions) this.#leaving.begin(tracked)
     const cancelGrace = clock.schedule(lateRequestGraceMs, () => this.#endGrace())
-    void this.#options.finishRest?.(options).then(() => {
+    const restIsOver = (): void => {
       isRestOver = true
       end.look()
-    })
+    }
+    // What fails there is told by whoever adds the two up.
+    void this.#options.finishRest?.(options).then(restIsOver, restIsOver)
     end.look()
     await end.reached
     cancelSoft?.()
@@ -174,13 +177,15 @@ export class Http2Drain implements ServerDrain {
     const cut = this.#describe(left.slice(0, MAX_LISTED_WORK))
     await this.#destroyAll()
     this.release()
-    return reportFinish(this.#options, {
+    const report = reportFinish(this.#options, {
       startedAt,
       limitMs,
       cutCount: left.length,
       cut,
       figures: this.#figures(acceptedLate, left),
     })
+    end.throwFailure()
+    return report
   }
 
   /**

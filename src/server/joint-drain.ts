@@ -26,7 +26,10 @@ export class JointDrain implements ServerDrain {
   }
 
   async finish(options: FinishOptions): Promise<FinishReport> {
-    const reports = await Promise.all(this.#drains.map((drain) => drain.finish(options)))
+    const finishing = this.#drains.map((drain) => drain.finish(options))
+    // Each to its end, also where another one fails.
+    await Promise.allSettled(finishing)
+    const reports = await Promise.all(finishing)
     const figures: Record<string, number> = {}
     for (const report of reports) {
       for (const [name, count] of Object.entries(report.figures)) figures[name] = (figures[name] ?? 0) + count

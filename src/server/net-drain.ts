@@ -105,7 +105,7 @@ export class NetDrain implements ServerDrain {
     const end = new DrainEnd(clock, options, () => this.#isListenerClosed && this.#ledger.size === 0)
     this.#ledger.onGone = () => end.look()
     const cancelSoft = softLimitMs === undefined ? undefined : clock.schedule(softLimitMs, () => this.#endAll())
-    const acceptedLate = await closeListener(this.#server, clock, limitMs)
+    const acceptedLate = await end.afterClose(closeListener(this.#server, clock, limitMs))
     this.#isListenerClosed = true
     this.#cancelGoodbyes?.()
     for (const connection of this.#ledger.connections) this.#sayGoodbye(connection)
@@ -119,7 +119,9 @@ export class NetDrain implements ServerDrain {
     await untilGone(() => this.#ledger.size === 0)
     const figures = this.#figures(acceptedLate)
     this.release()
-    return reportFinish(this.#options, { startedAt, limitMs, cutCount: left.length, cut, figures })
+    const report = reportFinish(this.#options, { startedAt, limitMs, cutCount: left.length, cut, figures })
+    end.throwFailure()
+    return report
   }
 
   /** The soft deadline: whoever has not ended learns that we have. */

@@ -65,7 +65,7 @@ export interface FinishReport {
 
 /**
  * The account of one server's work and its orderly end: {@link startDraining} while clients still come, then
- * {@link finish}. Nothing here throws or rejects, and everything may be called any number of times.
+ * {@link finish}. Everything may be called any number of times, and nothing throws or rejects, with one exception.
  */
 export interface ServerDrain {
   /** Pieces of work that are not over: zero again after any kind of end. */
@@ -76,7 +76,12 @@ export interface ServerDrain {
   openWork(): readonly OpenWork[]
   /** Everything is still served, and each client is told on this occasion to go elsewhere. */
   startDraining(options?: DrainingOptions): void
-  /** Closes the listener, waits for what is in flight, and at the limit destroys what is left. */
+  /**
+   * Closes the listener, waits for what is in flight, and at the limit destroys what is left.
+   *
+   * @throws what the server's own `close()` throws, where an application has put another in its place; all the rest has
+   *   been done by then
+   */
   finish(options: FinishOptions): Promise<FinishReport>
   /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
   release(): void
