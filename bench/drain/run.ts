@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/core/clock.ts'
+import { runCommand, UsageError } from '../run-command.ts'
 import { problemsOf } from './check.ts'
 import { toPage } from './page.ts'
 import { createProgress, describeSkipped } from './progress.ts'
@@ -46,9 +47,6 @@ const QUICK = {
   parallel: 4,
 }
 
-/** A mistake of whoever typed the command, told in one line. */
-class UsageError extends Error {}
-
 const OPTIONS = {
   runs: { type: 'string' },
   only: { type: 'string' },
@@ -64,14 +62,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
-try {
-  await main()
-} catch (error) {
-  const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
-  if (isUsage !== true) throw error
-  process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 2
-}
+await runCommand(main)
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parseDurationWithUnit } from '../../src/core/duration.ts'
 import { explainMissing, findProgram } from '../../scripts/debian-servers.ts'
+import { runCommand, UsageError } from '../run-command.ts'
 import { Estimate, inWords, type Settings, stagesOf } from './plan.ts'
 import { type LagResult, merge, problemsOf, type RollingResults, toPage, toTable } from './report.ts'
 import { runStage, type StageProgress } from './stage.ts'
@@ -57,17 +58,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** A mistake of whoever typed the command, told in one line. */
-class UsageError extends Error {}
-
-try {
-  await main()
-} catch (error) {
-  const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
-  if (isUsage !== true) throw error
-  process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 2
-}
+await runCommand(main)
 
 type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
 

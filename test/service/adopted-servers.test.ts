@@ -100,20 +100,30 @@ test('a stop while a server is still waited for closes those that listen already
   expect(await stopped).toMatchObject({ clean: true })
 })
 
+/**
+ * Declares a listener that has one server from the beginning.
+ *
+ * @returns opens the other one, once the service has started
+ */
+function declareBoth(service: ReturnType<typeof quietService>, first: Server, late: Server): () => void {
+  let adoptLate = (): void => {}
+  service.listener('web', {
+    adopt: (adopt) => {
+      adopt(first)
+      adoptLate = () => adopt(late)
+    },
+    start: () => ({}),
+  })
+  return () => adoptLate()
+}
+
 /** A service in its shutdown whose application opens another server `elapsedMs` after the announcement. */
 async function openLate(elapsedMs: number) {
   const clock = new ManualClock()
   const { handler, arrived, answer } = slowHandler()
   const [first, late] = [await listeningServer(handler), await listeningServer(hello)]
   const service = quietService({ clock, shutdown: { drainDelay: 5000 } })
-  let adoptLate = (): void => {}
-  service.listener('web', {
-    adopt: (adopt) => {
-      adopt(first.server)
-      adoptLate = () => adopt(late.server)
-    },
-    start: () => ({}),
-  })
+  const adoptLate = declareBoth(service, first.server, late.server)
   await service.start()
   const request = fetch(first.url)
   await arrived
@@ -150,14 +160,7 @@ test('a request on a server that its application opens while requests in flight 
   const { handler: hanging, arrived: hangs } = slowHandler()
   const [first, late] = [await listeningServer(handler), await listeningServer(hanging)]
   const service = quietService({ shutdown: { drainDelay: 0, inFlight: 600 } })
-  let adoptLate = (): void => {}
-  service.listener('web', {
-    adopt: (adopt) => {
-      adopt(first.server)
-      adoptLate = () => adopt(late.server)
-    },
-    start: () => ({}),
-  })
+  const adoptLate = declareBoth(service, first.server, late.server)
   await service.start()
   const request = fetch(first.url)
   await arrived
