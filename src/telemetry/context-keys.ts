@@ -1,28 +1,16 @@
-import { type Context, createContextKey, type Span } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { type HttpRequestMetadata, RPC_METADATA, SUPPRESS_TRACING } from './context/context-keys.ts'
+import { FastContext } from './context/fast-context.ts'
 
-/**
- * Two context keys of the OpenTelemetry SDK for JavaScript, by name: keys are global symbols, so these are the very
- * ones that every instrumentation uses, without loading the SDK for them.
- *
- * @see https://github.com/open-telemetry/opentelemetry-js/tree/main/packages/opentelemetry-core/src/trace
- */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
-const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
+export type { HttpRequestMetadata } from './context/context-keys.ts'
 
 /** A context in which nothing is traced or propagated: our own exports, probes. */
 export function suppressTracing(context: Context): Context {
-  return context.setValue(SUPPRESS_TRACING, true)
+  return context instanceof FastContext ? context.withTracingSuppressed() : context.setValue(SUPPRESS_TRACING, true)
 }
 
 export function isTracingSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESS_TRACING) === true
-}
-
-/** The server request that a context belongs to. Instrumentations of frameworks (Express, Koa, …) set `route` on it. */
-export interface HttpRequestMetadata {
-  readonly type: 'http'
-  readonly span: Span
-  route?: string
+  return context instanceof FastContext ? context.suppressed : context.getValue(SUPPRESS_TRACING) === true
 }
 
 export function setRequestMetadata(context: Context, metadata: HttpRequestMetadata): Context {
