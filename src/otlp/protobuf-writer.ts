@@ -18,13 +18,46 @@ const SHORT_TEXT = 64
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 export class ProtobufWriter {
-  #bytes = new Uint8Array(FIRST_CAPACITY)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes: Uint8Array
+  #view: DataView
   #position = 0
+
+  /** @param capacity bytes to begin with; it grows as needed */
+  constructor(capacity = FIRST_CAPACITY) {
+    this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
 
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#position)
+  }
+
+  /** How many bytes are written. Inside an open message its length does not count yet. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** How many bytes it holds on to, written or not. */
+  get capacity(): number {
+    return this.#bytes.length
+  }
+
+  /** Forgets everything after `position`, which must be one that {@link position} told. */
+  rewind(position: number): void {
+    this.#position = position
+  }
+
+  /** Copies the bytes from `from` to `to` into `target`. */
+  copyTo(target: Uint8Array, targetStart: number, from: number, to: number): void {
+    target.set(this.#bytes.subarray(from, to), targetStart)
+  }
+
+  /** Bytes that are protobuf already: whole fields with their tags. */
+  raw(fields: Uint8Array): void {
+    this.#reserve(fields.length)
+    this.#bytes.set(fields, this.#position)
+    this.#position += fields.length
   }
 
   /** Begins a message inside this one; give the result to {@link close} when all of it is written. */
@@ -44,6 +77,30 @@ export class ProtobufWriter {
       this.#bytes.copyWithin(start + extra, start, this.#position)
     }
     this.#position = start - 1
+    this.#varint(length)
+    this.#position += length
+  }
+
+  /** As {@link open}, for a message that will mostly be 128 to 16,383 bytes long: then {@link closeWide} moves nothing. */
+  openWide(tag: number): number {
+    this.#reserve(7)
+    this.#varint(tag)
+    this.#position += 2
+    return this.#position
+  }
+
+  /** Ends a message that {@link openWide} began. */
+  closeWide(start: number): void {
+    const length = this.#position - start
+    if (length >= 0x80 && length < 0x4000) {
+      this.#bytes[start - 2] = (length & 0x7f) | 0x80
+      this.#bytes[start - 1] = length >>> 7
+      return
+    }
+    const shift = varintSize(length) - 2
+    if (shift > 0) this.#reserve(shift)
+    this.#bytes.copyWithin(start + shift, start, this.#position)
+    this.#position = start - 2
     this.#varint(length)
     this.#position += length
   }
@@ -266,7 +323,8 @@ export class ProtobufWriter {
   }
 }
 
-function varintSize(value: number): number {
+/** How many bytes a length takes. */
+export function varintSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2
   if (value < 0x20_0000) return 3

@@ -13,6 +13,7 @@ const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
   queue_full: 'the queue is full, because they come faster than the collector takes them',
   refused: 'the collector refuses them',
   failed: 'the exporter failed',
+  too_large: 'one is larger than a collector takes',
   flush_limit: 'the time of the final flush was over',
   no_collector: 'nobody listens there, and nobody configured it',
   closed: 'they came after the final flush',

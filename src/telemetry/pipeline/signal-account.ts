@@ -6,6 +6,8 @@ export type DropReason =
   | 'refused'
   /** The exporter itself failed, such as on data that it cannot encode. */
   | 'failed'
+  /** One item was larger than any collector takes. */
+  | 'too_large'
   /** The time of the final flush was over. */
   | 'flush_limit'
   /** Nobody listens at the address that nobody configured: the final flush gave up after one attempt. */
