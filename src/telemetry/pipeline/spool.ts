@@ -19,11 +19,26 @@ export interface SpoolListener {
   notStored(chunk: SpooledChunk, reason: string): void
   /** An old chunk had to go, unsent: it no longer is on disk. */
   evicted(chunk: SpooledChunk, reason: EvictionReason): void
-  /** Chunks that an earlier process left behind are this process's to send, oldest first. */
+  /** Chunks that an earlier process left behind are this process's to send, oldest first. Comes in several calls. */
   adopted(chunks: readonly SpooledChunk[]): void
+  /** Items that an earlier process left behind cannot be read any more: they were never `adopted`. */
+  damaged?(signal: Signal, items: number): void
+  /**
+   * Another process has taken these over, because this one stood still for so long that it looked dead. They are on disk
+   * and that process sends them: they are no longer this one's to send, to settle, or to count otherwise than as spooled.
+   */
+  left?(chunks: readonly SpooledChunk[]): void
+  /** The disk takes chunks again after it did not. Those that were not stored may be appended once more. */
+  writable?(): void
 }
 
-/** Keeps chunks on disk until they are delivered. No method throws; what goes wrong is told to the listener. */
+/**
+ * Keeps chunks on disk until they are delivered. No method throws; what goes wrong is told to the listener, which is
+ * never called within `append`, `settle` or `read`, and which hears nothing more of a chunk once it is settled.
+ *
+ * Each chunk is delivered at least once: what was delivered within the last second or so before a violent end may be
+ * delivered again by the next process, because that it was is written down once a second.
+ */
 export interface Spool {
   /** Puts it on disk soon: the write begins in this turn of the loop or, while another is under way, right after it. */
   append(chunk: Chunk): SpooledChunk
@@ -35,6 +50,15 @@ export interface Spool {
   flush(): Promise<void>
   /** The same, synchronously: for the `exit` of a process. Chunks appended after it are written at once as well. */
   flushNow(): void
-  /** Leaves what is unsettled to the next process, and lets go of the directory. */
+  /** Leaves what is unsettled to the next process, and lets go of the directory. What is appended later is not stored. */
   close(): Promise<void>
+  /**
+   * `flushNow()` and `close()` in one, synchronously: the last thing in the `exit` of a process. The next process then
+   * adopts at once, in another container as well, where it would wait 18 s for a heartbeat.
+   */
+  closeNow?(): void
+  /** Why chunks are not stored at present; `undefined` while they are. */
+  readonly failure?: string | undefined
+  /** What it takes on disk. */
+  readonly byteLength?: number
 }
