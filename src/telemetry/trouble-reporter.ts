@@ -3,7 +3,7 @@ import type { Log } from '../core/log.ts'
 import type { Signal } from '../otlp/model.ts'
 import type { SignalSettings } from './env/telemetry-env.ts'
 import { LossTally } from './loss-tally.ts'
-import type { QueueTrouble } from './pipeline/batch-queue.ts'
+import type { QueueTrouble } from './pipeline/queue-trouble.ts'
 import type { DropReason } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
 
@@ -11,9 +11,13 @@ const ITEMS: Readonly<Record<Signal, string>> = { traces: 'spans', metrics: 'dat
 
 const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
   queue_full: 'the queue is full, because they come faster than the collector takes them',
+  spool_full: 'the spool is full, because the collector has taken too few for too long',
+  spool_age: 'they waited in the spool for as long as anything may',
+  spool_damaged: 'the spool could not be read back',
   refused: 'the collector refuses them',
+  too_large: 'they are too large, even when sent alone',
+  encode_failed: 'they could not be encoded',
   failed: 'the exporter failed',
-  too_large: 'one is larger than a collector takes',
   flush_limit: 'the time of the final flush was over',
   no_collector: 'nobody listens there, and nobody configured it',
   closed: 'they came after the final flush',
@@ -21,7 +25,7 @@ const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
 }
 
 /** What is no news where nobody listens at the address that nobody configured. */
-const UNSAID = new Set<DropReason>(['queue_full', 'flush_limit', 'no_collector'])
+const UNSAID = new Set<DropReason>(['queue_full', 'spool_full', 'spool_age', 'flush_limit', 'no_collector'])
 
 export interface TroubleReporterOptions {
   readonly log: Log
@@ -53,13 +57,21 @@ export class TroubleReporter {
     switch (trouble.kind) {
       case 'retrying': {
         if (isExpected) return
-        const text = `cannot deliver ${signal}, ${trouble.pending} ${items} wait: ${trouble.reason}`
+        const where = (trouble.spooled ?? 0) === 0 ? '' : ` (${trouble.spooled} of them on disk)`
+        const text = `cannot deliver ${signal}, ${trouble.pending} ${items} wait${where}: ${trouble.reason}`
         return this.#quietLog.warn(`${signal}.retrying`, fields, text)
       }
       case 'recovered': {
         const text = `${signal} are delivered again, ${trouble.pending} ${items} wait`
         return this.#quietLog.info(`${signal}.recovered`, fields, text)
       }
+      // Of the directory, which all signals share.
+      case 'spool_failed': {
+        const text = `the spool cannot be written, so telemetry waits in memory only: ${trouble.reason}`
+        return this.#quietLog.warn('spool.failed', {}, text)
+      }
+      case 'spool_recovered':
+        return this.#quietLog.info('spool.recovered', {}, 'the spool is written again')
       case 'rejected':
         return this.#tally(signal, 'rejected').add(trouble.count, trouble.detail)
       case 'dropped':

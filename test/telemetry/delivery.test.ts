@@ -288,8 +288,22 @@ test.for(['http/protobuf', 'grpc'])('over %s, a partial success counts what was 
   started.telemetry.emitLogLine('{"level":30,"msg":"a line"}')
   await started.telemetry.flush(5000)
 
-  expect(started.telemetry.account().traces).toEqual({ created: 2, delivered: 1, rejected: 1, dropped: {}, pending: 0 })
-  expect(started.telemetry.account().logs).toEqual({ created: 1, delivered: 0, rejected: 1, dropped: {}, pending: 0 })
+  expect(started.telemetry.account().traces).toEqual({
+    created: 2,
+    delivered: 1,
+    rejected: 1,
+    dropped: {},
+    spooled: 0,
+    pending: 0,
+  })
+  expect(started.telemetry.account().logs).toEqual({
+    created: 1,
+    delivered: 0,
+    rejected: 1,
+    dropped: {},
+    spooled: 0,
+    pending: 0,
+  })
   expect(started.telemetry.account().metrics).toMatchObject({ rejected: 0, dropped: {} })
   expect(started.log.lines).toContain(
     'warn 1 spans lost: the collector took the others and rejected these: one is too old',
@@ -307,6 +321,7 @@ test('a burst larger than the queue is cut, counted by reason and said once', as
     delivered: 100,
     rejected: 0,
     dropped: { queue_full: 150 },
+    spooled: 0,
     pending: 0,
   })
   expect(started.log.lines).toEqual([

@@ -50,8 +50,8 @@ test('after the final flush the account balances and everything was delivered', 
 
   const { traces, metrics: points, logs: records } = started.telemetry.account()
   expect(outcome.complete).toBe(true)
-  expect(traces).toEqual({ created: 1000, delivered: 1000, rejected: 0, dropped: {}, pending: 0 })
-  expect(records).toEqual({ created: 1, delivered: 1, rejected: 0, dropped: {}, pending: 0 })
+  expect(traces).toEqual({ created: 1000, delivered: 1000, rejected: 0, dropped: {}, spooled: 0, pending: 0 })
+  expect(records).toEqual({ created: 1, delivered: 1, rejected: 0, dropped: {}, spooled: 0, pending: 0 })
   expect(points.pending).toBe(0)
   expect(points.delivered).toBeGreaterThan(0)
   expect(started.receiver.store.stats.traces.received).toBe(1000)
@@ -141,6 +141,7 @@ test('log lines from before the start are sent, and counted from the first', asy
     delivered: 0,
     rejected: 0,
     dropped: { queue_full: 1 },
+    spooled: 0,
     pending: 1000,
   })
   await telemetry.start()

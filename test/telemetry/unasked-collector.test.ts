@@ -111,7 +111,7 @@ test.for(['http/protobuf', 'grpc'])(
 test('an absent collector is told only where it is the reason of every loss', () => {
   const { signals } = readTelemetryEnv({})
   const absent = { no_collector: 2, queue_full: 3 }
-  const traces = { created: 5, delivered: 0, rejected: 0, dropped: absent, pending: 0 }
+  const traces = { created: 5, delivered: 0, rejected: 0, dropped: absent, spooled: 0, pending: 0 }
   expect(describeAbsence(signals, { ...noAccounts(), traces })).toBe('no collector at localhost:4318')
   const failed = { ...traces, created: 6, dropped: { ...absent, failed: 1 } }
   expect(describeAbsence(signals, { ...noAccounts(), traces: failed })).toBeUndefined()
@@ -165,7 +165,7 @@ async function startUnasked(
 }
 
 function noAccounts(): Record<Signal, SignalAccount> {
-  const none = { created: 0, delivered: 0, rejected: 0, dropped: {}, pending: 0 }
+  const none = { created: 0, delivered: 0, rejected: 0, dropped: {}, spooled: 0, pending: 0 }
   return { traces: none, metrics: none, logs: none }
 }
 

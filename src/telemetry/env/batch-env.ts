@@ -1,5 +1,5 @@
 import type { EnvReader } from '../../core/env-reader.ts'
-import type { BatchLimits } from '../pipeline/batch-queue.ts'
+import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { durationMs } from './duration-env.ts'
 
 /**
@@ -24,14 +24,17 @@ export function readBatchLimits(
 ): BatchLimits {
   const queueName = `${prefix}_MAX_QUEUE_SIZE`
   const batchName = `${prefix}_MAX_EXPORT_BATCH_SIZE`
-  const maxQueueSize = read.integer(queueName, { min: 1, max: 10_000_000 }) ?? MAX_QUEUE_SIZE
-  const maxBatchSize = read.integer(batchName, { min: 1, max: 1_000_000 })
-  if (maxBatchSize !== undefined && maxBatchSize > maxQueueSize) {
-    read.problem(`${batchName} is ${maxBatchSize}, more than the ${maxQueueSize} of ${queueName}`)
+  const askedQueueSize = read.integer(queueName, { min: 1, max: 10_000_000 })
+  const askedBatchSize = read.integer(batchName, { min: 1, max: 1_000_000 })
+  const maxQueueSize = askedQueueSize ?? MAX_QUEUE_SIZE
+  if (askedBatchSize !== undefined && askedBatchSize > maxQueueSize) {
+    read.problem(`${batchName} is ${askedBatchSize}, more than the ${maxQueueSize} of ${queueName}`)
   }
   return {
     maxQueueSize,
-    maxBatchSize: maxBatchSize ?? Math.min(MAX_BATCH_SIZE, maxQueueSize),
+    maxBatchSize: askedBatchSize ?? Math.min(MAX_BATCH_SIZE, maxQueueSize),
+    ...(askedQueueSize === undefined ? {} : { askedQueueSize }),
+    ...(askedBatchSize === undefined ? {} : { askedBatchSize }),
     scheduleDelayMs: durationMs(read, `${prefix}_SCHEDULE_DELAY`, {
       fallback: scheduleDelayMs,
       min: 0,

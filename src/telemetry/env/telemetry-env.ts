@@ -1,6 +1,6 @@
 import { type Environment, EnvReader } from '../../core/env-reader.ts'
 import type { Signal } from '../../otlp/model.ts'
-import type { BatchLimits } from '../pipeline/batch-queue.ts'
+import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { readBatchLimits } from './batch-env.ts'
 import { parseKeyValueList } from './key-value-list.ts'
 import { type AttributeLimits, readLogRecordLimits, readSpanLimits, type SpanLimits } from './limits-env.ts'

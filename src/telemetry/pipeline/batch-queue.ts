@@ -1,28 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Cancel, Clock } from '../../core/clock.ts'
 import { settleWithin, sleep } from '../../core/wait.ts'
+import type { BatchLimits } from './batch-limits.ts'
 import { exportOnce, type SettledExport } from './export-once.ts'
 import type { ExportBatch } from './export-outcome.ts'
+import type { QueueTrouble } from './queue-trouble.ts'
 import { flushRetryDelayMs, retryDelayMs } from './retry-delay.ts'
 import type { DropReason, SignalAccount } from './signal-account.ts'
 import { SignalLedger } from './signal-ledger.ts'
-
-export interface BatchLimits {
-  /** Items that wait or are on their way, at most. The newest beyond it are dropped and counted. */
-  readonly maxQueueSize: number
-  readonly maxBatchSize: number
-  /** The longest that an item waits before it is sent, as long as sending works. */
-  readonly scheduleDelayMs: number
-  /** When one export counts as failed, whatever the exporter does. */
-  readonly exportTimeoutMs: number
-}
-
-/** What an operator should hear of, once a minute at most: it is the listener that holds back. */
-export type QueueTrouble =
-  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly count: number; readonly detail?: string }
-  | { readonly kind: 'retrying'; readonly reason: string; readonly pending: number }
-  | { readonly kind: 'rejected'; readonly count: number; readonly detail: string }
-  | { readonly kind: 'recovered'; readonly pending: number }
 
 export interface BatchQueueOptions<T> {
   readonly clock: Clock

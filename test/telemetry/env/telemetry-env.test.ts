@@ -214,8 +214,20 @@ test('queue, batch, delay and time limit of spans and of log records', () => {
     OTEL_BLRP_EXPORT_TIMEOUT: '7000',
     OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '64',
   })
-  expect(spanBatches).toEqual({ maxQueueSize: 100, maxBatchSize: 100, scheduleDelayMs: 250, exportTimeoutMs: 30_000 })
-  expect(logBatches).toEqual({ maxQueueSize: 16_384, maxBatchSize: 64, scheduleDelayMs: 1000, exportTimeoutMs: 7000 })
+  expect(spanBatches).toEqual({
+    maxQueueSize: 100,
+    maxBatchSize: 100,
+    scheduleDelayMs: 250,
+    exportTimeoutMs: 30_000,
+    askedQueueSize: 100,
+  })
+  expect(logBatches).toEqual({
+    maxQueueSize: 16_384,
+    maxBatchSize: 64,
+    scheduleDelayMs: 1000,
+    exportTimeoutMs: 7000,
+    askedBatchSize: 64,
+  })
 })
 
 test('a batch that is larger than its queue is refused', () => {

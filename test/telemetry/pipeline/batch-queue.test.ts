@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
-import { BatchQueue, type BatchQueueOptions, type QueueTrouble } from '../../../src/telemetry/pipeline/batch-queue.ts'
+import { BatchQueue, type BatchQueueOptions } from '../../../src/telemetry/pipeline/batch-queue.ts'
+import type { QueueTrouble } from '../../../src/telemetry/pipeline/queue-trouble.ts'
 import type { ExportOutcome } from '../../../src/telemetry/pipeline/export-outcome.ts'
 
 /** An exporter whose exports end when a test says so. */
@@ -100,7 +101,14 @@ test('what is on its way counts as part of the queue, and beyond its size the ne
   await clock.advance(0)
 
   expect(held.batches).toEqual([[1, 2, 3], [4]])
-  expect(queue.account).toEqual({ created: 6, delivered: 4, rejected: 0, dropped: { queue_full: 2 }, pending: 0 })
+  expect(queue.account).toEqual({
+    created: 6,
+    delivered: 4,
+    rejected: 0,
+    dropped: { queue_full: 2 },
+    spooled: 0,
+    pending: 0,
+  })
   expect(troubles).toEqual([
     { kind: 'dropped', reason: 'queue_full', count: 1 },
     { kind: 'dropped', reason: 'queue_full', count: 1 },
@@ -165,7 +173,14 @@ test('a refused batch is dropped and counted, and the next one goes out', async 
   held.end(1)
   await clock.advance(0)
 
-  expect(queue.account).toEqual({ created: 4, delivered: 1, rejected: 0, dropped: { refused: 3 }, pending: 0 })
+  expect(queue.account).toEqual({
+    created: 4,
+    delivered: 1,
+    rejected: 0,
+    dropped: { refused: 3 },
+    spooled: 0,
+    pending: 0,
+  })
   expect(troubles).toEqual([{ kind: 'dropped', reason: 'refused', count: 3, detail: 'HTTP 400' }])
 })
 
@@ -176,7 +191,7 @@ test('what a collector rejects of a batch is not called delivered', async () => 
   held.end(0, { kind: 'delivered', rejectedCount: 2, message: 'too old' })
   await clock.advance(0)
 
-  expect(queue.account).toEqual({ created: 3, delivered: 1, rejected: 2, dropped: {}, pending: 0 })
+  expect(queue.account).toEqual({ created: 3, delivered: 1, rejected: 2, dropped: {}, spooled: 0, pending: 0 })
   expect(troubles).toEqual([{ kind: 'rejected', count: 2, detail: 'too old' }])
 })
 
@@ -193,7 +208,14 @@ test('an exporter that throws costs its batch and nothing else', async () => {
   add(queue, 1, 2, 3, 4)
   await clock.advance(1000)
 
-  expect(queue.account).toEqual({ created: 4, delivered: 1, rejected: 0, dropped: { failed: 3 }, pending: 0 })
+  expect(queue.account).toEqual({
+    created: 4,
+    delivered: 1,
+    rejected: 0,
+    dropped: { failed: 3 },
+    spooled: 0,
+    pending: 0,
+  })
 })
 
 test('an export without a result is given up at its limit, tried again, and its late result counts for nothing', async () => {
@@ -211,7 +233,7 @@ test('an export without a result is given up at its limit, tried again, and its 
   held.end(1)
   held.end(1)
   await clock.advance(0)
-  expect(queue.account).toEqual({ created: 1, delivered: 1, rejected: 0, dropped: {}, pending: 0 })
+  expect(queue.account).toEqual({ created: 1, delivered: 1, rejected: 0, dropped: {}, spooled: 0, pending: 0 })
 })
 
 test('a drain waits for what is on its way and sends the rest at once', async () => {
@@ -260,7 +282,14 @@ test('close() ends at its limit although the exporter hangs, and the loss is in 
   await closed
 
   expect(held.signals[0]?.aborted).toBe(true)
-  expect(queue.account).toEqual({ created: 4, delivered: 0, rejected: 0, dropped: { flush_limit: 4 }, pending: 0 })
+  expect(queue.account).toEqual({
+    created: 4,
+    delivered: 0,
+    rejected: 0,
+    dropped: { flush_limit: 4 },
+    spooled: 0,
+    pending: 0,
+  })
   held.end(0)
   add(queue, 5)
   await clock.advance(100_000)
@@ -275,7 +304,14 @@ test('items can weigh more than one, as metrics do with their data points', asyn
   held.end(0)
   await clock.advance(0)
 
-  expect(queue.account).toEqual({ created: 60, delivered: 10, rejected: 0, dropped: { queue_full: 30 }, pending: 20 })
+  expect(queue.account).toEqual({
+    created: 60,
+    delivered: 10,
+    rejected: 0,
+    dropped: { queue_full: 30 },
+    spooled: 0,
+    pending: 20,
+  })
 })
 
 test('neither the export nor a warning runs in the context of whoever added an item', async () => {
@@ -342,7 +378,14 @@ test('close() gives up with the first refused connection where nobody asked for 
   await closed
 
   expect(held.batches).toHaveLength(1)
-  expect(queue.account).toEqual({ created: 3, delivered: 0, rejected: 0, dropped: { no_collector: 3 }, pending: 0 })
+  expect(queue.account).toEqual({
+    created: 3,
+    delivered: 0,
+    rejected: 0,
+    dropped: { no_collector: 3 },
+    spooled: 0,
+    pending: 0,
+  })
 })
 
 test.for([

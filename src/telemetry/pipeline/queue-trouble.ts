@@ -1,0 +1,19 @@
+import type { DropReason } from './signal-account.ts'
+
+/** What an operator should hear of, once a minute at most: it is the listener that holds back. */
+export type QueueTrouble =
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly count: number; readonly detail?: string }
+  | {
+      readonly kind: 'retrying'
+      readonly reason: string
+      /** Undelivered items, wherever they wait. */
+      readonly pending: number
+      /** How many of them are on disk. @default 0 */
+      readonly spooled?: number
+    }
+  | { readonly kind: 'rejected'; readonly count: number; readonly detail: string }
+  | { readonly kind: 'recovered'; readonly pending: number }
+  /** Nothing can be written to disk: what is created now lives in memory only. */
+  | { readonly kind: 'spool_failed'; readonly reason: string }
+  /** Writing to disk works again. */
+  | { readonly kind: 'spool_recovered' }
