@@ -50,6 +50,14 @@ export class OptionReader {
     })
   }
 
+  /** A number, fractions among them. */
+  number(name: string, rule: Fallback<number> & Range = {}): number {
+    return this.#read(name, rule, 0, (value) => {
+      if (typeof value !== 'number' || Number.isNaN(value)) return `expected a number, got ${describeValue(value)}`
+      return outOfRange(value, rule)
+    })
+  }
+
   /** Milliseconds, from a number or a text such as `"10s"`; the range is in milliseconds, too. */
   duration(name: string, rule: Fallback<number> & Range = {}): number {
     let parsed: number | undefined
@@ -113,19 +121,29 @@ export class OptionReader {
     this.#problems.push(text)
   }
 
+  /** Adds what is wrong with an object inside this one, as its own reader found it; it need not be done then. */
+  include(inner: OptionReader): void {
+    inner.#findUnknown()
+    for (const problem of inner.#problems) this.#problems.push(`${inner.#where}: ${problem}`)
+  }
+
   /**
    * @param hint what to do, where more can be said than to correct what is named
    * @throws {@link SeaworthyError} `code` with every problem, when there was any
    */
   done(code: ErrorCode = 'SEA_OPTIONS_INVALID', hint = 'Correct the options named above.'): void {
-    for (const name of Object.keys(this.#source)) {
-      if (!this.#known.has(name))
-        this.#problems.push(`"${name}" is not an option. ${didYouMean(name, this.#known)}`.trim())
-    }
+    this.#findUnknown()
     if (this.#problems.length === 0) return
     const [only] = this.#problems
     const text = this.#problems.length === 1 ? ` ${only}` : this.#problems.map((problem) => `\n  - ${problem}`).join('')
     throw new SeaworthyError(code, `${this.#where}:${text}`, { hint })
+  }
+
+  #findUnknown(): void {
+    for (const name of Object.keys(this.#source)) {
+      if (!this.#known.has(name))
+        this.#problems.push(`"${name}" is not an option. ${didYouMean(name, this.#known)}`.trim())
+    }
   }
 
   #read<T>(name: string, rule: Fallback<T>, placeholder: T, check: (value: unknown) => string | undefined): T {

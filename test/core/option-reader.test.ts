@@ -125,3 +125,25 @@ test('a kind is described without the value, which could be a secret', () => {
     'a function',
   ])
 })
+
+test('numbers may have fractions, and what is wrong in an object inside is named with its place', () => {
+  const outer = new OptionReader({ ratio: 0.5, inner: { ratio: 2, text: 1, raito: 3 } }, 'outer()')
+  expect(outer.number('ratio', { min: 0, max: 1 })).toBe(0.5)
+  expect(outer.number('absent', { fallback: 7 })).toBe(7)
+  const inner = new OptionReader(outer.value('inner'), 'inner')
+  inner.number('ratio', { min: 0, max: 1 })
+  inner.number('text')
+  outer.include(inner)
+  const whole = { ratio: Number.NaN }
+  const other = new OptionReader(whole, 'other')
+  other.number('ratio')
+  outer.include(other)
+  expect(() => outer.done()).toThrow(
+    [
+      'outer():',
+      '  - inner: "ratio" is 2, expected 0 to 1',
+      '  - inner: "raito" is not an option. Did you mean "ratio"?',
+      '  - other: "ratio" expected a number, got NaN',
+    ].join('\n'),
+  )
+})

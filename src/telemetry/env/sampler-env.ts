@@ -1,4 +1,5 @@
 import type { EnvReader } from '../../core/env-reader.ts'
+import type { SamplingPlan } from '../sampling/sampling-plan.ts'
 
 export interface SamplerSettings {
   /** What decides for a trace that begins here. */
@@ -32,4 +33,10 @@ export function readSampler(read: EnvReader, warn: (text: string) => void): Samp
     warn('OTEL_TRACES_SAMPLER_ARG is ignored: OTEL_TRACES_SAMPLER is not traceidratio or parentbased_traceidratio')
   }
   return { ...sampler, ratio: ratio ?? 1 }
+}
+
+/** The plan that these settings stand for. What is not parent-based decides about every span: see `PlannedSampler`. */
+export function toSamplingPlan({ root, ratio, isParentBased }: SamplerSettings): SamplingPlan {
+  const probability = root === 'ratio' ? ratio : root === 'always_on' ? 1 : 0
+  return { default: { probability }, remoteParent: isParentBased ? 'respect' : 'ignore' }
 }

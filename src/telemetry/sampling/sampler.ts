@@ -10,6 +10,8 @@ export interface SamplingVerdict {
   readonly traceState: TraceState | undefined
   /** What the sampler has to say about it, on the span. */
   readonly attributes?: Attributes
+  /** With `record`: how long its local root may take before the whole local tree is kept, in milliseconds. */
+  readonly keepSlowerThanMs?: number | undefined
 }
 
 /**
