@@ -5,6 +5,7 @@ import { durationMs } from './duration-env.ts'
 import { parseKeyValueList } from './key-value-list.ts'
 import { grpcLocation, hasScheme, httpLocation } from './otlp-location.ts'
 import { OtlpNames } from './otlp-names.ts'
+import { type OtlpProxy, readProxy } from './otlp-proxy-env.ts'
 import { type OtlpTls, readTls } from './otlp-tls-env.ts'
 
 /** `http/json` is not offered: everything that takes OTLP takes protobuf, in a third of the bytes. */
@@ -26,6 +27,8 @@ export interface OtlpSettings {
   readonly timeoutMs: number
   readonly compression: 'none' | 'gzip'
   readonly tls: OtlpTls
+  /** The proxy on the way, from the usual variables. `undefined` for the direct way. */
+  readonly proxy: OtlpProxy | undefined
 }
 
 /** @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#configuration-options */
@@ -49,14 +52,34 @@ export function readOtlpSettings(read: EnvReader, signal: Signal, warn: (text: s
     protocol,
     ...location,
     isDefault: endpoint === undefined,
-    headers: readHeaders(read, names),
+    headers: readHeaders(read, names, warn),
     timeoutMs: durationMs(read, names.set('TIMEOUT'), { fallback: DEFAULT_TIMEOUT_MS, min: 1, max: 600_000 }),
     compression: readCompression(read, names),
     tls: readTls(read, names),
+    proxy: readProxy(read, location.url, protocol === 'grpc', warn),
   }
 }
 
-function readHeaders(read: EnvReader, names: OtlpNames): Readonly<Record<string, string>> {
+/** What says how a request is written on the wire. One that is not true to it would make every request fail. */
+const HEADERS_OF_THE_WIRE: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+function readHeaders(
+  read: EnvReader,
+  names: OtlpNames,
+  warn: (text: string) => void,
+): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {}
   for (const name of [names.general('HEADERS'), names.own('HEADERS')]) {
     const text = read.text(name)
@@ -64,7 +87,10 @@ function readHeaders(read: EnvReader, names: OtlpNames): Readonly<Record<string,
     const list = parseKeyValueList(text)
     if (list.problem !== undefined) read.problem(`${name}: ${list.problem}`)
     for (const [header, value] of list.entries) {
-      if (isSendable(header, value)) headers[header.toLowerCase()] = value
+      const lowerCase = header.toLowerCase()
+      if (HEADERS_OF_THE_WIRE.has(lowerCase) || lowerCase.startsWith('grpc-')) {
+        warn(`${name}: "${header}" is ignored, because it follows from how the request is sent`)
+      } else if (isSendable(header, value)) headers[lowerCase] = value
       else read.problem(`${name}: "${header}" or its value is not valid in an HTTP header`)
     }
   }

@@ -88,7 +88,8 @@ export function grpcLocation(
   }
   if (url.pathname !== '/') warn(`the path of ${name} is ignored: gRPC has none`)
   const origin = `${url.protocol}//${url.host}`
-  return { url: origin, label: origin }
+  if (url.username === '' && url.password === '') return { url: origin, label: origin }
+  return { url: `${url.protocol}//${url.username}:${url.password}@${url.host}`, label: origin }
 }
 
 function parseHttpUrl(text: string): URL | undefined {

@@ -1,49 +1,88 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { EnvReader } from '../../core/env-reader.ts'
 import type { OtlpNames } from './otlp-names.ts'
 
 /** PEM texts. */
-export interface OtlpTls {
+export interface OtlpPem {
+  /** Instead of the certificate authorities that Node knows. */
   readonly ca?: Buffer
   readonly cert?: Buffer
   readonly key?: Buffer
 }
 
-/** Reads the files of certificates and keys, and makes sure that TLS takes them. */
-export function readTls(read: EnvReader, names: OtlpNames): OtlpTls {
-  const ca = readPem(read, names.set('CERTIFICATE'))
-  const certName = names.set('CLIENT_CERTIFICATE')
-  const keyName = names.set('CLIENT_KEY')
-  if ((certName === undefined) !== (keyName === undefined)) {
-    const missing = certName === undefined ? names.general('CLIENT_CERTIFICATE') : names.general('CLIENT_KEY')
-    read.problem(`${certName ?? keyName} is set without ${missing}: a client needs both`)
-  }
-  const cert = readPem(read, certName)
-  const key = readPem(read, keyName)
-  const tls = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  }
-  if (Object.keys(tls).length === 0) return tls
-  try {
-    createSecureContext(tls)
-  } catch (error) {
-    const given = [names.set('CERTIFICATE'), certName, keyName].filter((name) => name !== undefined)
-    read.problem(
-      `TLS does not take what ${given.join(', ')} hold (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
-    )
-  }
-  return tls
+/** Where a PEM text was read from, to read it again when it changes. */
+export interface OtlpTlsFile {
+  readonly part: keyof OtlpPem
+  readonly path: string
+  /** The variable that names it. */
+  readonly variable: string
 }
 
-function readPem(read: EnvReader, name: string | undefined): Buffer | undefined {
-  if (name === undefined) return undefined
-  try {
-    return readFileSync(read.text(name) ?? '')
-  } catch (error) {
-    read.problem(`${name} names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)
-    return undefined
+/** What the files held at the start, and the files. */
+export interface OtlpTls extends OtlpPem {
+  readonly files: readonly OtlpTlsFile[]
+}
+
+const PARTS = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const
+
+/** Reads the files of certificates and keys, and makes sure that TLS takes them. */
+export function readTls(read: EnvReader, names: OtlpNames): OtlpTls {
+  const certName = names.set(PARTS.cert)
+  const keyName = names.set(PARTS.key)
+  if ((certName === undefined) !== (keyName === undefined)) {
+    const missing = certName === undefined ? names.general(PARTS.cert) : names.general(PARTS.key)
+    read.problem(`${certName ?? keyName} is set without ${missing}: a client needs both`)
   }
+  const files: OtlpTlsFile[] = []
+  const pem: { -readonly [part in keyof OtlpPem]: Buffer } = {}
+  for (const part of ['ca', 'cert', 'key'] as const) {
+    const variable = names.set(PARTS[part])
+    if (variable === undefined) continue
+    const file = { part, path: read.text(variable) ?? '', variable }
+    files.push(file)
+    try {
+      pem[part] = readFileSync(file.path)
+    } catch (error) {
+      read.problem(`${variable} names a file that cannot be read (${codeOf(error)})`)
+    }
+  }
+  const fault = findPemFault(pem)
+  if (fault !== undefined) {
+    read.problem(`TLS does not take what ${files.map((file) => file.variable).join(', ')} hold (${fault})`)
+  }
+  return { ...pem, files }
+}
+
+/**
+ * Why TLS would not take these texts, as a code without anything of what they hold; `undefined` when it does. OpenSSL
+ * passes over what it can't read among authorities and then trusts nobody, so those are read one by one.
+ */
+export function findPemFault(pem: OtlpPem): string | undefined {
+  try {
+    if (pem.ca !== undefined) {
+      const certificates = String(pem.ca)
+        .split('-----END CERTIFICATE-----')
+        .filter((part) => part.includes('-----BEGIN'))
+      if (certificates.length === 0) return 'no certificate'
+      for (const certificate of certificates) {
+        const body = certificate.slice(certificate.indexOf('-----BEGIN'))
+        if (!isOtherPem(body)) void new X509Certificate(`${body}-----END CERTIFICATE-----\n`)
+      }
+    }
+    createSecureContext(pem)
+    return undefined
+  } catch (error) {
+    return codeOf(error)
+  }
+}
+
+/** Such as a certificate that OpenSSL wrote with its trust settings. */
+function isOtherPem(text: string): boolean {
+  return !text.startsWith('-----BEGIN CERTIFICATE-----') && text.includes('-----END ')
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown'
 }

@@ -17,7 +17,14 @@ export type ExportOutcome =
       readonly isNobodyThere?: boolean
     }
   /** Not worth another attempt: the collector understood and said no. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      /** It was the size: the same in smaller bodies may pass. @default false */
+      readonly perhapsTooLarge?: boolean
+      /** It was the content, of a part of it at least: what is left without that part may pass. @default false */
+      readonly perhapsOnePart?: boolean
+    }
 
 /**
  * Sends one batch and calls `done` once. A queue copes with all that can go wrong: a throw, a `done` that never comes,

@@ -2,7 +2,7 @@ import type { ExportOutcome } from './export-outcome.ts'
 
 /** One attempt to deliver one request body. */
 export interface SendOptions {
-  /** Ends the attempt at once; the outcome is then `retry`. */
+  /** Ends the attempt at once; the outcome is then `retry`, unless the collector has said yes already. */
   readonly signal: AbortSignal
   /** Of the whole attempt: name lookup, connecting, TLS, writing, and the answer to its last byte. */
   readonly timeoutMs: number

@@ -1,0 +1,65 @@
+import { Agent, type ClientRequestArgs } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Limit } from './attempt.ts'
+import { dial, type Route } from './dial.ts'
+
+/** What a request has to tell the agent: within what its connection must be there. */
+export interface WithLimit extends ClientRequestArgs {
+  readonly limit: Limit
+}
+
+type Connected = (error: Error | null, socket: Duplex) => void
+
+/** At the same time; three signals share them. More wait in line. */
+const MAX_SOCKETS = 16
+/** Kept open for the next request. */
+const MAX_IDLE_SOCKETS = 4
+/** Less than the 60 s after which usual load balancers close a connection on which nothing happens. */
+const IDLE_MS = 50_000
+
+/** Keeps connections open for the next request. Each is opened within the limit of the request that needs it. */
+export class HttpAgent extends Agent {
+  readonly #route: Route
+  readonly #sockets = new Set<Socket>()
+
+  constructor(route: Route) {
+    super({
+      keepAlive: true,
+      maxSockets: MAX_SOCKETS,
+      maxFreeSockets: MAX_IDLE_SOCKETS,
+      // The others then grow old and are closed, once few are enough.
+      scheduling: 'lifo',
+      timeout: IDLE_MS,
+    })
+    this.#route = route
+  }
+
+  /** How many connections are open. */
+  get openSockets(): number {
+    return this.#sockets.size
+  }
+
+  override createConnection(options: ClientRequestArgs, done?: Connected): undefined {
+    if (done !== undefined) void this.#connect((options as WithLimit).limit, done)
+  }
+
+  /** Closes the connections that wait for a request. */
+  dropIdle(): void {
+    for (const sockets of Object.values(this.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy()
+    }
+  }
+
+  async #connect(limit: Limit, done: Connected): Promise<void> {
+    let socket: Socket
+    try {
+      socket = await dial(this.#route, limit)
+    } catch (error) {
+      return done(error as Error, undefined as never)
+    }
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    done(null, socket)
+  }
+}

@@ -1,0 +1,155 @@
+import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
+import type { Clock } from '../../../core/clock.ts'
+import type { Signal } from '../../../otlp/model.ts'
+import type { OtlpSettings } from '../../env/otlp-env.ts'
+import type { ExportOutcome } from '../export-outcome.ts'
+import type { SendOptions, Transport } from '../transport.ts'
+import { readAnswerBody } from './answer-body.ts'
+import { Attempt } from './attempt.ts'
+import { gzipPayload, type Payload, plainPayload } from './compress.ts'
+import { connectionTrouble } from './connection-trouble.ts'
+import type { RunDetached } from './detached.ts'
+import { basicAuthorization, endpointOf, proxyEndpointOf } from './endpoint.ts'
+import type { HttpAgent, WithLimit } from './http-agent.ts'
+import { type AskedFor, deliveredWithoutAnswer, httpOutcome } from './http-answer.ts'
+
+export interface HttpTransportOptions {
+  readonly signal: Signal
+  readonly settings: OtlpSettings
+  readonly clock: Clock
+  readonly agent: HttpAgent
+  readonly userAgent: string
+  readonly detached: RunDetached
+  /** Called once, when the transport is closed. */
+  readonly onClose: () => void
+}
+
+/**
+ * OTLP over HTTP/1.1 with protobuf bodies.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ */
+export class HttpTransport implements Transport {
+  readonly #clock: Clock
+  readonly #agent: HttpAgent
+  readonly #detached: RunDetached
+  readonly #onClose: () => void
+  readonly #isCompressing: boolean
+  readonly #request: Omit<WithLimit, 'limit'>
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #asked: AskedFor
+  readonly #attempts = new Set<Attempt>()
+  #isClosed = false
+
+  constructor({ signal, settings, clock, agent, userAgent, detached, onClose }: HttpTransportOptions) {
+    const url = new URL(settings.url)
+    const target = endpointOf(url)
+    const proxy = proxyEndpointOf(settings.proxy)
+    // A proxy that passes on requests in plain text is told the whole address; to the collector goes the path.
+    const isPassedOn = proxy !== undefined && !target.isTls
+    const authorization = basicAuthorization(url)
+    this.#clock = clock
+    this.#agent = agent
+    this.#detached = detached
+    this.#onClose = onClose
+    this.#isCompressing = settings.compression === 'gzip'
+    const path = `${url.pathname}${url.search}`
+    this.#request = {
+      agent,
+      host: target.host,
+      port: target.port,
+      method: 'POST',
+      path: isPassedOn ? `http://${url.host}${path}` : path,
+      setHost: false,
+    }
+    this.#headers = {
+      host: url.host,
+      'user-agent': userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+      ...settings.headers,
+      ...(isPassedOn && proxy.authorization !== undefined ? { 'proxy-authorization': proxy.authorization } : {}),
+      'content-type': 'application/x-protobuf',
+    }
+    this.#asked = {
+      signal,
+      authority: target.authority,
+      path: url.pathname,
+      proxyVariable: proxy?.variable,
+    }
+  }
+
+  async send(body: readonly Uint8Array[], options: SendOptions): Promise<ExportOutcome> {
+    if (this.#isClosed) return { kind: 'retry', reason: 'the transport is closed' }
+    const attempt = new Attempt(this.#clock, options)
+    this.#attempts.add(attempt)
+    this.#detached(() => void this.#run(attempt, body))
+    const outcome = await attempt.outcome
+    this.#attempts.delete(attempt)
+    return outcome
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const attempt of this.#attempts) attempt.giveUp('the transport was closed')
+    this.#onClose()
+  }
+
+  async #run(attempt: Attempt, body: readonly Uint8Array[]): Promise<void> {
+    try {
+      const payload = this.#isCompressing ? await gzipPayload(body) : plainPayload(body)
+      if (!attempt.isOver) this.#post(attempt, payload, false)
+    } catch (error) {
+      attempt.settle(connectionTrouble(error, this.#asked.authority))
+    }
+  }
+
+  #post(attempt: Attempt, payload: Payload, isRepeated: boolean): void {
+    const { authority } = this.#asked
+    const headers: Record<string, string | number> = { ...this.#headers, 'content-length': payload.byteLength }
+    if (payload.isCompressed) headers['content-encoding'] = 'gzip'
+    attempt.stage = `waiting for a connection to ${authority}`
+    const options: WithLimit = { ...this.#request, headers, limit: attempt }
+    const request = openRequest(options)
+    const release = attempt.onEnd(() => request.destroy())
+    let isAnswered = false
+    request.on('socket', () => (attempt.stage = `sending to ${authority}`))
+    request.on('finish', () => (attempt.stage = `waiting for the answer of ${authority}`))
+    request.on('response', (response) => {
+      isAnswered = true
+      this.#receive(attempt, request, response, release)
+    })
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      release()
+      // The response, which has begun, tells how it ended.
+      if (isAnswered || attempt.isOver) return
+      if (!isRepeated && request.reusedSocket && isStale(error)) {
+        // The others have waited as long and are likely to be closed as well.
+        this.#agent.dropIdle()
+        this.#post(attempt, payload, true)
+      } else {
+        attempt.settle(connectionTrouble(error, authority))
+      }
+    })
+    for (const piece of payload.pieces) request.write(piece)
+    request.end()
+  }
+
+  #receive(attempt: Attempt, request: ClientRequest, response: IncomingMessage, release: () => void): void {
+    const { authority } = this.#asked
+    const { statusCode: status = 0, headers } = response
+    attempt.stage = `reading the answer of ${authority}`
+    if (status >= 200 && status < 300) attempt.fallback = deliveredWithoutAnswer(authority)
+    readAnswerBody(response, (body) => {
+      release()
+      // Who answers before it has read the request may never read it; and what is too large is not read to its end.
+      if (body.kind !== 'whole' || !request.writableFinished) request.destroy()
+      attempt.settle(httpOutcome({ status, headers, body }, this.#asked))
+    })
+  }
+}
+
+/** The collector closed the connection while it was idle, and we learn it by writing to it. It has read nothing. */
+function isStale(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
