@@ -156,7 +156,9 @@ describe.each([
     const manager = create()
     const emitter = new EventEmitter()
     manager.bind(root.setValue(KEY, 'first'), emitter)
+    const properties = Object.entries(emitter)
     manager.bind(root.setValue(KEY, 'second'), emitter)
+    expect(Object.entries(emitter)).toEqual(properties)
     let found: unknown
     emitter.on('event', () => (found = seen(manager)))
     emitter.emit('event')

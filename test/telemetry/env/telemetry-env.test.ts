@@ -201,8 +201,13 @@ test('the argument of a sampler that takes none is ignored with a warning', () =
 test('propagators can be chosen or switched off, and foreign formats are refused by name', () => {
   expect(readTelemetryEnv({ OTEL_PROPAGATORS: 'baggage' }).propagators).toEqual(['baggage'])
   expect(readTelemetryEnv({ OTEL_PROPAGATORS: 'none' }).propagators).toEqual([])
-  expect(refusalOf({ OTEL_PROPAGATORS: 'tracecontext, b3' })).toContain(
-    'OTEL_PROPAGATORS names "b3", expected a list of tracecontext, baggage, or none',
+  expect(readTelemetryEnv({ OTEL_PROPAGATORS: 'b3multi, b3,tracecontext,b3' }).propagators).toEqual([
+    'b3multi',
+    'b3',
+    'tracecontext',
+  ])
+  expect(refusalOf({ OTEL_PROPAGATORS: 'tracecontext, jaeger' })).toContain(
+    'OTEL_PROPAGATORS names "jaeger", expected a list of tracecontext, baggage, b3, b3multi, or none',
   )
   expect(refusalOf({ OTEL_PROPAGATORS: 'tracecontext,none' })).toContain('names "none"')
 })
