@@ -100,8 +100,14 @@ export const GATES: readonly Gate[] = [
     limitMs: 15 * MINUTE_MS,
   },
   {
+    name: 'collector',
+    proves: 'a real OpenTelemetry Collector can be built from its Go modules, for the tests that start one',
+    command: ['node', 'scripts/collector/build.ts'],
+    limitMs: 15 * MINUTE_MS,
+  },
+  {
     name: 'systems',
-    proves: 'work taken from Redis, RabbitMQ and PostgreSQL outlives rolling restarts',
+    proves: 'work taken from Redis, RabbitMQ and PostgreSQL outlives rolling restarts; telemetry a Collector that dies',
     command: vitest('build/ci/systems.json', '--config', 'vitest.systems.config.ts'),
     limitMs: 10 * MINUTE_MS,
     report: 'build/ci/systems.json',

@@ -15,6 +15,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 export interface ServerPlan {
+  /** A program of Debian by its name, or any other by its whole path. */
   readonly program: string
   readonly args: readonly string[]
   readonly folder: string
@@ -36,9 +37,9 @@ export interface ServerProcess extends AsyncDisposable {
   succeeds(): Promise<void>
 }
 
-/** Starts a program of Debian. It ends with us, even when we are killed: the kernel sends it SIGKILL. */
+/** Starts a program. It ends with us, even when we are killed: the kernel sends it SIGKILL. */
 export async function startServerProcess(plan: ServerPlan): Promise<ServerProcess> {
-  const program = findProgram(plan.program)
+  const program = plan.program.startsWith('/') ? plan.program : findProgram(plan.program)
   if (program === undefined) throw new Error(`${plan.program} is not installed`)
   const isRoot = process.getuid?.() === 0
   const as =
