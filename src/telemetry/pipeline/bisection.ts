@@ -1,0 +1,83 @@
+import type { Parcel } from './parcel.ts'
+
+/**
+ * Refusals of parts of one body, none of them delivered, after which the collector is taken to refuse everything. To
+ * find one bad chunk in a body of 16,384 takes 15; without a limit, a collector that refuses everything would get two
+ * requests for each chunk.
+ */
+const MOST_REFUSALS = 16
+
+/** What belongs to one body that was refused. */
+export class RefusedBody {
+  refusals = 0
+  isPartDelivered = false
+}
+
+/** A part of such a body, to be sent by itself. */
+export interface BodyPart {
+  readonly parcels: readonly Parcel[]
+  readonly body: RefusedBody
+}
+
+/**
+ * Halves bodies that the collector refuses, until the bad chunk stands alone: one bad chunk then costs one chunk. It
+ * ends, because each refusal makes smaller parts or none.
+ */
+export class Bisection {
+  readonly #parts: BodyPart[] = []
+  #mostRefusals = MOST_REFUSALS
+
+  get isEmpty(): boolean {
+    return this.#parts.length === 0
+  }
+
+  /** The next part to send, those of older chunks first. */
+  take(): BodyPart | undefined {
+    return this.#parts.pop()
+  }
+
+  /** A part that was not answered. */
+  putBack(part: BodyPart): void {
+    this.#parts.push(part)
+  }
+
+  /** Something was delivered: what is refused from now on is refused for what it is. */
+  delivered(body: RefusedBody | undefined): void {
+    this.#mostRefusals = MOST_REFUSALS
+    if (body !== undefined) body.isPartDelivered = true
+  }
+
+  /**
+   * @param parcels what was refused
+   * @param body what they are a part of; `undefined` when they were all of it
+   * @returns those that are refused for good, the other parts of a body of which everything is refused included
+   */
+  refused(parcels: readonly Parcel[], body = new RefusedBody()): readonly Parcel[] {
+    body.refusals++
+    if (!body.isPartDelivered && body.refusals >= this.#mostRefusals) return [...parcels, ...this.#giveUp(body)]
+    if (parcels.length <= 1) return parcels
+    const middle = Math.ceil(parcels.length / 2)
+    this.#parts.push({ parcels: parcels.slice(middle), body }, { parcels: parcels.slice(0, middle), body })
+    return []
+  }
+
+  /** Empties it. */
+  takeAll(): readonly Parcel[] {
+    return this.#parts.splice(0).flatMap(({ parcels }) => parcels)
+  }
+
+  *[Symbol.iterator](): Generator<Parcel> {
+    for (const { parcels } of this.#parts) yield* parcels
+  }
+
+  #giveUp(body: RefusedBody): readonly Parcel[] {
+    // The next body gets fewer attempts, until something is delivered again.
+    this.#mostRefusals = Math.max(1, Math.floor(this.#mostRefusals / 2))
+    const given: Parcel[] = []
+    for (let index = this.#parts.length - 1; index >= 0; index--) {
+      if (this.#parts[index]?.body !== body) continue
+      for (const part of this.#parts.splice(index, 1)) given.push(...part.parcels)
+    }
+    return given
+  }
+}

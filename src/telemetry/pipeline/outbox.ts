@@ -1,0 +1,318 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Clock } from '../../core/clock.ts'
+import { settleWithin } from '../../core/wait.ts'
+import type { Signal } from '../../otlp/model.ts'
+import type { BatchLimits } from './batch-limits.ts'
+import type { Chunk, ChunkSink } from './chunk.ts'
+import { MemoryBound } from './memory-bound.ts'
+import { ParcelBooks } from './parcel-books.ts'
+import { Parcel } from './parcel.ts'
+import type { QueueTrouble } from './queue-trouble.ts'
+import type { DropReason, SignalAccount } from './signal-account.ts'
+import { SignalLedger } from './signal-ledger.ts'
+import { SignalSender } from './signal-sender.ts'
+import type { Spool, SpooledChunk, SpoolListener } from './spool.ts'
+import { SpoolEvents } from './spool-events.ts'
+import type { SpoolUsage } from './spool-usage.ts'
+import type { Transport } from './transport.ts'
+
+const SIGNALS = ['traces', 'metrics', 'logs'] as const
+/** Of the time of a flush, what the disk may take before the network begins: it takes milliseconds, or is broken. */
+const DISK_SHARE = 0.25
+/**
+ * Chunks that may wait over all signals, on disk for the most part: 5 hours of a quiet service that seals one each
+ * 150 ms. About 30 MB of bookkeeping; beyond it the oldest on disk go.
+ */
+const MAX_CHUNKS = 131_072
+
+interface FlushEnd {
+  readonly isDelivered: boolean
+  readonly isDiskHanging: boolean
+}
+
+/** Where one signal goes. */
+export interface OutboxSignal {
+  readonly transport: Transport
+  readonly limits: BatchLimits
+  /** Of one attempt, connecting included: `OTEL_EXPORTER_OTLP_TIMEOUT`. */
+  readonly timeoutMs: number
+}
+
+export interface OutboxOptions {
+  readonly clock: Clock
+  /** The signals that are sent. What comes of another one is dropped. */
+  readonly signals: Readonly<Partial<Record<Signal, OutboxSignal>>>
+  /** Opens the spool, whose events go to the listener. @default none: what waits is in memory only */
+  readonly openSpool?: (listener: SpoolListener) => Spool
+  /** Bytes that wait in memory, over all signals. @default 16 MiB, see {@link MemoryBound} */
+  readonly maxWaitingBytes?: number
+  readonly onTrouble?: (signal: Signal, trouble: QueueTrouble) => void
+  /** Whether nobody has asked for a collector, and none has ever been there. @default never */
+  readonly isUnasked?: () => boolean
+  /** 0 to 1, for the jitter. @default Math.random */
+  readonly random?: () => number
+}
+
+/**
+ * Where sealed chunks wait until they are delivered, each in the spool from the first moment on, where there is one.
+ *
+ * What holds: `accept` never throws, never waits and never sends by itself. Nothing is dropped that has not been
+ * delivered, refused, or rejected, until a bound is reached: of memory, of the disk, or of the time of a close; then it
+ * is counted. The accounts balance at every moment. Timers do not keep the process alive, except within a flush.
+ */
+export class Outbox implements ChunkSink {
+  readonly #clock: Clock
+  readonly #onTrouble: (signal: Signal, trouble: QueueTrouble) => void
+  /** A timer keeps the context in which it was set; that of some request would live on, with all that it holds. */
+  readonly #detached = AsyncLocalStorage.snapshot()
+  readonly #memory: MemoryBound
+  readonly #spool: Spool | undefined
+  readonly #known = new Map<SpooledChunk, Parcel>()
+  readonly #ledgers: Readonly<Record<Signal, SignalLedger>> = {
+    traces: new SignalLedger(),
+    metrics: new SignalLedger(),
+    logs: new SignalLedger(),
+  }
+  readonly #books: Readonly<Record<Signal, ParcelBooks>>
+  readonly #senders: Partial<Record<Signal, SignalSender>> = {}
+  readonly #signals: Readonly<Partial<Record<Signal, OutboxSignal>>>
+  #sequence = 0
+  #isClosed = false
+  #closing: Promise<void> | undefined
+
+  constructor(options: OutboxOptions) {
+    this.#clock = options.clock
+    this.#onTrouble = options.onTrouble ?? ((): void => {})
+    this.#signals = options.signals
+    this.#memory = new MemoryBound(options.maxWaitingBytes)
+    const events = new SpoolEvents({
+      known: this.#known,
+      ledger: (signal) => this.#ledgers[signal],
+      books: (signal) => this.#books[signal],
+      sender: (signal) => (this.#isClosed ? undefined : this.#senders[signal]),
+      adopt: (chunk) => this.#adopt(chunk),
+      storeAgain: () => this.#storeAgain(),
+      onTrouble: (signal, trouble) => this.#report(signal, trouble),
+    })
+    this.#spool = options.openSpool?.(events)
+    const books = (signal: Signal): ParcelBooks =>
+      new ParcelBooks(this.#ledgers[signal], this.#memory, this.#known, this.#spool)
+    this.#books = { traces: books('traces'), metrics: books('metrics'), logs: books('logs') }
+    for (const signal of SIGNALS) {
+      const own = options.signals[signal]
+      if (own === undefined) continue
+      this.#senders[signal] = new SignalSender({
+        ...own,
+        clock: this.#clock,
+        isOrdered: signal === 'metrics',
+        books: this.#books[signal],
+        memory: this.#memory,
+        spool: this.#spool,
+        onTrouble: (trouble) => this.#report(signal, trouble),
+        isUnasked: options.isUnasked ?? ((): boolean => false),
+        detached: this.#detached,
+        random: options.random ?? Math.random,
+      })
+    }
+    // What it adopted while it was opened had to wait for the senders.
+    events.begin()
+  }
+
+  /** Where items of a signal are booked as created, before their chunk comes here. */
+  ledger(signal: Signal): SignalLedger {
+    return this.#ledgers[signal]
+  }
+
+  account(signal: Signal): SignalAccount {
+    return this.#ledgers[signal].account
+  }
+
+  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  failure(signal: Signal): string | undefined {
+    return this.#senders[signal]?.failure
+  }
+
+  /** Items of the requests under way. */
+  itemsInFlight(signal: Signal): number {
+    return this.#senders[signal]?.itemsInFlight ?? 0
+  }
+
+  /** Of everything that waits or is under way. */
+  get memoryBytes(): number {
+    return this.#memory.byteLength
+  }
+
+  /** What of a signal is on disk and undelivered. */
+  spoolUsage(signal: Signal): SpoolUsage {
+    let byteLength = 0
+    let oldestSince: number | undefined
+    for (const parcel of this.#senders[signal]?.parcels() ?? []) {
+      if (!parcel.isStored || parcel.state === 'gone') continue
+      byteLength += parcel.byteLength
+      oldestSince = Math.min(oldestSince ?? parcel.since, parcel.since)
+    }
+    return { byteLength, ...(oldestSince === undefined ? {} : { oldestMs: this.#clock.now() - oldestSince }) }
+  }
+
+  accept(chunk: Chunk): void {
+    this.#detached(() => this.#accept(chunk))
+  }
+
+  /**
+   * Writes everything to disk, and then sends it, and again what fails, for at most `limitMs`. Never rejects. True when
+   * nothing is left to deliver.
+   */
+  async flush(limitMs: number): Promise<boolean> {
+    const { isDelivered } = await this.#flush(limitMs, false)
+    return isDelivered
+  }
+
+  /**
+   * The last flush, once: every call gets the same. What then is left stays on disk for the next process; without one it
+   * is dropped (`flush_limit`), and so is what comes later (`closed`). Requests under way are aborted. Where nobody
+   * asked for a collector and nobody listens, it ends with the first attempt (`no_collector`).
+   */
+  close(limitMs: number): Promise<void> {
+    this.#closing ??= this.#close(limitMs)
+    return this.#closing
+  }
+
+  /** Writes what is not on disk yet, synchronously. */
+  flushNow(): void {
+    this.#attempt(() => this.#spool?.flushNow())
+  }
+
+  /** Lets go of the connections and of the spool, for good: for an end without the end of the process. */
+  async release(): Promise<void> {
+    this.#isClosed = true
+    for (const signal of SIGNALS) {
+      this.#senders[signal]?.close()
+      this.#attempt(() => this.#signals[signal]?.transport.close())
+    }
+    await this.#spool?.close().catch(() => {})
+  }
+
+  /** The same at the `exit` of a process, synchronously: writes what is not on disk yet, and leaves it to the next one. */
+  releaseNow(): void {
+    this.flushNow()
+    this.#attempt(() => this.#spool?.closeNow?.())
+  }
+
+  async #flush(limitMs: number, givesUp: boolean): Promise<FlushEnd> {
+    const deadline = this.#clock.now() + limitMs
+    const spool = this.#spool
+    const written = spool && (await settleWithin(this.#clock, limitMs * DISK_SHARE, () => spool.flush()))
+    const leftMs = Math.max(0, deadline - this.#clock.now())
+    const senders = Object.values(this.#senders)
+    const ends = await Promise.all(senders.map((sender) => this.#detached(() => sender.flush(leftMs, { givesUp }))))
+    return { isDelivered: ends.every(Boolean), isDiskHanging: written?.outcome === 'timed-out' }
+  }
+
+  async #close(limitMs: number): Promise<void> {
+    const { isDiskHanging } = await this.#flush(limitMs, true)
+    // What came in meanwhile. A disk that hangs would now hang the whole process.
+    if (!isDiskHanging) this.flushNow()
+    this.#isClosed = true
+    for (const sender of Object.values(this.#senders)) sender.close()
+    for (const signal of SIGNALS) this.#attempt(() => this.#signals[signal]?.transport.close())
+  }
+
+  #accept(chunk: Chunk): void {
+    const sender = this.#senders[chunk.signal]
+    if (sender === undefined) return this.#refuse(chunk, 'failed')
+    if (this.#isClosed) return this.#acceptLate(chunk)
+    const { askedQueueSize } = this.#signals[chunk.signal]?.limits ?? {}
+    const hasRoom =
+      this.#memory.makeRoom(chunk.bytes.byteLength) &&
+      (askedQueueSize === undefined || this.#memory.makeRoomForItems(chunk.signal, chunk.items, askedQueueSize))
+    if (!hasRoom || !this.#makeRoomInIndex()) return this.#refuse(chunk, 'queue_full')
+    const parcel = this.#toParcel(chunk)
+    this.#memory.hold(parcel, chunk.bytes)
+    this.#append(parcel, chunk.bytes)
+    sender.add(parcel)
+  }
+
+  /** After the close: on disk at once, or nowhere. */
+  #acceptLate(chunk: Chunk): void {
+    const parcel = this.#toParcel(chunk)
+    parcel.state = 'sending'
+    this.#memory.hold(parcel, chunk.bytes)
+    this.#append(parcel, chunk.bytes)
+    this.flushNow()
+    const books = this.#books[chunk.signal]
+    if (parcel.isStored) return books.leave(parcel)
+    const count = books.drop([parcel], 'closed')
+    this.#report(chunk.signal, { kind: 'dropped', reason: 'closed', count })
+  }
+
+  #toParcel({ signal, items, bytes, since }: Chunk): Parcel {
+    return new Parcel({ signal, items, byteLength: bytes.byteLength, since }, this.#sequence++, false)
+  }
+
+  #append(parcel: Parcel, bytes: Uint8Array): void {
+    const spool = this.#spool
+    if (spool === undefined) return
+    const { signal, items, since } = parcel
+    this.#attempt(() => {
+      const spooled = spool.append({ signal, items, bytes, since })
+      parcel.spooled = spooled
+      this.#known.set(spooled, parcel)
+    })
+  }
+
+  /** The disk takes chunks again: those that are in memory only go there now. */
+  #storeAgain(): void {
+    for (const sender of Object.values(this.#senders)) {
+      for (const parcel of [...sender.parcels()]) {
+        if (parcel.spooled === undefined && parcel.bytes !== undefined && parcel.state !== 'gone') {
+          this.#append(parcel, parcel.bytes)
+        }
+      }
+    }
+  }
+
+  #adopt(chunk: SpooledChunk): void {
+    const sender = this.#senders[chunk.signal]
+    // Of a signal that is switched off, or too late: it stays where it is.
+    if (sender === undefined || this.#isClosed) return
+    this.#ledgers[chunk.signal].adopt(chunk.items)
+    const parcel = new Parcel(chunk, this.#sequence++, true)
+    parcel.spooled = chunk
+    parcel.isStored = true
+    this.#known.set(chunk, parcel)
+    sender.add(parcel)
+  }
+
+  /** Makes sure that one more chunk may wait. */
+  #makeRoomInIndex(): boolean {
+    if (this.#known.size < MAX_CHUNKS) return true
+    const senders = Object.values(this.#senders)
+    for (const isAdopted of [true, false]) {
+      for (const sender of senders) {
+        const oldest = sender.oldest(isAdopted)
+        if (oldest?.isStored !== true) continue
+        sender.drop(oldest, 'spool_full')
+        return true
+      }
+    }
+    return false
+  }
+
+  #refuse({ signal, items }: Chunk, reason: DropReason): void {
+    this.#ledgers[signal].drop(items, reason)
+    this.#report(signal, { kind: 'dropped', reason, count: items })
+  }
+
+  /** A listener that throws must not reach the code that ended a span. */
+  #report(signal: Signal, trouble: QueueTrouble): void {
+    this.#attempt(() => this.#onTrouble(signal, trouble))
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      this.#detached(work)
+    } catch {
+      // Whatever failed there has its own way to say so; here nobody may be hurt by it.
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import type { Signal } from '../../otlp/model.ts'
+import type { ParcelBooks } from './parcel-books.ts'
+import type { Parcel } from './parcel.ts'
+import type { QueueTrouble } from './queue-trouble.ts'
+import type { SignalLedger } from './signal-ledger.ts'
+import type { SignalSender } from './signal-sender.ts'
+import type { EvictionReason, SpooledChunk, SpoolListener } from './spool.ts'
+
+export interface SpoolEventsOptions {
+  readonly known: Map<SpooledChunk, Parcel>
+  readonly ledger: (signal: Signal) => SignalLedger
+  readonly books: (signal: Signal) => ParcelBooks
+  /** `undefined` once it is closed. */
+  readonly sender: (signal: Signal) => SignalSender | undefined
+  readonly adopt: (chunk: SpooledChunk) => void
+  /** Appends what is in memory only. */
+  readonly storeAgain: () => void
+  readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
+}
+
+/** Books what the spool says of chunks. Of one that it does not know, because it is gone, it wants to hear nothing. */
+export class SpoolEvents implements SpoolListener {
+  readonly #options: SpoolEventsOptions
+  #early: SpooledChunk[] | undefined = []
+  #hasFailed = false
+
+  constructor(options: SpoolEventsOptions) {
+    this.#options = options
+  }
+
+  /** Everything is there that takes what is adopted. */
+  begin(): void {
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const chunk of early) this.#options.adopt(chunk)
+  }
+
+  stored(chunk: SpooledChunk): void {
+    const parcel = this.#options.known.get(chunk)
+    if (parcel !== undefined) this.#options.books(chunk.signal).store(parcel)
+    if (parcel !== undefined) this.#recovered(chunk.signal)
+  }
+
+  notStored(chunk: SpooledChunk, reason: string): void {
+    const parcel = this.#options.known.get(chunk)
+    if (parcel !== undefined) this.#options.books(chunk.signal).unstore(parcel)
+    this.#hasFailed = true
+    this.#options.onTrouble(chunk.signal, { kind: 'spool_failed', reason })
+  }
+
+  evicted(chunk: SpooledChunk, reason: EvictionReason): void {
+    const parcel = this.#options.known.get(chunk)
+    if (parcel === undefined) return
+    const books = this.#options.books(chunk.signal)
+    if (parcel.state === 'sending') {
+      books.unstore(parcel)
+      parcel.lapsed = reason
+      return
+    }
+    // What is in memory as well is still sent from there; only its age may not grow beyond the bound.
+    if (reason === 'spool_full' && parcel.bytes !== undefined) return books.unstore(parcel)
+    this.#options.sender(chunk.signal)?.drop(parcel, reason)
+  }
+
+  adopted(chunks: readonly SpooledChunk[]): void {
+    for (const chunk of chunks) {
+      if (this.#early === undefined) this.#options.adopt(chunk)
+      else this.#early.push(chunk)
+    }
+  }
+
+  damaged(signal: Signal, items: number): void {
+    const ledger = this.#options.ledger(signal)
+    ledger.adopt(items)
+    ledger.drop(items, 'spool_damaged', items)
+    this.#options.onTrouble(signal, { kind: 'dropped', reason: 'spool_damaged', count: items })
+  }
+
+  left(chunks: readonly SpooledChunk[]): void {
+    for (const chunk of chunks) {
+      const parcel = this.#options.known.get(chunk)
+      if (parcel !== undefined) this.#options.sender(chunk.signal)?.leave(parcel)
+    }
+  }
+
+  writable(): void {
+    this.#recovered('traces')
+    this.#options.storeAgain()
+  }
+
+  #recovered(signal: Signal): void {
+    if (!this.#hasFailed) return
+    this.#hasFailed = false
+    this.#options.onTrouble(signal, { kind: 'spool_recovered' })
+  }
+}

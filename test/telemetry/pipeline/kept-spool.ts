@@ -1,0 +1,95 @@
+import type { Clock } from '../../../src/core/clock.ts'
+import type { Chunk } from '../../../src/telemetry/pipeline/chunk.ts'
+import type { EvictionReason, Spool, SpooledChunk, SpoolListener } from '../../../src/telemetry/pipeline/spool.ts'
+
+/** What a process leaves behind for the next one. */
+export interface Disk {
+  readonly chunks: Map<SpooledChunk, Uint8Array>
+  isFull: boolean
+  /** Neither writes nor reads come to an end. */
+  isHanging: boolean
+}
+
+export function createDisk(): Disk {
+  return { chunks: new Map(), isFull: false, isHanging: false }
+}
+
+/** A spool on a disk that a test controls. Writes take a millisecond. */
+export class KeptSpool implements Spool {
+  readonly #clock: Clock
+  readonly #disk: Disk
+  readonly #listener: SpoolListener
+  readonly #unwritten = new Map<SpooledChunk, Uint8Array>()
+  #waiting: (() => void)[] = []
+  isClosed = false
+
+  constructor(clock: Clock, disk: Disk, listener: SpoolListener) {
+    this.#clock = clock
+    this.#disk = disk
+    this.#listener = listener
+    const left = [...disk.chunks.keys()]
+    if (left.length > 0) listener.adopted(left)
+  }
+
+  append({ signal, items, bytes, since }: Chunk): SpooledChunk {
+    const chunk = { signal, items, byteLength: bytes.byteLength, since }
+    this.#unwritten.set(chunk, bytes)
+    if (this.#unwritten.size === 1) this.#clock.schedule(1, () => this.write())
+    return chunk
+  }
+
+  async read(chunk: SpooledChunk): Promise<Uint8Array | undefined> {
+    if (this.#disk.isHanging) return new Promise(() => {})
+    return this.#disk.chunks.get(chunk)
+  }
+
+  settle(chunk: SpooledChunk): void {
+    this.#unwritten.delete(chunk)
+    this.#disk.chunks.delete(chunk)
+  }
+
+  flush(): Promise<void> {
+    if (this.#unwritten.size === 0) return Promise.resolve()
+    return new Promise((resolve) => void this.#waiting.push(resolve))
+  }
+
+  flushNow(): void {
+    this.write()
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+  }
+
+  /** Everything appended so far is on disk, or said not to be. */
+  write(): void {
+    if (this.#disk.isHanging || this.isClosed) return
+    for (const [chunk, bytes] of this.#unwritten) {
+      this.#unwritten.delete(chunk)
+      if (this.#disk.isFull) {
+        this.#listener.notStored(chunk, 'ENOSPC: no space left on device')
+      } else {
+        this.#disk.chunks.set(chunk, bytes)
+        this.#listener.stored(chunk)
+      }
+    }
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  evictOldest(reason: EvictionReason): void {
+    const [oldest] = this.#disk.chunks.keys()
+    if (oldest === undefined) return
+    this.#disk.chunks.delete(oldest)
+    this.#listener.evicted(oldest, reason)
+  }
+
+  leaveOldest(): void {
+    const [oldest] = this.#disk.chunks.keys()
+    if (oldest !== undefined) this.#listener.left?.([oldest])
+  }
+
+  becomeWritable(): void {
+    this.#disk.isFull = false
+    this.#listener.writable?.()
+  }
+}
