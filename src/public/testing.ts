@@ -12,6 +12,26 @@ export { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
 export type { Attributes, AttributeValue, Resource, Scope, SpanEvent, SpanLink } from '../otlp/model.ts'
 export { startReceiver, TestReceiver, type WaitOptions } from '../receiver/test-receiver.ts'
 export { type ReceiverOptions } from '../receiver/options.ts'
+export {
+  type BlackholeFault,
+  type CutFault,
+  type Fault,
+  type FaultEnd,
+  type FaultKind,
+  type FlapFault,
+  type GarbageFault,
+  type GoawayFault,
+  type LostAnswer,
+  type PartialFault,
+  type RefuseFault,
+  type RequestFaultEnd,
+  type ResetFault,
+  type SlowFault,
+  type StatusFault,
+  type SteadyFault,
+  type SynBlackholeFault,
+  type TrickleFault,
+} from '../receiver/fault.ts'
 export { type CustomAnswer, type ReceivedExport, type Respond } from '../receiver/respond.ts'
 export { type ProtocolErrorKind, type ReceiverCounts, type SignalCounts, type Transport } from '../receiver/counts.ts'
 export { type OtelProtocol } from '../receiver/otel-environment.ts'

@@ -1,5 +1,7 @@
 import type { Signal } from '../otlp/model.ts'
 import { type Failure, FAILURE_KINDS, type FailureKind } from './failure.ts'
+import type { FaultKind } from './fault.ts'
+import { FAULT_KINDS } from './resolve-fault.ts'
 
 /** How a request came: protocol and encoding. */
 export type Transport = 'http/protobuf' | 'http/json' | 'grpc'
@@ -35,6 +37,20 @@ export interface ReceiverCounts {
   readonly bySignal: Readonly<Record<Signal, SignalCounts>>
   readonly byTransport: Readonly<Record<Transport, Readonly<Record<Signal, SignalCounts>>>>
   readonly protocolErrors: Readonly<Record<ProtocolErrorKind, number>>
+  /** Connections that were taken, whatever became of them. */
+  readonly connections: number
+  /** Export requests of which the headers arrived, whatever became of them: answered, or not answered at all. */
+  readonly asked: number
+  /**
+   * How often each fault was met: by connections where it is at the connection, else by requests. Nobody can be counted who
+   * meets `refuse` or `syn-blackhole`; what meets a `flap` is counted as the fault within.
+   */
+  readonly faults: Readonly<Record<FaultKind, number>>
+  /**
+   * Export requests that were taken in, and counted above, although their senders were not told, because of a fault with
+   * `stores`. Whoever sends again sends twice.
+   */
+  readonly lostAnswers: number
   /** Bytes that came out of decompression, also of bodies that were then refused. */
   readonly inflatedBytes: number
 }
@@ -50,6 +66,10 @@ export class CountKeeper {
     [...FAILURE_KINDS, 'badHttp', 'badHttp2', 'silentConnection', 'tooManyConnections'],
     () => 0,
   )
+  readonly #faults = recordOf<FaultKind, number>(FAULT_KINDS, () => 0)
+  #connections = 0
+  #asked = 0
+  #lostAnswers = 0
   #inflatedBytes = 0
 
   accepted(transport: Transport, signal: Signal, items: number, rejectedItems: number): void {
@@ -71,6 +91,22 @@ export class CountKeeper {
     return failure
   }
 
+  connected(): void {
+    this.#connections++
+  }
+
+  asked(): void {
+    this.#asked++
+  }
+
+  faultMet(kind: FaultKind): void {
+    this.#faults[kind]++
+  }
+
+  answerLost(): void {
+    this.#lostAnswers++
+  }
+
   inflated(bytes: number): void {
     this.#inflatedBytes += bytes
   }
@@ -88,6 +124,10 @@ export class CountKeeper {
       bySignal,
       byTransport,
       protocolErrors: { ...this.#errors },
+      connections: this.#connections,
+      asked: this.#asked,
+      faults: { ...this.#faults },
+      lostAnswers: this.#lostAnswers,
       inflatedBytes: this.#inflatedBytes,
     }
   }

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Socket } from 'node:net'
 
 /** A request of either version of HTTP, and where its answer goes. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest
   readonly response: ServerResponse | Http2ServerResponse
+  /** The connection itself, which Node keeps from whoever speaks HTTP/2 on it. */
+  readonly socket: Socket
 }
 
 export function isHttp2(exchange: Exchange): exchange is {
   readonly request: Http2ServerRequest
   readonly response: Http2ServerResponse
+  readonly socket: Socket
 } {
   return exchange.request.httpVersionMajor === 2
 }

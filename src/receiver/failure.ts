@@ -13,6 +13,8 @@ export interface Failure {
   readonly message: string
   /** After what time the sender should try again; absent when it should not, or is free to choose. */
   readonly retryDelayMs?: number
+  /** How `Retry-After` says it. @default seconds */
+  readonly retryAfterForm?: 'seconds' | 'date'
   /** Further headers of the answer over HTTP. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -56,7 +58,7 @@ export const FAILURE_KINDS = Object.keys(ANSWERS) as readonly FailureKind[]
 export function failure(
   kind: FailureKind,
   message: string,
-  more: Partial<Pick<Failure, 'httpStatus' | 'grpcCode' | 'retryDelayMs' | 'headers'>> = {},
+  more: Partial<Pick<Failure, 'httpStatus' | 'grpcCode' | 'retryDelayMs' | 'retryAfterForm' | 'headers'>> = {},
 ): Failure {
   return { kind, ...ANSWERS[kind], message, ...more }
 }

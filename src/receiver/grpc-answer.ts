@@ -1,24 +1,38 @@
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { encodeStatus } from '../otlp/status.ts'
+import { type Exchange, headerValue, isHttp2 } from './exchange.ts'
 import { endHttp2Request } from './end-http2-request.ts'
 import type { Failure } from './failure.ts'
 import { GRPC_ENCODINGS } from './inflate.ts'
 
-export interface GrpcExchange {
+export interface GrpcExchange extends Exchange {
   readonly request: Http2ServerRequest
   readonly response: Http2ServerResponse
 }
 
-const HEADERS = { 'content-type': 'application/grpc', 'grpc-accept-encoding': GRPC_ENCODINGS } as const
+export function isGrpc(exchange: Exchange): exchange is GrpcExchange {
+  return isHttp2(exchange) && /^application\/grpc($|\+)/.test(headerValue(exchange, 'content-type'))
+}
+
+export const GRPC_HEADERS = { 'content-type': 'application/grpc', 'grpc-accept-encoding': GRPC_ENCODINGS } as const
 
 /** Sends the one message of a unary answer, and success. */
 export function sendGrpcMessage({ response }: GrpcExchange, message: Uint8Array): void {
   if (response.destroyed || response.writableEnded) return
-  const prefix = Buffer.alloc(5)
-  prefix.writeUInt32BE(message.byteLength, 1)
-  response.writeHead(200, HEADERS)
+  response.writeHead(200, GRPC_HEADERS)
   response.addTrailers({ 'grpc-status': '0' })
-  response.end(Buffer.concat([prefix, message]))
+  response.end(grpcFrame(message))
+}
+
+/**
+ * A message with its prefix.
+ *
+ * @param saidBytes the length that the prefix says
+ */
+export function grpcFrame(message: Uint8Array, saidBytes = message.byteLength): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(saidBytes, 1)
+  return Buffer.concat([prefix, message])
 }
 
 /**
@@ -31,7 +45,7 @@ export function sendGrpcFailure(exchange: GrpcExchange, failure: Failure): void 
   if (response.destroyed || response.writableEnded) return
   const { grpcCode: code, message, retryDelayMs } = failure
   const status = encodeStatus({ code, message, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) })
-  response.writeHead(200, HEADERS)
+  response.writeHead(200, GRPC_HEADERS)
   response.addTrailers({
     'grpc-status': String(code),
     'grpc-message': percentEncode(message),

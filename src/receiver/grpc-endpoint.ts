@@ -12,16 +12,21 @@ import { type Intake, inflateLimits } from './intake.ts'
 import { GRPC_PATHS } from './signal-paths.ts'
 
 /**
- * Serves unary gRPC calls: OTLP, and the health service. `grpc-timeout` is left to the sender, who ends the call when it
- * is over. Never rejects.
+ * Takes in a unary gRPC call, of OTLP or of the health service; resolves with what is to be answered. `grpc-timeout` is left
+ * to the sender, who ends the call when it is over. Never rejects.
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  * @see https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
  */
-export async function serveGrpc(exchange: GrpcExchange, intake: Intake): Promise<void> {
+export async function receiveGrpc(exchange: GrpcExchange, intake: Intake): Promise<Uint8Array | Failure> {
   const share = intake.budget.open()
   const outcome = await call(exchange, intake, share)
   share.close()
+  return outcome
+}
+
+/** Answers, when there is still somebody to answer. */
+export function sendGrpc(exchange: GrpcExchange, outcome: Uint8Array | Failure): void {
   if (!isFailure(outcome)) sendGrpcMessage(exchange, outcome)
   else if (outcome.kind !== 'aborted') sendGrpcFailure(exchange, outcome)
 }

@@ -29,9 +29,16 @@ export function failureAnswer(format: BodyFormat, failure: Failure): HttpAnswer 
     status: failure.httpStatus,
     headers: {
       'content-type': CONTENT_TYPE[format],
-      ...(retryDelayMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryDelayMs / 1000)) }),
+      ...(retryDelayMs === undefined ? {} : { 'retry-after': retryAfter(retryDelayMs, failure) }),
       ...failure.headers,
     },
     body: format === 'json' ? Buffer.from(encodeStatusJson(status)) : encodeStatus(status),
   }
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+function retryAfter(retryDelayMs: number, { retryAfterForm }: Failure): string {
+  if (retryAfterForm !== 'date') return String(Math.ceil(retryDelayMs / 1000))
+  // A date has whole seconds, too: never earlier than asked.
+  return new Date(Math.ceil((new Date().getTime() + retryDelayMs) / 1000) * 1000).toUTCString()
 }

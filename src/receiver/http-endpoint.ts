@@ -7,7 +7,7 @@ import { type Failure, failure, isFailure } from './failure.ts'
 import { type BodyFormat, CONTENT_TYPE, failureAnswer, successAnswer } from './http-answer.ts'
 import { ENCODINGS, inflate, isEncoding } from './inflate.ts'
 import { type Intake, inflateLimits } from './intake.ts'
-import { sendHttp } from './send-http.ts'
+import type { HttpAnswer } from './send-http.ts'
 import { HTTP_PATHS } from './signal-paths.ts'
 
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
@@ -21,21 +21,18 @@ interface Accepted {
 }
 
 /**
- * Serves OTLP over HTTP, 1.1 and 2. Never rejects.
+ * Takes in a request of OTLP over HTTP, 1.1 or 2; resolves with what is to be answered, or with nothing when nobody is left.
+ * Never rejects.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export async function serveHttp(exchange: Exchange, intake: Intake): Promise<void> {
+export async function receiveHttp(exchange: Exchange, intake: Intake): Promise<HttpAnswer | undefined> {
   const format = FORMATS.get(headerValue(exchange, 'content-type'))
   const share = intake.budget.open()
   const outcome = await takeIn(exchange, intake, format, share)
   share.close()
-  if (!isFailure(outcome)) {
-    const { signal, response } = outcome
-    await sendHttp(exchange, successAnswer(format ?? 'json', signal, response), intake.clock)
-  } else if (outcome.kind !== 'aborted') {
-    await sendHttp(exchange, failureAnswer(format ?? 'json', outcome), intake.clock)
-  }
+  if (!isFailure(outcome)) return successAnswer(format ?? 'json', outcome.signal, outcome.response)
+  return outcome.kind === 'aborted' ? undefined : failureAnswer(format ?? 'json', outcome)
 }
 
 async function takeIn(

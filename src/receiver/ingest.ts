@@ -26,14 +26,23 @@ export class Ingest {
     this.#log = log
   }
 
-  /** Resolves with the answer to give; never rejects. */
-  async accept(signal: Signal, transport: Transport, bytes: Uint8Array): Promise<ExportResponse | Failure> {
+  /**
+   * Resolves with the answer to give; never rejects.
+   *
+   * @param respond decides in place of the option
+   */
+  async accept(
+    signal: Signal,
+    transport: Transport,
+    bytes: Uint8Array,
+    respond: Respond | undefined = this.#respond,
+  ): Promise<ExportResponse | Failure> {
     const request = this.#decode(signal, transport, bytes)
     if (isFailure(request)) return this.reject(signal, transport, request)
     const itemCount = countItems(signal, request)
     let custom: CustomAnswer | undefined | void
     try {
-      custom = await this.#respond?.({ signal, transport, request, itemCount })
+      custom = await respond?.({ signal, transport, request, itemCount })
     } catch (error) {
       this.#log.error({ err: error, signal, transport }, 'receiver: the respond option threw')
       return this.reject(signal, transport, failure('internal', 'The respond option threw'), itemCount)

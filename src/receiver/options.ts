@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { TelemetryStore } from '../store/telemetry-store.ts'
+import type { Fault } from './fault.ts'
 import type { Respond } from './respond.ts'
 
 /** Options of {@link createReceiver}. */
@@ -70,8 +71,14 @@ export interface ReceiverOptions {
    * @default 1_000
    */
   readonly stopGraceMs?: number
-  /** Answers otherwise than with success, such as to try how a sender copes. */
+  /** Answers otherwise than with success, such as to try how a sender copes. Not asked while a fault decides. */
   readonly respond?: Respond
+  /**
+   * How the receiver fails from its start. `setFault()` changes it at run time.
+   *
+   * @default healthy
+   */
+  readonly fault?: Fault
   /**
    * Told of faults of the receiver itself: of its decoder, and of `respond`.
    *
@@ -89,7 +96,7 @@ export interface ReceiverOptions {
 
 /** Options after all checks, with defaults. */
 export type ResolvedReceiverOptions = Readonly<
-  Required<Omit<ReceiverOptions, 'respond'>> & { respond: Respond | undefined }
+  Required<Omit<ReceiverOptions, 'respond' | 'fault'>> & { respond: Respond | undefined; fault: Fault | undefined }
 >
 
 const KIB = 1024
@@ -117,6 +124,7 @@ export function resolveReceiverOptions(options: ReceiverOptions = {}): ResolvedR
     idleTimeoutMs: read.integer('idleTimeoutMs', { fallback: 300_000, min: 1_000, max: 3_600_000 }),
     stopGraceMs: read.integer('stopGraceMs', { fallback: 1_000, min: 0, max: 60_000 }),
     respond: read.callback<Respond>('respond'),
+    fault: read.value<Fault>('fault'),
     log: read.value<Log>('log') ?? silentLog,
     clock,
   }

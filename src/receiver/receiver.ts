@@ -1,11 +1,16 @@
+import type { Socket } from 'node:net'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { TelemetryStore } from '../store/telemetry-store.ts'
 import { BufferBudget } from './buffer-budget.ts'
 import { CountKeeper, type ReceiverCounts } from './counts.ts'
 import { endpointOf } from './endpoint.ts'
+import type { Fault } from './fault.ts'
+import { FaultSwitch } from './fault-switch.ts'
 import { Ingest } from './ingest.ts'
 import { OnePort } from './one-port.ts'
 import { type ReceiverOptions, resolveReceiverOptions } from './options.ts'
+import { meetConnection } from './meet-connection.ts'
+import type { FaultyIntake } from './intake.ts'
 import { serveSafely } from './serve-request.ts'
 
 /** Where a started receiver is reached. */
@@ -35,6 +40,17 @@ export interface Receiver {
   /** What was received and what went wrong, since the receiver was made: a copy of the figures of now. */
   readonly counts: ReceiverCounts
   readonly openConnections: number
+  /** How it fails now; `undefined` when it does not, or when the time or the requests of its fault are used up. */
+  readonly fault: Fault | undefined
+  /**
+   * Makes the receiver fail from now on, or (with nothing) work again. Requests that met the fault before keep it: one without
+   * an answer stays so. Before `start()` it takes effect then.
+   *
+   * @returns resolves when the fault is there: when nobody can connect any more, or when it listens again
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem; what was set before then stays.
+   *   `SEA_RECEIVER_STOPPED` after `stop()`
+   */
+  setFault(fault: Fault | undefined): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -49,20 +65,31 @@ export function createReceiver(options: ReceiverOptions = {}): Receiver {
   const resolved = resolveReceiverOptions(options)
   const { store, clock, maxBodyBytes, requestTimeoutMs } = resolved
   const counts = new CountKeeper()
-  const intake = {
+  const faults: FaultSwitch = new FaultSwitch(clock, counts, (mode) => port.setDoor(mode))
+  if (resolved.fault !== undefined) faults.prepare(resolved.fault, 'createReceiver(): "fault"')
+  const intake: FaultyIntake = {
     maxBodyBytes,
     requestTimeoutMs,
     clock,
     counts,
     budget: new BufferBudget(resolved.maxBufferedBytes),
     ingest: new Ingest(store, counts, resolved.respond, resolved.log),
+    faults,
+    hopeless: new Set<Socket>(),
+    served: new WeakSet<Socket>(),
   }
-  const port = new OnePort(resolved, counts, (exchange) => void serveSafely(exchange, intake, resolved.log))
+  const port = new OnePort(
+    resolved,
+    counts,
+    (exchange) => void serveSafely(exchange, intake, resolved.log),
+    (socket) => meetConnection(socket, intake),
+  )
   let starting: Promise<ReceiverAddress> | undefined
   let stopping: Promise<void> | undefined
 
   const start = async (): Promise<ReceiverAddress> => {
     const address = await port.listen()
+    await faults.begin()
     const endpoint = endpointOf(address)
     return { port: address.port, endpoint, grpcEndpoint: endpoint }
   }
@@ -72,7 +99,11 @@ export function createReceiver(options: ReceiverOptions = {}): Receiver {
       () => true,
       () => false,
     )
-    if (isListening) await port.close()
+    faults.close()
+    if (!isListening) return
+    const closed = port.close()
+    for (const socket of intake.hopeless) socket.destroy()
+    await closed
   }
   return {
     start: () => {
@@ -85,6 +116,13 @@ export function createReceiver(options: ReceiverOptions = {}): Receiver {
       return stopping
     },
     store,
+    get fault() {
+      return faults.fault
+    },
+    setFault: async (fault) => {
+      if (stopping !== undefined) throw stoppedError()
+      await faults.set(fault, 'setFault()')
+    },
     get counts() {
       return counts.snapshot
     },

@@ -24,8 +24,10 @@ export type CustomAnswer =
         /** @default 14, UNAVAILABLE */
         readonly grpcCode?: number
         readonly message?: string
-        /** Sent as `Retry-After` (in whole seconds, rounded up) over HTTP and as `RetryInfo` in the status. */
+        /** Sent as `Retry-After` (rounded up to whole seconds) over HTTP and as `RetryInfo` in the status. */
         readonly retryDelayMs?: number
+        /** How `Retry-After` says it: seconds, or a date. @default "seconds" */
+        readonly retryAfterForm?: 'seconds' | 'date'
       }
     }
 

@@ -1,15 +1,15 @@
 import { constants } from 'node:http2'
 import type { Log } from '../core/log.ts'
-import { type Exchange, headerValue, isHttp2 } from './exchange.ts'
-import { serveGrpc } from './grpc-endpoint.ts'
-import { serveHttp } from './http-endpoint.ts'
-import type { Intake } from './intake.ts'
+import { type Exchange, isHttp2, pathOf } from './exchange.ts'
+import type { FaultyIntake } from './intake.ts'
+import { serveHealthy, serveWithFault } from './serve-with-fault.ts'
+import { GRPC_PATHS, HTTP_PATHS } from './signal-paths.ts'
 
 /**
  * Answers a request, whatever happens: a fault of ours (such as an answer of `respond` that has no form in the protocol)
  * is logged and ends only this request.
  */
-export async function serveSafely(exchange: Exchange, intake: Intake, log: Log): Promise<void> {
+export async function serveSafely(exchange: Exchange, intake: FaultyIntake, log: Log): Promise<void> {
   try {
     await serveRequest(exchange, intake)
   } catch (error) {
@@ -20,10 +20,19 @@ export async function serveSafely(exchange: Exchange, intake: Intake, log: Log):
   }
 }
 
-/** Serves a request by its protocol: gRPC is what says so and comes over HTTP/2, everything else is OTLP over HTTP. */
-function serveRequest(exchange: Exchange, intake: Intake): Promise<void> {
+async function serveRequest(exchange: Exchange, intake: FaultyIntake): Promise<void> {
+  const { counts, faults, served } = intake
+  const { socket } = exchange
   // Answers are only written to connections that are there. Should one break in between, it must not end the process.
   exchange.response.on('error', () => {})
-  const isGrpc = isHttp2(exchange) && /^application\/grpc($|\+)/.test(headerValue(exchange, 'content-type'))
-  return isGrpc ? serveGrpc(exchange, intake) : serveHttp(exchange, intake)
+  const path = pathOf(exchange)
+  if (HTTP_PATHS.has(path) || GRPC_PATHS.has(path)) counts.asked()
+  if (served.has(socket) && faults.meet('next-request') !== undefined) {
+    socket.destroy()
+    return
+  }
+  served.add(socket)
+  const fault = faults.meet('request')
+  if (fault === undefined) await serveHealthy(exchange, intake)
+  else await serveWithFault(exchange, intake, fault)
 }

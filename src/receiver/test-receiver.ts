@@ -11,6 +11,7 @@ import { printable } from '../store/view/printable.ts'
 import type { TraceTree } from '../store/view/trace-tree.ts'
 import { bodyText } from '../store/body-text.ts'
 import type { ReceiverCounts } from './counts.ts'
+import type { Fault } from './fault.ts'
 import { type OtelProtocol, otelEnvironment } from './otel-environment.ts'
 import type { ReceiverOptions } from './options.ts'
 import { createReceiver, type Receiver, type ReceiverAddress } from './receiver.ts'
@@ -78,6 +79,24 @@ export class TestReceiver {
   /** How many requests and items came in, by signal and transport, and what was wrong with others. */
   get counts(): ReceiverCounts {
     return this.#receiver.counts
+  }
+
+  /** How it fails now; `undefined` when it does not. */
+  get fault(): Fault | undefined {
+    return this.#receiver.fault
+  }
+
+  /**
+   * Makes the receiver fail from now on, or (with nothing) work again, to see how a service copes. Resolves when it does.
+   *
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`, `SEA_RECEIVER_STOPPED`
+   * @example
+   * ```ts
+   * await receiver.setFault({ kind: 'status', httpStatus: 503, retryAfter: '1s', requests: 2 })
+   * ```
+   */
+  setFault(fault: Fault | undefined): Promise<void> {
+    return this.#receiver.setFault(fault)
   }
 
   /**
