@@ -32,6 +32,8 @@ export const ERRORS = {
   SEA_CLI_USAGE: 'A command line has a word, an option or a value that is not understood.',
   SEA_LIFECYCLE_STARTED: 'Something was added to a service or a shutdown that had already begun.',
   SEA_HEALTH_DUPLICATE: 'Two health checks have the same name.',
+  SEA_METRIC_CALLBACK_FAILED:
+    'A callback of an observable instrument threw or did not end in time; its values are missing from that collection.',
   SEA_OTLP_MALFORMED: 'Bytes or text that should be an OTLP message cannot be read as one.',
   SEA_OTLP_NOT_ENCODABLE:
     'A value has no OTLP form: nested too deeply, beyond 64 bits, or an id that is not hexadecimal.',

@@ -4,12 +4,17 @@ import { durationMs } from './duration-env.ts'
 export const TEMPORALITY_PREFERENCES = ['cumulative', 'delta', 'lowmemory'] as const
 export type TemporalityPreference = (typeof TEMPORALITY_PREFERENCES)[number]
 
+export const EXEMPLAR_FILTERS = ['trace_based', 'always_on', 'always_off'] as const
+/** Which measurements may become exemplars: those made in a sampled span, all, none. */
+export type ExemplarFilter = (typeof EXEMPLAR_FILTERS)[number]
+
 export interface MetricReaderSettings {
   readonly intervalMs: number
   /** When one export counts as failed. */
   readonly timeoutMs: number
   readonly temporality: TemporalityPreference
   readonly histogram: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram'
+  readonly exemplarFilter: ExemplarFilter
 }
 
 const INTERVAL_MS = 60_000
@@ -33,5 +38,6 @@ export function readMetricReader(read: EnvReader): MetricReaderSettings {
         'explicit_bucket_histogram',
         'base2_exponential_bucket_histogram',
       ]) ?? 'explicit_bucket_histogram',
+    exemplarFilter: read.oneOf('OTEL_METRICS_EXEMPLAR_FILTER', EXEMPLAR_FILTERS) ?? 'trace_based',
   }
 }

@@ -30,6 +30,7 @@ export const SUPPORTED_VARIABLES: ReadonlySet<string> = new Set([
   'OTEL_METRIC_EXPORT_TIMEOUT',
   'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
   'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+  'OTEL_METRICS_EXEMPLAR_FILTER',
   'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS',
   'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
   'OTEL_ATTRIBUTE_COUNT_LIMIT',
@@ -49,7 +50,6 @@ export const SUPPORTED_VARIABLES: ReadonlySet<string> = new Set([
 
 /** Values that ask for what is done anyway, so that a warning would only puzzle. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {
-  OTEL_METRICS_EXEMPLAR_FILTER: ['always_off'],
   OTEL_SEMCONV_STABILITY_OPT_IN: ['http'],
   OTEL_NODE_RESOURCE_DETECTORS: ['all'],
 }

@@ -241,18 +241,22 @@ test('a batch that is larger than its queue is refused', () => {
   )
 })
 
-test('interval, temporality and histograms of metrics', () => {
+test('interval, temporality, histograms and exemplars of metrics', () => {
   const { metricReader } = readTelemetryEnv({
     OTEL_METRIC_EXPORT_INTERVAL: '15000',
     OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'LowMemory',
     OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+    OTEL_METRICS_EXEMPLAR_FILTER: 'always_on',
   })
   expect(metricReader).toEqual({
     intervalMs: 15_000,
     timeoutMs: 30_000,
     temporality: 'lowmemory',
     histogram: 'base2_exponential_bucket_histogram',
+    exemplarFilter: 'always_on',
   })
+  expect(readTelemetryEnv({}).metricReader.exemplarFilter).toBe('trace_based')
+  expect(refusalOf({ OTEL_METRICS_EXEMPLAR_FILTER: 'some' })).toContain('OTEL_METRICS_EXEMPLAR_FILTER')
   expect(refusalOf({ OTEL_METRIC_EXPORT_INTERVAL: '0' })).toContain(
     'OTEL_METRIC_EXPORT_INTERVAL is 0 ms, expected 1 to',
   )

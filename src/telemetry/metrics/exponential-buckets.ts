@@ -1,0 +1,93 @@
+import type { ExponentialBuckets } from '../../otlp/model.ts'
+
+const FIRST_CAPACITY = 4
+
+/** Counts of neighbouring buckets, in a ring that grows up to `maxSize`. */
+export class BucketRing {
+  readonly #maxSize: number
+  #counts: number[] = []
+  /** The lowest and the highest bucket that was counted; `isEmpty` tells whether there are any. */
+  low = 0
+  high = 0
+  isEmpty = true
+
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize
+  }
+
+  /** Whether `index` fits beside what is counted already. */
+  fits(index: number): boolean {
+    if (this.isEmpty) return true
+    return Math.max(this.high, index) - Math.min(this.low, index) < this.#maxSize
+  }
+
+  /** Call it only for an index that fits. */
+  increment(index: number, by = 1): void {
+    if (this.isEmpty) {
+      this.isEmpty = false
+      this.low = index
+      this.high = index
+    } else if (index < this.low || index > this.high) {
+      this.#widen(Math.min(this.low, index), Math.max(this.high, index))
+    }
+    if (this.#counts.length === 0) this.#counts = zeros(Math.min(FIRST_CAPACITY, this.#maxSize))
+    const slot = this.#slot(index)
+    this.#counts[slot] = (this.#counts[slot] as number) + by
+  }
+
+  /** Joins each `2 ** by` buckets. */
+  downscale(by: number): void {
+    if (this.isEmpty || by === 0) return
+    const { low, high } = this
+    const before = this.#ordered()
+    this.#counts.fill(0)
+    this.low = low >> by
+    this.high = high >> by
+    for (let index = low; index <= high; index++) {
+      const slot = this.#slot(index >> by)
+      this.#counts[slot] = (this.#counts[slot] as number) + (before[index - low] as number)
+    }
+  }
+
+  clear(): void {
+    this.#counts.fill(0)
+    this.isEmpty = true
+    this.low = 0
+    this.high = 0
+  }
+
+  toBuckets(): ExponentialBuckets {
+    return this.isEmpty ? NO_BUCKETS : { offset: this.low, bucketCounts: this.#ordered() }
+  }
+
+  #widen(low: number, high: number): void {
+    const size = high - low + 1
+    if (size > this.#counts.length) {
+      const before = this.#ordered()
+      const start = this.low
+      this.#counts = zeros(Math.min(this.#maxSize, 2 ** Math.ceil(Math.log2(size))))
+      for (let offset = 0; offset < before.length; offset++) {
+        this.#counts[this.#slot(start + offset)] = before[offset] as number
+      }
+    }
+    this.low = low
+    this.high = high
+  }
+
+  #ordered(): number[] {
+    const ordered: number[] = []
+    for (let index = this.low; index <= this.high; index++) ordered.push(this.#counts[this.#slot(index)] as number)
+    return ordered
+  }
+
+  #slot(index: number): number {
+    const slot = index % this.#counts.length
+    return slot < 0 ? slot + this.#counts.length : slot
+  }
+}
+
+const NO_BUCKETS: ExponentialBuckets = Object.freeze({ offset: 0, bucketCounts: Object.freeze([]) })
+
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0)
+}

@@ -1,0 +1,155 @@
+import { EMPTY_LIST } from '../../otlp/attribute-bag.ts'
+import type { Attributes, NumberPoint, NumberType } from '../../otlp/model.ts'
+import type { KeepsKey, SeriesIdentity } from './series-attributes.ts'
+import { identifySeries, OVERFLOW } from './series-attributes.ts'
+import { SeriesPaths } from './series-paths.ts'
+import { toUnixNano } from './unix-nano.ts'
+
+/** Paths to a series: a few orders of a few attributes each. */
+const PLACES_PER_SERIES = 16
+
+export interface ObservedStorageOptions {
+  readonly kind: 'sum' | 'lastValue'
+  readonly isMonotonic: boolean
+  readonly valueType: NumberType
+  readonly isDelta: boolean
+  /** Series at most, the overflow included. */
+  readonly cardinalityLimit: number
+  readonly keeps: KeepsKey | undefined
+  readonly unixNow: () => number
+}
+
+/** One series of what callbacks report. */
+class ObservedCell {
+  readonly attributes: Attributes
+  startUnixNano: bigint
+  /** In which collection it was observed latest. */
+  round = 0
+  value = 0
+  /** What was reported latest, and when. */
+  reported: number | undefined = undefined
+  reportedUnixNano = 0n
+
+  constructor(identity: SeriesIdentity, startUnixNano: bigint) {
+    this.attributes = identity.attributes
+    this.startUnixNano = startUnixNano
+  }
+}
+
+/** An observation of a callback that has not ended yet. */
+interface Observation {
+  readonly cell: ObservedCell
+  /** All attributes, those that the stream leaves out included. */
+  readonly fullKey: string
+  readonly value: number
+}
+
+/**
+ * The series of one stream whose values are read by callbacks when somebody collects. What was not observed in a
+ * collection is not reported; it is remembered for a while, so that a callback that failed once is no reset.
+ */
+export class ObservedStorage {
+  readonly #options: ObservedStorageOptions
+  readonly #cells = new Map<string, ObservedCell>()
+  readonly #overflow: ObservedCell
+  readonly #paths: SeriesPaths<ObservedCell>
+  /** Observations of this collection that may have to be added up: by all of their attributes. */
+  readonly #parts = new Map<string, Observation>()
+  #round = 1
+  /** Of the latest collection; before it, of the creation. */
+  #latestUnixNano: bigint
+
+  constructor(options: ObservedStorageOptions) {
+    this.#options = options
+    this.#latestUnixNano = toUnixNano(options.unixNow())
+    this.#overflow = new ObservedCell(OVERFLOW, this.#latestUnixNano)
+    this.#paths = new SeriesPaths(options.cardinalityLimit * PLACES_PER_SERIES)
+  }
+
+  /** Begins a collection. */
+  begin(): void {
+    this.#round++
+    this.#parts.clear()
+  }
+
+  /**
+   * Reads the attributes at once, because a callback may use an object for several observations.
+   *
+   * @returns makes the observation count
+   */
+  observe(value: number, attributes: object | undefined): () => void {
+    const observation = this.#stage(value, attributes)
+    return () => this.#commit(observation)
+  }
+
+  collect(timeUnixNano: bigint): NumberPoint[] {
+    this.#addUp()
+    const points: NumberPoint[] = []
+    const mayForget = this.#cells.size > this.#options.cardinalityLimit / 2
+    for (const [key, cell] of this.#cells) {
+      if (cell.round === this.#round) points.push(this.#take(cell, timeUnixNano))
+      else if (mayForget && this.#cells.delete(key)) this.#paths.forget()
+    }
+    if (this.#overflow.round === this.#round) points.push(this.#take(this.#overflow, timeUnixNano))
+    this.#latestUnixNano = timeUnixNano
+    return points
+  }
+
+  #stage(value: number, attributes: object | undefined): Observation {
+    const { keeps } = this.#options
+    const known = attributes === undefined ? undefined : this.#paths.find(attributes)
+    if (known !== undefined) return { cell: known, fullKey: '', value }
+    const identity = identifySeries(attributes, keeps)
+    const cell = this.#cells.get(identity.key) ?? this.#create(identity)
+    const needsAll = keeps !== undefined || cell === this.#overflow
+    if (!needsAll && attributes !== undefined) this.#paths.remember(attributes, cell)
+    return { cell, fullKey: needsAll ? identifySeries(attributes).key : '', value }
+  }
+
+  /** An observation counts. The latest one of the same attributes holds. */
+  #commit(observation: Observation): void {
+    const { cell } = observation
+    const isAdded = this.#options.kind === 'sum' && (this.#options.keeps !== undefined || cell === this.#overflow)
+    if (isAdded) this.#parts.set(observation.fullKey, observation)
+    else cell.value = observation.value
+    cell.round = this.#round
+  }
+
+  /** Where attributes are left out, sums of several observations make one series. */
+  #addUp(): void {
+    for (const { cell } of this.#parts.values()) cell.value = 0
+    for (const { cell, value } of this.#parts.values()) cell.value += value
+    this.#parts.clear()
+  }
+
+  #take(cell: ObservedCell, timeUnixNano: bigint): NumberPoint {
+    const { kind, isMonotonic, isDelta, valueType } = this.#options
+    const { value, reported } = cell
+    const isReset = isMonotonic && reported !== undefined && value < reported
+    let difference = value
+    if (kind === 'sum' && isDelta) {
+      if (reported !== undefined) cell.startUnixNano = cell.reportedUnixNano
+      if (reported !== undefined && !isReset) difference -= reported
+    } else if (isReset) {
+      cell.startUnixNano = cell.reportedUnixNano
+    }
+    cell.reported = value
+    cell.reportedUnixNano = timeUnixNano
+    return {
+      attributes: cell.attributes,
+      startTimeUnixNano: cell.startUnixNano,
+      timeUnixNano,
+      flags: 0,
+      value: difference,
+      valueType,
+      exemplars: EMPTY_LIST,
+    }
+  }
+
+  #create(identity: SeriesIdentity): ObservedCell {
+    if (this.#cells.size >= this.#options.cardinalityLimit - 1) return this.#overflow
+    const cell = new ObservedCell(identity, this.#latestUnixNano)
+    this.#cells.set(identity.key, cell)
+    return cell
+  }
+}
