@@ -1,0 +1,345 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Cancel, Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
+import type { Chunk } from '../pipeline/chunk.ts'
+import type { Spool, SpooledChunk, SpoolListener } from '../pipeline/spool.ts'
+import { QuietLog } from '../quiet-log.ts'
+import { Adopter } from './adopter.ts'
+import { JournalWriter } from './journal-writer.ts'
+import { SEGMENT } from './orphans.ts'
+import type { OwnDirectory } from './own-directory.ts'
+import { ownIdentity } from './process-identity.ts'
+import { readRecord } from './read-record.ts'
+import { rescue } from './rescue.ts'
+import { Segment } from './segment.ts'
+import { SegmentStore } from './segment-store.ts'
+import { SpoolEntry } from './spool-entry.ts'
+import { describeFailure, errorCode } from './spool-failure.ts'
+import type { SpoolSettings } from './spool-settings.ts'
+import { SpoolTrouble } from './spool-trouble.ts'
+import { Teller } from './teller.ts'
+import { Tenancy } from './tenancy.ts'
+
+const TICK_MS = 1000
+const SWEEP_MS = 15_000
+const SOON_MS = 3000
+/** Everything delivered: the file can go, before the kernel (after 30 s by default) has written it to the disk at all. */
+const IDLE_SEGMENT_MS = 15_000
+const MIN_SEGMENT_BYTES = 64 * 1024
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
+
+export interface DiskSpoolOptions {
+  readonly settings: SpoolSettings
+  /** Processes of one service send what the others have left behind. */
+  readonly serviceName: string
+  readonly listener: SpoolListener
+  readonly clock: Clock
+  readonly log: Log
+  /** Milliseconds since 1970. @default the time of the machine */
+  readonly unixNow?: () => number
+}
+
+/**
+ * The journal on disk. A chunk is in the page cache of the operating system within a few milliseconds of its `append`:
+ * it survives the end of the process however violent, and neither a power cut nor a crash of the machine.
+ */
+export class DiskSpool implements Spool {
+  readonly #options: DiskSpoolOptions
+  readonly #listener: SpoolListener
+  readonly #clock: Clock
+  readonly #unixNow: () => number
+  readonly #quietLog: QuietLog
+  readonly #trouble: SpoolTrouble
+  readonly #self = ownIdentity()
+  readonly #detached = AsyncLocalStorage.snapshot()
+  readonly #segmentBytes: number
+  readonly #store: SegmentStore
+  readonly #writer: JournalWriter
+  readonly #tenancy: Tenancy
+  readonly #teller = new Teller()
+  #adopter: Adopter | undefined
+  #segmentNumber = 0
+  #sweepAt = 0
+  #sweeping: Promise<void> | undefined
+  #rescuing: Promise<void> = Promise.resolve()
+  #cancelTick: Cancel = () => {}
+  #ticking: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+  #isClosed = false
+  /** Since `flushNow`: nothing that is planned for later can be relied on to happen. */
+  #isImmediate = false
+
+  constructor(options: DiskSpoolOptions) {
+    this.#options = options
+    this.#listener = options.listener
+    this.#clock = options.clock
+    this.#unixNow = options.unixNow ?? (() => new Date().getTime())
+    this.#quietLog = new QuietLog(options.log, options.clock)
+    this.#trouble = new SpoolTrouble({
+      clock: options.clock,
+      log: options.log,
+      directory: options.settings.directory,
+      writable: () => this.#teller.tell(() => this.#listener.writable?.()),
+    })
+    const wanted = options.settings.maxBytes / 32
+    this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, wanted))
+    this.#store = new SegmentStore({
+      segmentBytes: this.#segmentBytes,
+      maxBytes: options.settings.maxBytes,
+      evicted: (entry, reason) => this.#teller.tell(() => this.#listener.evicted(entry, reason)),
+    })
+    this.#writer = new JournalWriter(this.#keeper(), this.#segmentBytes)
+    this.#tenancy = new Tenancy({
+      settings: options.settings,
+      serviceName: options.serviceName,
+      self: this.#self,
+      clock: options.clock,
+      unixNow: this.#unixNow,
+      opened: (directory, serviceDirectory) => (this.#adopter = this.#newAdopter(directory, serviceDirectory)),
+      lost: (tenure, path) => (tenure === 'moved' ? this.#leave(path) : this.#rescue(path)),
+    })
+  }
+
+  /** Why chunks are not stored at present. */
+  get failure(): string | undefined {
+    return this.#trouble.failure
+  }
+
+  get byteLength(): number {
+    return this.#store.byteLength
+  }
+
+  /** Takes its place on disk and begins to look after what others have left. Call it once. Never throws. */
+  start(): void {
+    this.#ensureDirectory()
+    this.#plan(0)
+  }
+
+  append(chunk: Chunk): SpooledChunk {
+    const entry = new SpoolEntry(chunk.signal, chunk.items, chunk.bytes.byteLength, chunk.since, chunk.bytes)
+    const limit = this.#options.settings.maxBytes / 4
+    if (entry.byteLength > limit) this.#writer.refuse(entry, `one chunk takes more than a quarter of the spool`)
+    else this.#writer.append(entry)
+    if (this.#isImmediate) this.#teller.hold(() => this.#writer.flushNow())
+    return entry
+  }
+
+  async read(chunk: SpooledChunk): Promise<Uint8Array | undefined> {
+    if (!(chunk instanceof SpoolEntry)) return undefined
+    const { bytes, segment } = chunk
+    if (bytes !== undefined) return bytes
+    if (segment === undefined || this.#isClosed) return undefined
+    const read = await readRecord(chunk)
+    if (read !== undefined) return read
+    const text = 'a chunk on disk is damaged and lost'
+    this.#quietLog.warn('spool.damaged', { directory: segment.path, items: chunk.items }, text)
+    this.settle(chunk)
+    return undefined
+  }
+
+  settle(chunk: SpooledChunk): void {
+    if (!(chunk instanceof SpoolEntry) || chunk.state === 'over') return
+    const { segment } = chunk
+    const isStored = chunk.state === 'stored'
+    chunk.state = 'over'
+    if (segment === undefined) return
+    chunk.segment = undefined
+    segment.unsettled.delete(chunk)
+    if (segment.isLost) {
+      if (segment.unsettled.size === 0) segment.dispose()
+      return
+    }
+    if (isStored) segment.marks.push(chunk.position)
+    this.#removeIfSettled(segment)
+  }
+
+  flush(): Promise<void> {
+    return this.#writer.flush()
+  }
+
+  flushNow(): void {
+    if (this.#isClosed) return
+    this.#isImmediate = true
+    this.#writer.flushNow()
+    this.#store.writeMarksNow()
+    this.#teller.tellUntold()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#detached(() => this.#close())
+    return this.#closing
+  }
+
+  closeNow(): void {
+    if (this.#isClosed) return
+    this.flushNow()
+    this.#isClosed = true
+    this.#cancelTick()
+    for (const segment of this.#store.all.filter(
+      ({ unsettled, isBeingRead }) => unsettled.size === 0 && !isBeingRead,
+    )) {
+      this.#store.removeNow(segment)
+    }
+    this.#tenancy.release()
+  }
+
+  async #close(): Promise<void> {
+    this.#cancelTick()
+    await this.#ticking
+    await this.#sweeping
+    await this.#rescuing
+    await this.#writer.flush()
+    if (this.#isClosed) return
+    this.#writer.retire()
+    this.#isClosed = true
+    await this.#store.idle()
+    this.#store.writeMarks()
+    await this.#store.idle()
+    // Only now nobody writes to it any more, and who finds it may have it.
+    this.#tenancy.release()
+    for (const segment of this.#store.all) segment.dispose()
+    this.#trouble.end()
+  }
+
+  #keeper(): ConstructorParameters<typeof JournalWriter>[0] {
+    const failure = (): string | undefined => (this.#isClosed ? 'it is closed' : this.#trouble.pause)
+    return {
+      get failure() {
+        return failure()
+      },
+      openSegment: (recordBytes) => this.#openSegment(recordBytes),
+      retire: (segment) => this.#removeIfSettled(segment),
+      confirm: (segment) => !segment.isLost && this.#tenancy.isSure(),
+      toUnixMs: (since) => this.#unixNow() - (this.#clock.now() - since),
+      stored: (entry) => {
+        this.#trouble.overcome()
+        this.#teller.tell(() => this.#listener.stored(entry))
+      },
+      notStored: (entry, reason) => this.#teller.tell(() => this.#listener.notStored(entry, reason)),
+      failed: (error) => this.#detached(() => this.#trouble.fail(error)),
+    }
+  }
+
+  /** @throws what the file system says */
+  #openSegment(recordBytes: number): Segment {
+    this.#store.makeRoom(Math.max(this.#segmentBytes, recordBytes), undefined)
+    try {
+      return this.#createSegment()
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || this.#tenancy.look()) throw error
+      return this.#createSegment()
+    }
+  }
+
+  #createSegment(): Segment {
+    const directory = this.#tenancy.open()
+    const number = String(++this.#segmentNumber).padStart(6, '0')
+    const path = join(directory.path, `${directory.id}-${number}${SEGMENT}`)
+    const now = this.#clock.now()
+    const segment = new Segment({ path, fd: openSync(path, 'wx+', 0o600), createdAt: now, size: 0, newestAt: now })
+    this.#store.add(segment)
+    return segment
+  }
+
+  #ensureDirectory(): void {
+    if (this.#trouble.pause !== undefined) return
+    try {
+      this.#tenancy.open()
+    } catch (error) {
+      this.#trouble.fail(error)
+    }
+  }
+
+  #newAdopter(directory: OwnDirectory, serviceDirectory: string): Adopter {
+    return new Adopter({
+      serviceDirectory,
+      directory,
+      self: this.#self,
+      store: this.#store,
+      clock: this.#clock,
+      quietLog: this.#quietLog,
+      toClock: (unixMs) => this.#toClock(unixMs),
+      isClosing: () => this.#closing !== undefined || this.#isClosed || this.#tenancy.directory !== directory,
+      adopted: (chunks) => this.#teller.tell(() => this.#listener.adopted(chunks)),
+      damaged: (signal, items) => this.#teller.tell(() => this.#listener.damaged?.(signal, items)),
+    })
+  }
+
+  /** A time before this century's twenties was told by a machine that did not know it: such telemetry is not old. */
+  #toClock(unixMs: number): number {
+    const now = this.#clock.now()
+    return unixMs < 1_600_000_000_000 ? now : now - Math.max(0, this.#unixNow() - unixMs)
+  }
+
+  #rescue(path: string): void {
+    this.#writer.abandon()
+    const segments = this.#store.abandon()
+    const text = 'the spool directory was deleted: what was in it is written anew'
+    this.#quietLog.warn('spool.deleted', { directory: path }, text)
+    this.#rescuing = this.#rescuing.then(() => this.#detached(() => rescue(segments, this.#writer)))
+  }
+
+  /** Who has taken it over sends what is in it. */
+  #leave(path: string): void {
+    this.#writer.abandon()
+    const left = this.#store.abandon().flatMap((segment) => {
+      segment.dispose()
+      return segment.giveUp()
+    })
+    const text = 'this process stood still, and another one has taken over what it had on disk'
+    this.#quietLog.warn('spool.moved', { directory: path, chunks: left.length }, text)
+    if (left.length > 0) this.#teller.tell(() => this.#listener.left?.(left))
+  }
+
+  #removeIfSettled(segment: Segment): void {
+    const isNeeded = segment.unsettled.size > 0 || segment.isBeingRead || segment === this.#writer.current
+    if (!isNeeded && !segment.isLost && !this.#isClosed) this.#store.remove(segment)
+  }
+
+  #plan(delayMs: number): void {
+    const tick = (): void => {
+      this.#ticking = this.#tick().catch(() => {})
+    }
+    this.#cancelTick = this.#detached(() => this.#clock.schedule(delayMs, tick, { keepAlive: false }))
+  }
+
+  async #tick(): Promise<void> {
+    this.#ensureDirectory()
+    await this.#tenancy.renew()
+    if (this.#isClosed || this.#closing !== undefined) return
+    this.#lookAfterSegments()
+    if (this.#clock.now() >= this.#sweepAt && this.#sweeping === undefined) {
+      this.#sweeping = this.#sweep().finally(() => (this.#sweeping = undefined))
+    }
+    this.#plan(TICK_MS)
+  }
+
+  #lookAfterSegments(): void {
+    const { maxAgeMs } = this.#options.settings
+    const now = this.#clock.now()
+    const { current } = this.#writer
+    if (current !== undefined) {
+      const ageMs = now - current.createdAt
+      const isIdle = current.unsettled.size === 0 && (ageMs >= IDLE_SEGMENT_MS || current.size > this.#segmentBytes / 4)
+      if ((isIdle && current.size > 0) || ageMs > maxAgeMs / 24) this.#writer.retire()
+    }
+    this.#store.evictOlderThan(now - maxAgeMs, this.#writer.current)
+    this.#store.writeMarks()
+  }
+
+  async #sweep(): Promise<void> {
+    this.#sweepAt = this.#clock.now() + SWEEP_MS
+    try {
+      const sweep = await this.#adopter?.sweep()
+      if (sweep === undefined) return
+      this.#store.othersBytes = sweep.livingBytes
+      if (sweep.isUnfinished) this.#sweepAt = this.#clock.now() + SOON_MS
+      this.#store.makeRoom(0, this.#writer.current)
+    } catch (error) {
+      const fields = { directory: this.#tenancy.where, reason: describeFailure(error) }
+      this.#quietLog.warn('spool.sweep', fields, 'cannot look for what earlier processes have left on disk')
+    }
+  }
+}

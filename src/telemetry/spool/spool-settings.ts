@@ -1,0 +1,84 @@
+import { tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { EnvReader } from '../../core/env-reader.ts'
+
+/** Where telemetry waits on disk, and how much of it. */
+export interface SpoolSettings {
+  /**
+   * Absolute. Holds a directory per service.
+   *
+   * @default `seaworthy-<uid>` in the temporary directory of the machine, because that is where a process may write
+   * without having been given a place. In a container it lives as long as the container, and with an `emptyDir` mounted
+   * there as long as the pod, so that a restarted container sends what the killed one left behind.
+   */
+  readonly directory: string
+  /** Whether nobody has named it: it then must be ours alone, because everybody may write around it. */
+  readonly isDefaultDirectory: boolean
+  /**
+   * What all processes of a service may take together in this directory, in bytes: 1 MiB to 1 TiB.
+   *
+   * @default 128 MiB, about 15 minutes of 500 spans a second
+   */
+  readonly maxBytes: number
+  /**
+   * How long telemetry waits for its delivery, in milliseconds: 1 minute to 30 days.
+   *
+   * @default 24 h; older telemetry is refused by many backends, or no longer looked at
+   */
+  readonly maxAgeMs: number
+}
+
+const MIB = 1024 * 1024
+const MAX_BYTES = 128 * MIB
+const MAX_AGE_MS = 24 * 3_600_000
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 1024,
+  M: MIB,
+  G: 1024 * MIB,
+  Ki: 1024,
+  Mi: MIB,
+  Gi: 1024 * MIB,
+  KiB: 1024,
+  MiB: MIB,
+  GiB: 1024 * MIB,
+}
+
+/** `SEAWORTHY_SPOOL_DIR`, `…_MAX_BYTES` and `…_MAX_AGE`. @returns `undefined` where the spool is switched off */
+export function readSpoolSettings(read: EnvReader): SpoolSettings | undefined {
+  const named = read.text('SEAWORTHY_SPOOL_DIR')
+  const maxBytes = readMaxBytes(read)
+  const maxAgeMs = readMaxAge(read)
+  if (named?.toLowerCase() === 'off') return undefined
+  return {
+    directory: named === undefined ? join(tmpdir(), `seaworthy-${userId()}`) : resolve(named),
+    isDefaultDirectory: named === undefined,
+    maxBytes,
+    maxAgeMs,
+  }
+}
+
+function readMaxBytes(read: EnvReader): number {
+  const name = 'SEAWORTHY_SPOOL_MAX_BYTES'
+  const text = read.text(name)
+  if (text === undefined) return MAX_BYTES
+  const [, amount, unit] = /^(\d+)\s*([KMG]?|[KMG]iB?)$/.exec(text) ?? []
+  const bytes = Number(amount) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
+  if (bytes >= MIB && bytes <= 1024 * 1024 * MIB) return bytes
+  read.problem(`${name} is "${text}", expected a number of bytes such as 134217728 or 128Mi, from 1Mi to 1024Gi`)
+  return MAX_BYTES
+}
+
+function readMaxAge(read: EnvReader): number {
+  const name = 'SEAWORTHY_SPOOL_MAX_AGE'
+  const ageMs = read.durationWithUnit(name)
+  if (ageMs === undefined) return MAX_AGE_MS
+  if (ageMs >= 60_000 && ageMs <= 30 * MAX_AGE_MS) return ageMs
+  read.problem(`${name} is ${ageMs} ms, expected 1m to 30d`)
+  return MAX_AGE_MS
+}
+
+/** Two users of a machine must not meet in one directory, which only one of them may write to. */
+function userId(): string {
+  return process.geteuid === undefined ? userInfo().username.replaceAll(/[^\w.-]/g, '_') : String(process.geteuid())
+}
