@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { checkCount, checkId, checkInteger, checkTime, toInt64 } from './encodable.ts'
+import { SHORT_PAIR, varintSize, writeShortAscii, writeTextPair, writeTime, writeVarint } from './wire-bytes.ts'
 
 const TWO_TO_32 = 2 ** 32
 const TWO_TO_64 = 2 ** 64
@@ -142,6 +143,31 @@ export class ProtobufWriter {
     }
   }
 
+  /** A trace id as four numbers of 32 bits, the most significant first. */
+  traceId(tag: number, a: number, b: number, c: number, d: number): void {
+    this.#reserve(22)
+    this.#varint(tag)
+    const view = this.#view
+    const at = this.#position
+    this.#bytes[at] = 16
+    view.setInt32(at + 1, a)
+    view.setInt32(at + 5, b)
+    view.setInt32(at + 9, c)
+    view.setInt32(at + 13, d)
+    this.#position = at + 17
+  }
+
+  /** A span id as two numbers of 32 bits. */
+  spanId(tag: number, high: number, low: number): void {
+    this.#reserve(14)
+    this.#varint(tag)
+    const at = this.#position
+    this.#bytes[at] = 8
+    this.#view.setInt32(at + 1, high)
+    this.#view.setInt32(at + 5, low)
+    this.#position = at + 9
+  }
+
   boolean(tag: number, value: boolean): void {
     if (value) this.booleanAlways(tag, value)
   }
@@ -205,6 +231,33 @@ export class ProtobufWriter {
     this.#varint(tag)
     this.#view.setBigUint64(this.#position, value, true)
     this.#position += 8
+  }
+
+  /** The same as seconds and nanoseconds since 1970. What is before 1970 or no number becomes 0. */
+  timeParts(tag: number, seconds: number, nanos: number): void {
+    this.#reserve(13)
+    this.#varint(tag)
+    writeTime(this.#view, this.#position, seconds, nanos)
+    this.#position += 8
+  }
+
+  /** A `KeyValue` whose value is text, in one go where both are short and ASCII. */
+  textPair(tag: number, key: string, value: string): void {
+    const length = key.length + value.length
+    if (key !== '' && length <= SHORT_PAIR) {
+      this.#reserve(12 + length)
+      const end = writeTextPair(this.#bytes, this.#position, tag, key, value)
+      if (end > 0) {
+        this.#position = end
+        return
+      }
+    }
+    const start = this.open(tag)
+    this.text(10, key)
+    const valueStart = this.open(18)
+    this.textAlways(10, value)
+    this.close(valueStart)
+    this.close(start)
   }
 
   /** Counts: 8 bytes without sign. */
@@ -272,36 +325,15 @@ export class ProtobufWriter {
     this.#position += 8
   }
 
-  /** Writes length and text, if it is all ASCII: then the length is known beforehand. */
   #shortAscii(value: string): boolean {
-    const { length } = value
-    const bytes = this.#bytes
-    let at = this.#position + 1
-    for (let index = 0; index < length; index++) {
-      const unit = value.charCodeAt(index)
-      if (unit >= 0x80) return false
-      bytes[at++] = unit
-    }
-    bytes[this.#position] = length
-    this.#position = at
-    return true
+    const end = writeShortAscii(this.#bytes, this.#position, value)
+    if (end > 0) this.#position = end
+    return end > 0
   }
 
   /** Without sign and exact as far as `number` is. The caller has reserved the room. */
   #varint(value: number): void {
-    const bytes = this.#bytes
-    let position = this.#position
-    let rest = value
-    while (rest >= 0x8000_0000) {
-      bytes[position++] = (rest % 128) | 0x80
-      rest = Math.floor(rest / 128)
-    }
-    while (rest >= 0x80) {
-      bytes[position++] = (rest & 0x7f) | 0x80
-      rest >>>= 7
-    }
-    bytes[position++] = rest
-    this.#position = position
+    this.#position = writeVarint(this.#bytes, this.#position, value)
   }
 
   #varint64(value: bigint): void {
@@ -321,14 +353,6 @@ export class ProtobufWriter {
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
   }
-}
-
-/** How many bytes a length takes. */
-export function varintSize(value: number): number {
-  if (value < 0x80) return 1
-  if (value < 0x4000) return 2
-  if (value < 0x20_0000) return 3
-  return value < 0x1000_0000 ? 4 : 5
 }
 
 function hexDigit(text: string, at: number): number {

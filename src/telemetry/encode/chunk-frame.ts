@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { encodeAttributes } from '../../otlp/encode-value.ts'
 import type { Attributes } from '../../otlp/model.ts'
-import { ProtobufWriter, varintSize } from '../../otlp/protobuf-writer.ts'
+import { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
+import { varintSize, writeVarint } from '../../otlp/wire-bytes.ts'
 
 /** What the items of a chunk have in common, whatever the signal: who sends them. */
 export interface ChunkResource {
@@ -79,14 +80,7 @@ export function frameChunk(
   return bytes
 }
 
-function writeHead(bytes: Uint8Array, start: number, tag: number, length: number): number {
-  let at = start
-  bytes[at++] = tag
-  let rest = length
-  while (rest >= 0x80) {
-    bytes[at++] = (rest & 0x7f) | 0x80
-    rest >>>= 7
-  }
-  bytes[at++] = rest
-  return at
+function writeHead(bytes: Uint8Array, at: number, tag: number, length: number): number {
+  bytes[at] = tag
+  return writeVarint(bytes, at + 1, length)
 }

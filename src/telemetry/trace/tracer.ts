@@ -1,0 +1,162 @@
+import {
+  type Attributes,
+  type Context,
+  context as contextApi,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  trace,
+  TraceFlags,
+  type Tracer as ApiTracer,
+} from '@opentelemetry/api'
+import { FastContext } from '../context/fast-context.ts'
+import { isTracingSuppressed } from '../context-keys.ts'
+import type { SpanSampler } from '../sampling/sampler.ts'
+import { LocalSpan, RANDOM_FLAG } from './local-span.ts'
+import { LocalTrace } from './local-trace.ts'
+import { PassiveSpan } from './passive-span.ts'
+import { RecordingSpan, toText } from './recording-span.ts'
+import type { RandomWords } from './random-words.ts'
+import type { SpanHome } from './span-home.ts'
+import { readTime } from './time-input.ts'
+
+const NO_OPTIONS: SpanOptions = {}
+const NO_LINKS: readonly Link[] = []
+const NO_ATTRIBUTES: Attributes = {}
+const KINDS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4] satisfies SpanKind[])
+/** For what is done in a context in which nothing is to be traced. It has no state, so one is enough. */
+const SUPPRESSED: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+
+type Work = (span: Span) => unknown
+
+/**
+ * Makes spans. No method throws, but what the function throws that {@link Tracer.startActiveSpan} calls.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#tracer
+ */
+export class Tracer implements ApiTracer {
+  readonly #home: SpanHome
+  readonly #sampler: SpanSampler
+  /** Those of the span that the sampler is being asked about. */
+  #attributes: Attributes | undefined = undefined
+  readonly #readAttributes = (): Attributes => this.#attributes ?? NO_ATTRIBUTES
+
+  constructor(home: SpanHome, sampler: SpanSampler) {
+    this.#home = home
+    this.#sampler = sampler
+  }
+
+  startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
+    let parent: Span | undefined
+    if (context instanceof FastContext) {
+      if (context.suppressed) return SUPPRESSED
+      parent = context.span
+    } else {
+      if (isTracingSuppressed(context)) return SUPPRESSED
+      parent = trace.getSpan(context)
+    }
+    // Code without types gives null, too.
+    const given = options ?? NO_OPTIONS
+    const isRoot = given.root === true
+    const span = this.#start(toText(name), given, isRoot || parent === undefined ? undefined : readParent(parent))
+    if (this.#home.processors.any && span instanceof RecordingSpan) {
+      this.#home.processors.onStart(span, isRoot ? trace.deleteSpan(context) : context)
+    }
+    return span
+  }
+
+  startActiveSpan<F extends Work>(name: string, fn: F): ReturnType<F>
+  startActiveSpan<F extends Work>(name: string, options: SpanOptions, fn: F): ReturnType<F>
+  startActiveSpan<F extends Work>(name: string, options: SpanOptions, context: Context, fn: F): ReturnType<F>
+  startActiveSpan(name: string, second?: unknown, third?: unknown, fourth?: unknown): unknown {
+    const fn = fourth ?? third ?? second
+    if (typeof fn !== 'function') return undefined
+    const options = second === fn ? undefined : (second as SpanOptions)
+    const given = third === fn ? undefined : (third as Context | undefined)
+    const parent = given ?? contextApi.active()
+    const span = this.startSpan(name, options, parent)
+    const active = parent instanceof FastContext ? parent.withSpan(span) : trace.setSpan(parent, span)
+    return contextApi.with(active, fn as Work, undefined, span)
+  }
+
+  /**
+   * The span of work that comes from outside, such as a request: the way with the least cost. It has no attributes yet.
+   *
+   * @param parent who asks, from the headers; `undefined` or one that is not valid for nobody
+   * @param context what span processors are told as the context of the parent
+   * @param attributes asked only if a rule of the sampler wants them
+   */
+  startRemoteSpan(
+    name: string,
+    kind: SpanKind,
+    parent: SpanContext | undefined,
+    context: Context,
+    attributes: () => Attributes,
+  ): RecordingSpan | PassiveSpan {
+    const valid = parent !== undefined && isSpanContextValid(parent) ? parent : undefined
+    const span = this.#decide(name, kind, valid, attributes, undefined, NO_LINKS, undefined)
+    if (this.#home.processors.any && span instanceof RecordingSpan) this.#home.processors.onStart(span, context)
+    return span
+  }
+
+  #start(name: string, options: SpanOptions, parent: SpanContext | undefined): Span {
+    const { attributes, kind, startTime } = options
+    const links = Array.isArray(options.links) ? options.links : NO_LINKS
+    this.#attributes = attributes
+    const span = this.#decide(name, readKind(kind), parent, this.#readAttributes, attributes, links, startTime)
+    this.#attributes = undefined
+    return span
+  }
+
+  #decide(
+    name: string,
+    kind: SpanKind,
+    parent: SpanContext | undefined,
+    readAttributes: () => Attributes,
+    attributes: Attributes | undefined,
+    links: readonly Link[],
+    startTime: unknown,
+  ): RecordingSpan | PassiveSpan {
+    const home = this.#home
+    const local = joinTrace(parent, home.random)
+    const verdict = this.#sampler.decide(parent, local.c & 0xff_ffff, local.d >>> 0, name, kind, readAttributes, links)
+    local.verdict ??= verdict
+    const { decision, traceState } = verdict
+    let flags = parent === undefined ? RANDOM_FLAG : parent.traceFlags & RANDOM_FLAG
+    if (decision === 'sample') flags |= TraceFlags.SAMPLED
+    // Below a span that is recorded in case it is kept, everything is, whatever the sampler makes of its flag.
+    else if (decision === 'drop' && !isRecordedUnsampled(parent)) {
+      return new PassiveSpan(local, flags, traceState, home.random)
+    }
+    const time = startTime === undefined ? undefined : readTime(startTime, home.clock)
+    const span = new RecordingSpan(home, local, flags, traceState, parent, name, kind, time)
+    if (attributes !== undefined) span.setFirstAttributes(attributes)
+    if (verdict.attributes !== undefined) span.setFirstAttributes(verdict.attributes)
+    if (links.length > 0) span.addLinks(links)
+    return span
+  }
+}
+
+function joinTrace(parent: SpanContext | undefined, random: RandomWords): LocalTrace {
+  if (parent === undefined) return LocalTrace.begin(random)
+  return parent instanceof LocalSpan ? parent.local : LocalTrace.continue(parent.traceId)
+}
+
+function isRecordedUnsampled(span: SpanContext | undefined): boolean {
+  return span instanceof RecordingSpan && (span.traceFlags & TraceFlags.SAMPLED) === 0
+}
+
+/** Who a span in a context stands for, if it is one that can be a parent. */
+function readParent(span: Span): SpanContext | undefined {
+  if (span instanceof LocalSpan) return span as LocalSpan as SpanContext
+  const parent: SpanContext | undefined = span.spanContext()
+  return parent !== undefined && isSpanContextValid(parent) ? parent : undefined
+}
+
+function readKind(kind: unknown): SpanKind {
+  return typeof kind === 'number' && KINDS.has(kind) ? kind : SpanKind.INTERNAL
+}
