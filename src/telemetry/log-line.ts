@@ -4,11 +4,13 @@ import {
   isSpanContextValid,
   type LogRecord,
   ROOT_CONTEXT,
+  type SpanContext,
   trace,
 } from '@opentelemetry/api'
+import { setOwn } from './trace/attribute-value.ts'
 
 /** What `JSON.parse` returns is made of nothing but attribute values. */
-type Fields = Readonly<Record<string, AnyValue>>
+export type LineFields = Readonly<Record<string, AnyValue>>
 
 /** pino's levels, as numbers of the line, and where they stand in OpenTelemetry. Between two, the lower one counts. */
 const SEVERITIES = [
@@ -21,7 +23,7 @@ const SEVERITIES = [
 ] as const
 
 /** What a line says elsewhere: in the record's own fields, or in the resource. */
-const NOT_ATTRIBUTES = new Set([
+export const NOT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'level',
   'time',
   'msg',
@@ -43,7 +45,7 @@ const NOT_ATTRIBUTES = new Set([
  * @see https://opentelemetry.io/docs/specs/otel/logs/data-model/
  */
 export function toLogRecord(line: string): LogRecord {
-  const fields = parse(line)
+  const fields = parseLine(line)
   if (fields === undefined) return { body: line.trimEnd(), context: ROOT_CONTEXT }
   const severity = toSeverity(fields['level'])
   const timestamp = toTimestamp(fields['time'])
@@ -56,40 +58,42 @@ export function toLogRecord(line: string): LogRecord {
   }
 }
 
-function parse(line: string): Fields | undefined {
+/** The fields of a line; `undefined` for one that is no JSON object. */
+export function parseLine(line: string): LineFields | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as LineFields) : undefined
   } catch {
     return undefined
   }
 }
 
-function toSeverity(level: AnyValue): (typeof SEVERITIES)[number] | undefined {
+/** What a level of pino, its number or its name, is called in OpenTelemetry. */
+export function toSeverity(level: AnyValue): (typeof SEVERITIES)[number] | undefined {
   if (typeof level === 'number') return SEVERITIES.find((severity) => level >= severity.level) ?? SEVERITIES.at(-1)
   if (typeof level === 'string') return SEVERITIES.find((severity) => severity.text === level.toUpperCase())
   return undefined
 }
 
-/** pino writes milliseconds since 1970, or with another setting a date as text. */
-function toTimestamp(time: AnyValue): number | undefined {
+/** Milliseconds since 1970, as pino writes them, or with another setting a date as text. */
+export function toTimestamp(time: AnyValue): number | undefined {
   const timestamp = typeof time === 'string' ? Date.parse(time) : time
   return typeof timestamp === 'number' && Number.isFinite(timestamp) ? timestamp : undefined
 }
 
-function toAttributes(fields: Fields): Record<string, AnyValue> {
+function toAttributes(fields: LineFields): Record<string, AnyValue> {
   const attributes: Record<string, AnyValue> = {}
   for (const [key, value] of Object.entries(fields)) {
-    if (!NOT_ATTRIBUTES.has(key)) attributes[key] = value
+    if (!NOT_ATTRIBUTES.has(key)) setOwn(attributes, key, value)
   }
   const error = fields['err']
-  if (typeof error === 'object' && error !== null) Object.assign(attributes, toException(error as Fields))
+  if (typeof error === 'object' && error !== null) Object.assign(attributes, toException(error as LineFields))
   else if (error !== undefined && error !== null) attributes['exception.message'] = error
   return attributes
 }
 
 /** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
-function toException({ type, message, stack, ...others }: Fields): Record<string, AnyValue> {
+function toException({ type, message, stack, ...others }: LineFields): Record<string, AnyValue> {
   const attributes: Record<string, AnyValue> = {}
   if (typeof type === 'string') attributes['exception.type'] = type
   if (typeof message === 'string') attributes['exception.message'] = message
@@ -98,10 +102,16 @@ function toException({ type, message, stack, ...others }: Fields): Record<string
   return attributes
 }
 
-function toContext(fields: Fields): Context {
+function toContext(fields: LineFields): Context {
+  const spanContext = toSpanContext(fields)
+  return spanContext === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContext)
+}
+
+/** The span that a line was written in; `undefined` where it names none that is valid. */
+export function toSpanContext(fields: LineFields): SpanContext | undefined {
   const { trace_id: traceId, span_id: spanId, trace_flags: flags } = fields
-  if (typeof traceId !== 'string' || typeof spanId !== 'string') return ROOT_CONTEXT
+  if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined
   const traceFlags = typeof flags === 'number' ? flags : Number.parseInt(typeof flags === 'string' ? flags : '0', 16)
   const spanContext = { traceId, spanId, traceFlags: Number.isNaN(traceFlags) ? 0 : traceFlags }
-  return isSpanContextValid(spanContext) ? trace.setSpanContext(ROOT_CONTEXT, spanContext) : ROOT_CONTEXT
+  return isSpanContextValid(spanContext) ? spanContext : undefined
 }

@@ -1,0 +1,109 @@
+import {
+  type Context,
+  context,
+  diag,
+  isSpanContextValid,
+  type Logger,
+  type LogRecord,
+  type SeverityNumber,
+} from '@opentelemetry/api'
+import type { OpenChunk } from '../encode/open-chunk.ts'
+import { EmittedLogRecord, type LogHome } from './emitted-log-record.ts'
+import type { LogRecordProcessors } from './log-record-processor.ts'
+import { LogRecordWriter, writeSeverity, writeSpanContext } from './log-record-writer.ts'
+import { writeBody } from './write-value.ts'
+
+/**
+ * A logger of the OpenTelemetry API. A record is encoded at once, into the open chunk of its scope. Never throws.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/logs/sdk/#logger
+ */
+export class RecordLogger implements Logger {
+  readonly #home: LogHome
+  readonly #chunk: OpenChunk | undefined
+  readonly #processors: LogRecordProcessors
+  readonly #writer: LogRecordWriter
+
+  /** @param chunk where records are encoded; `undefined` where nothing is exported */
+  constructor(home: LogHome, chunk: OpenChunk | undefined, processors: LogRecordProcessors) {
+    this.#home = home
+    this.#chunk = chunk
+    this.#processors = processors
+    this.#writer = new LogRecordWriter(home.limits, home.clock)
+  }
+
+  emit(record: LogRecord): void {
+    if (typeof record !== 'object' || record === null) return
+    try {
+      const active = record.context ?? context.active()
+      if (this.#processors.any) this.#emitThroughProcessors(record, active)
+      else if (this.#chunk !== undefined) this.#encode(this.#chunk, record, active)
+    } catch (error) {
+      warn(error)
+    }
+  }
+
+  enabled(options?: { context?: Context; severityNumber?: SeverityNumber; eventName?: string }): boolean {
+    if (this.#chunk !== undefined) return true
+    return (
+      this.#processors.any &&
+      this.#processors.enabled({
+        context: options?.context ?? context.active(),
+        instrumentationScope: this.#home.scope,
+        severityNumber: options?.severityNumber,
+        eventName: options?.eventName,
+      })
+    )
+  }
+
+  #encode(chunk: OpenChunk, record: LogRecord, active: Context): void {
+    const encoder = this.#encoder(chunk)
+    const writer = chunk.begin()
+    try {
+      encoder.write(writer, record, active)
+    } catch (error) {
+      return lose(chunk, error)
+    }
+    chunk.commit()
+  }
+
+  #emitThroughProcessors(record: LogRecord, active: Context): void {
+    const emitted = new EmittedLogRecord(this.#home, record, active)
+    this.#processors.onEmit(emitted, active)
+    emitted.seal()
+    if (this.#chunk !== undefined) this.#encodeEmitted(this.#chunk, emitted)
+  }
+
+  #encodeEmitted(chunk: OpenChunk, record: EmittedLogRecord): void {
+    const encoder = this.#encoder(chunk)
+    const writer = chunk.begin()
+    try {
+      encoder.writeTimes(writer, record.hrTime, record.hrTimeObserved)
+      writeSeverity(writer, record.severityNumber, record.severityText)
+      if (record.body !== undefined && record.body !== null) writeBody(writer, 42, record.body)
+      encoder.beginAttributes()
+      for (const key of Object.keys(record.attributes)) encoder.writeOne(writer, key, record.attributes[key])
+      encoder.endAttributes(writer, record.droppedAttributesCount)
+      const { spanContext } = record
+      if (spanContext !== undefined && isSpanContextValid(spanContext)) writeSpanContext(writer, spanContext)
+      if (typeof record.eventName === 'string') writer.text(98, record.eventName)
+    } catch (error) {
+      return lose(chunk, error)
+    }
+    chunk.commit()
+  }
+
+  /** A getter of a record may emit a record of its own: that one must not disturb the one that is being written. */
+  #encoder(chunk: OpenChunk): LogRecordWriter {
+    return chunk.isWriting ? new LogRecordWriter(this.#home.limits, this.#home.clock) : this.#writer
+  }
+}
+
+function lose(chunk: OpenChunk, error: unknown): void {
+  chunk.rollback(1)
+  warn(error)
+}
+
+function warn(error: unknown): void {
+  diag.error('A log record could not be encoded', error)
+}
