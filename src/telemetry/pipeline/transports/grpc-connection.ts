@@ -7,6 +7,12 @@ import { GrpcSession } from './grpc-session.ts'
 import { closedEarly } from './opened.ts'
 import { SharedDial } from './shared-dial.ts'
 
+/**
+ * Bodies that wait for the window of the server count as memory of the session. Beyond the 10 MB that are usual, Node
+ * breaks calls off at the answer to them. How many bodies there are is up to whoever sends them.
+ */
+const MAX_SESSION_MEMORY_MB = 1024
+
 interface Dialling {
   readonly limit: SharedDial
   readonly session: Promise<GrpcSession>
@@ -76,8 +82,9 @@ export class GrpcConnection {
     const session = connect(`${target.isTls ? 'https' : 'http'}://${target.authority}`, {
       createConnection: () => socket,
       settings: { enablePush: false },
+      maxSessionMemory: MAX_SESSION_MEMORY_MB,
     })
-    const opened = new GrpcSession(session, this.#clock)
+    const opened = new GrpcSession(session, socket, this.#clock)
     this.#sessions.add(opened)
     session.once('close', () => this.#sessions.delete(opened))
     this.#current = opened

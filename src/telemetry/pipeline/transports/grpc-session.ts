@@ -1,10 +1,12 @@
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Clock } from '../../../core/clock.ts'
 import type { Attempt } from './attempt.ts'
 
 /** One connection of HTTP/2. It keeps the process alive only while it carries calls. */
 export class GrpcSession {
   readonly #session: ClientHttp2Session
+  readonly #socket: Socket
   readonly #clock: Clock
   #calls = 0
   #answered = 0
@@ -12,8 +14,9 @@ export class GrpcSession {
   #isPinging = false
   #error: Error | undefined
 
-  constructor(session: ClientHttp2Session, clock: Clock) {
+  constructor(session: ClientHttp2Session, socket: Socket, clock: Clock) {
     this.#session = session
+    this.#socket = socket
     this.#clock = clock
     session.on('error', (error) => (this.#error ??= error))
     session.on('goaway', (_code, lastStreamId: number) => (this.#lastStreamId = lastStreamId))
@@ -23,6 +26,11 @@ export class GrpcSession {
   /** False once the server has said that it goes, or the connection is over. */
   get isUsable(): boolean {
     return !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === Infinity
+  }
+
+  /** True once the connection is gone. */
+  get isOver(): boolean {
+    return this.#session.destroyed || this.#socket.destroyed
   }
 
   /** Whether it has worked before, so that it may be one that the server has closed meanwhile. */
@@ -80,6 +88,8 @@ export class GrpcSession {
 
   destroy(): void {
     this.#session.destroy()
+    // Which only says goodbye to the other end, and waits for its goodbye.
+    this.#socket.destroy()
   }
 
   #ping(): boolean {

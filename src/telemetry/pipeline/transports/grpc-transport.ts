@@ -13,6 +13,7 @@ import { grpcOutcome } from './grpc-answer.ts'
 import { type GrpcResult, receiveGrpcAnswer } from './grpc-call.ts'
 import type { GrpcConnection } from './grpc-connection.ts'
 import type { GrpcSession } from './grpc-session.ts'
+import { closedEarly } from './opened.ts'
 
 const PATHS: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -132,7 +133,7 @@ export class GrpcTransport implements Transport {
 
   #outcomeOf(result: GrpcResult, session: GrpcSession): ExportOutcome {
     if (result.kind === 'answered') return grpcOutcome(result.answer, this.#signal, this.#authority)
-    const error = session.error ?? result.error
+    const error = session.error ?? result.error ?? (session.isOver ? closedEarly() : undefined)
     if (error !== undefined) return connectionTrouble(error, this.#authority)
     return { kind: 'retry', reason: `${this.#authority} broke off the call (HTTP/2 code ${result.resetCode})` }
   }

@@ -1,5 +1,4 @@
 import { createServer, type Server as NetServer, type AddressInfo, type Socket } from 'node:net'
-import { once } from 'node:events'
 import { EnvReader, type Environment } from '../../../../src/core/env-reader.ts'
 import { type Clock, systemClock } from '../../../../src/core/clock.ts'
 import type { Signal } from '../../../../src/otlp/model.ts'
@@ -66,7 +65,7 @@ export interface RawServer extends AsyncDisposable {
   readonly server: NetServer
   /** Of all connections so far. */
   readonly sockets: readonly Socket[]
-  /** Resolves when all connections so far are over. */
+  /** Reads whatever was left unread, and resolves when all connections so far are over. */
   allClosed(): Promise<void>
 }
 
@@ -86,7 +85,13 @@ export async function rawServer(onConnection: (socket: Socket, index: number) =>
     server,
     sockets,
     async allClosed() {
-      await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')))
+      for (const socket of sockets) {
+        socket.removeAllListeners('readable')
+        // Taking listeners away stops a stream in the next tick.
+        setImmediate(() => socket.resume())
+      }
+      const open = sockets.filter((socket) => !socket.closed)
+      await Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
