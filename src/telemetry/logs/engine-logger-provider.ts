@@ -48,7 +48,9 @@ export class EngineLoggerProvider implements LoggerProvider {
   constructor(options: EngineLoggerProviderOptions) {
     this.#chunks = options.chunks
     this.#resource = options.resource
-    this.#limits = options.limits
+    // A limit of no characters is none, as in the SDK.
+    const { count, valueLength } = options.limits
+    this.#limits = { count, valueLength: valueLength > 0 ? valueLength : Number.POSITIVE_INFINITY }
     this.#clock = options.clock ?? new SpanClock()
     this.#processors = new LogRecordProcessors(options.processors ?? [])
     this.#flush = options.flush ?? (async (): Promise<void> => {})

@@ -1,4 +1,5 @@
-import { createTraceState, type TraceState } from '@opentelemetry/api'
+import type { TraceState } from '@opentelemetry/api'
+import { W3cTraceState } from '../propagation/trace-state.ts'
 
 const RANDOM_BITS = 56
 const HEX_DIGITS = 14
@@ -35,7 +36,7 @@ export class Threshold {
     this.high24 = kept === 0 ? TWO_TO_24 : TWO_TO_24 - keptHigh - (keptLow === 0 ? 0 : 1)
     this.text = thresholdText(this.high24, this.low32)
     this.probability = kept / 2 ** RANDOM_BITS
-    this.traceState = kept === 0 ? undefined : createTraceState(`${OT_KEY}=th:${this.text}`)
+    this.traceState = kept === 0 ? undefined : new W3cTraceState(`${OT_KEY}=th:${this.text}`)
     Object.freeze(this)
   }
 

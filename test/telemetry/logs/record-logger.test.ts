@@ -86,6 +86,11 @@ test('attributes have their limits: number, length, and what is dropped is count
   })
 })
 
+test('a limit of no characters is none, as in the SDK', () => {
+  const logs = new Logs({ limits: { count: 128, valueLength: 0 } })
+  expect(emitOne({ attributes: { a: 'abc' } }, logs)?.attributes).toEqual({ a: 'abc' })
+})
+
 test('an exception becomes attributes, except what the record says of it itself', () => {
   const exception = Object.assign(new RangeError('too far'), { stack: 'RangeError: too far\n  at x' })
   expect(emitOne({ exception, attributes: { 'exception.message': 'mine' } })?.attributes).toEqual({
