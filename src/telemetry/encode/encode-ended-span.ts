@@ -10,6 +10,15 @@ interface Described {
   readonly droppedAttributesCount?: number
 }
 
+interface EndedEvent extends Described {
+  readonly name: string
+  readonly time: HrTime
+}
+
+interface EndedLink extends Described {
+  readonly context: SpanContext
+}
+
 /** What goes out of a span that has ended. Ids are 32 bits each, the most significant first. */
 export interface EndedSpan {
   readonly local: { readonly a: number; readonly b: number; readonly c: number; readonly d: number }
@@ -30,9 +39,9 @@ export interface EndedSpan {
     | undefined
   readonly deferred: { encode(writer: ProtobufWriter): void } | undefined
   readonly droppedAttributesCount: number
-  readonly eventsIfAny: readonly (Described & { readonly name: string; readonly time: HrTime })[] | undefined
+  readonly eventsIfAny: readonly EndedEvent[] | undefined
   readonly droppedEventsCount: number
-  readonly linksIfAny: readonly (Described & { readonly context: SpanContext })[] | undefined
+  readonly linksIfAny: readonly EndedLink[] | undefined
   readonly droppedLinksCount: number
   readonly statusIfSet: SpanStatus | undefined
 }
@@ -69,7 +78,7 @@ function writeSpan(writer: ProtobufWriter, span: EndedSpan, flags: number, trace
   const { local } = span
   writer.traceId(10, local.a, local.b, local.c, local.d)
   writer.spanId(18, span.idHigh, span.idLow)
-  if (traceState !== undefined) writer.text(26, traceState.serialize())
+  if (traceState !== undefined) writer.text(26, stateText(traceState))
   const { parentHigh, parentLow } = span
   if ((parentHigh | parentLow) !== 0) writer.spanId(34, parentHigh, parentLow)
   writer.text(42, span.name)
@@ -79,11 +88,11 @@ function writeSpan(writer: ProtobufWriter, span: EndedSpan, flags: number, trace
   const dropped = span.droppedAttributesCount + writeSpanAttributes(writer, span)
   writer.uint32(80, dropped)
   const events = span.eventsIfAny
-  if (events !== undefined) writeEvents(writer, events)
-  writer.uint32(96, span.droppedEventsCount)
+  const lostEvents = events === undefined ? 0 : writeEach(writer, events, writeEvent)
+  writer.uint32(96, span.droppedEventsCount + lostEvents)
   const links = span.linksIfAny
-  if (links !== undefined) writeLinks(writer, links)
-  writer.uint32(112, span.droppedLinksCount)
+  const lostLinks = links === undefined ? 0 : writeEach(writer, links, writeLink)
+  writer.uint32(112, span.droppedLinksCount + lostLinks)
   const status = span.statusIfSet
   if (status !== undefined && status.code !== SpanStatusCode.UNSET) writeStatus(writer, status)
   writer.fixed32(133, wireFlags(flags, span.isParentRemote))
@@ -132,28 +141,53 @@ function writeAttribute(writer: ProtobufWriter, tag: number, key: string, value:
   }
 }
 
-function writeEvents(writer: ProtobufWriter, events: NonNullable<EndedSpan['eventsIfAny']>): void {
-  for (const event of events) {
-    const start = writer.openWide(90)
-    writer.timeParts(9, event.time[0], event.time[1])
-    writer.text(18, event.name)
-    const lost = event.attributes === undefined ? 0 : writeAttributes(writer, 26, event.attributes)
-    writer.uint32(32, (event.droppedAttributesCount ?? 0) + lost)
-    writer.closeWide(start)
+/** @returns how many could not be encoded, for what code without types or a processor has put there */
+function writeEach<T>(
+  writer: ProtobufWriter,
+  list: readonly T[],
+  write: (writer: ProtobufWriter, one: T) => void,
+): number {
+  let lost = 0
+  for (const one of list) {
+    const start = writer.position
+    try {
+      write(writer, one)
+    } catch {
+      writer.rewind(start)
+      lost++
+    }
   }
+  return lost
 }
 
-function writeLinks(writer: ProtobufWriter, links: NonNullable<EndedSpan['linksIfAny']>): void {
-  for (const link of links) {
-    const { context } = link
-    const start = writer.open(106)
-    writer.id(10, checkedId(context.traceId, 16), 16)
-    writer.id(18, checkedId(context.spanId, 8), 8)
-    writer.text(26, context.traceState?.serialize() ?? '')
-    const lost = link.attributes === undefined ? 0 : writeAttributes(writer, 34, link.attributes)
-    writer.uint32(40, (link.droppedAttributesCount ?? 0) + lost)
-    writer.fixed32(53, wireFlags(context.traceFlags, context.isRemote === true))
-    writer.close(start)
+function writeEvent(writer: ProtobufWriter, event: EndedEvent): void {
+  const start = writer.openWide(90)
+  writer.timeParts(9, event.time[0], event.time[1])
+  writer.text(18, event.name)
+  const lost = event.attributes === undefined ? 0 : writeAttributes(writer, 26, event.attributes)
+  writer.uint32(32, (event.droppedAttributesCount ?? 0) + lost)
+  writer.closeWide(start)
+}
+
+function writeLink(writer: ProtobufWriter, link: EndedLink): void {
+  const { context } = link
+  const start = writer.open(106)
+  writer.id(10, checkedId(context.traceId, 16), 16)
+  writer.id(18, checkedId(context.spanId, 8), 8)
+  if (context.traceState !== undefined) writer.text(26, stateText(context.traceState))
+  const lost = link.attributes === undefined ? 0 : writeAttributes(writer, 34, link.attributes)
+  writer.uint32(40, (link.droppedAttributesCount ?? 0) + lost)
+  writer.fixed32(53, wireFlags(context.traceFlags, context.isRemote === true))
+  writer.close(start)
+}
+
+/** Some code puts something of its own there. */
+function stateText(state: TraceState): string {
+  try {
+    const text: unknown = state.serialize()
+    return typeof text === 'string' ? text : ''
+  } catch {
+    return ''
   }
 }
 
@@ -170,6 +204,6 @@ function writeStatus(writer: ProtobufWriter, { code, message }: SpanStatus): voi
   writer.close(start)
 }
 
-function wireFlags(flags: number, isRemote: boolean): number {
-  return (flags & 0xff) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0)
+function wireFlags(flags: unknown, isRemote: boolean): number {
+  return (typeof flags === 'number' ? flags & 0xff : 0) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0)
 }

@@ -110,6 +110,13 @@ export abstract class TimedSpan extends LocalSpan {
     return this.#isStopped ? subtractTimes(this.endTime, this.startTime) : [-1, -1]
   }
 
+  /** How long it took, once it has ended. */
+  get durationMs(): number {
+    if (this.#startTime === undefined && this.#endTime === undefined) return this.#endMs - this.#startMs
+    const { duration } = this
+    return duration[0] * 1000 + duration[1] / 1_000_000
+  }
+
   /** This moment, on the span's own scale, on which no time goes back. */
   protected timeNow(): HrTime {
     return this.#anchor.hrTimeAt(this.home.clock.now())

@@ -97,8 +97,7 @@ export class Tracer implements ApiTracer {
     context: Context,
     attributes: () => Attributes,
   ): RecordingSpan | PassiveSpan {
-    const valid = parent !== undefined && isSpanContextValid(parent) ? parent : undefined
-    const span = this.#decide(name, kind, valid, attributes, undefined, NO_LINKS, undefined)
+    const span = this.#decide(name, kind, checkParent(parent), attributes, undefined, NO_LINKS, undefined)
     if (this.#home.processors.any && span instanceof RecordingSpan) this.#home.processors.onStart(span, context)
     return span
   }
@@ -134,6 +133,7 @@ export class Tracer implements ApiTracer {
     }
     const time = startTime === undefined ? undefined : readTime(startTime, home.clock)
     const span = new RecordingSpan(home, local, flags, traceState, parent, name, kind, time)
+    if (decision !== 'sample') local.tree ??= home.recorded?.open(local.verdict.keepSlowerThanMs)
     if (attributes !== undefined) span.setFirstAttributes(attributes)
     if (verdict.attributes !== undefined) span.setFirstAttributes(verdict.attributes)
     if (links.length > 0) span.addLinks(links)
@@ -152,9 +152,12 @@ function isRecordedUnsampled(span: SpanContext | undefined): boolean {
 
 /** Who a span in a context stands for, if it is one that can be a parent. */
 function readParent(span: Span): SpanContext | undefined {
-  if (span instanceof LocalSpan) return span as LocalSpan as SpanContext
-  const parent: SpanContext | undefined = span.spanContext()
-  return parent !== undefined && isSpanContextValid(parent) ? parent : undefined
+  return span instanceof LocalSpan ? (span as LocalSpan as SpanContext) : checkParent(span.spanContext())
+}
+
+function checkParent(parent: SpanContext | undefined): SpanContext | undefined {
+  if (parent === undefined || parent === null || typeof parent.traceFlags !== 'number') return undefined
+  return isSpanContextValid(parent) ? parent : undefined
 }
 
 function readKind(kind: unknown): SpanKind {

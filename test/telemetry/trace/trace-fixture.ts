@@ -5,6 +5,7 @@ import { OpenChunks } from '../../../src/telemetry/encode/open-chunks.ts'
 import type { SpanLimits } from '../../../src/telemetry/env/limits-env.ts'
 import type { Chunk } from '../../../src/telemetry/pipeline/chunk.ts'
 import { SignalLedger } from '../../../src/telemetry/pipeline/signal-ledger.ts'
+import { LocalTree } from '../../../src/telemetry/sampling/local-tree.ts'
 import type { SamplingVerdict, SpanSampler } from '../../../src/telemetry/sampling/sampler.ts'
 import { ReadableResource } from '../../../src/telemetry/trace/readable-resource.ts'
 import type { RecordingSpan } from '../../../src/telemetry/trace/recording-span.ts'
@@ -58,7 +59,10 @@ export class TraceFixture {
       sampler: fixedSampler(SAMPLE),
       clock,
       chunks: this.#chunks,
-      recorded: { onEnd: (span) => void this.recorded.push(span) },
+      recorded: {
+        open: (slowerThanMs = 0) => new LocalTree(slowerThanMs),
+        onEnd: (span) => void this.recorded.push(span),
+      },
       spanClock: new SpanClock({ monotonic, wall: () => ORIGIN_MS + clock.now(), originMs: ORIGIN_MS }),
       ...options,
       limits: { ...LIMITS, ...options.limits },
