@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
 import type { Signal } from '../../otlp/model.ts'
 import type { SpooledChunk } from '../pipeline/spool.ts'
 import type { QuietLog } from '../quiet-log.ts'
@@ -9,6 +10,9 @@ import type { OwnDirectory } from './own-directory.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { MAX_SEGMENTS, type SegmentStore } from './segment-store.ts'
 
+/** Lines about directories that are left alone, in the life of a process. */
+const MAX_SAID = 10
+
 export interface AdopterOptions {
   readonly serviceDirectory: string
   readonly directory: OwnDirectory
@@ -16,6 +20,8 @@ export interface AdopterOptions {
   readonly store: SegmentStore
   readonly clock: Clock
   readonly quietLog: QuietLog
+  /** Never throws. */
+  readonly log: Log
   readonly toClock: (unixMs: number) => number
   readonly isClosing: () => boolean
   readonly adopted: (chunks: readonly SpooledChunk[]) => void
@@ -34,6 +40,8 @@ export interface Sweep {
 export class Adopter {
   readonly #options: AdopterOptions
   readonly #finder = new OrphanFinder()
+  /** Directories that were said to be left alone. */
+  readonly #said = new Set<string>()
 
   constructor(options: AdopterOptions) {
     this.#options = options
@@ -66,6 +74,10 @@ export class Adopter {
       if (signal !== undefined && count > 0) this.#options.damaged(signal, count)
     }
     for (const one of found) {
+      if (isClosing()) {
+        one.segment.dispose()
+        continue
+      }
       for await (const entries of this.#read(one, damaged)) {
         chunks += entries.length
         for (const entry of entries) items += entry.items
@@ -108,12 +120,11 @@ export class Adopter {
     const { segment } = found
     store.add(segment)
     segment.isBeingRead = true
-    try {
-      yield* readUnsettled(found, { ...this.#reading(''), damaged })
-    } finally {
-      segment.isBeingRead = false
-      if (segment.unsettled.size === 0 && !this.#options.isClosing() && !segment.isLost) store.remove(segment)
-    }
+    yield* readUnsettled(found, { ...this.#reading(''), damaged })
+    // Interrupted: nobody here knows what else is in it, so it stays for the next process.
+    if (this.#options.isClosing()) return
+    segment.isBeingRead = false
+    if (segment.unsettled.size === 0) store.remove(segment)
   }
 
   #reading(keptDirectory: string): AdoptionOptions {
@@ -122,7 +133,9 @@ export class Adopter {
   }
 
   #sayLeftAlone(path: string): void {
+    if (this.#said.has(path) || this.#said.size >= MAX_SAID) return
+    this.#said.add(path)
     const text = `${path} holds files that this version does not know: they are left alone, and nobody sends them`
-    this.#options.quietLog.warn(`spool.kept`, { directory: path }, text)
+    this.#options.log.warn({ directory: path }, text)
   }
 }

@@ -7,6 +7,7 @@ import type { Chunk } from '../pipeline/chunk.ts'
 import type { Spool, SpooledChunk, SpoolListener } from '../pipeline/spool.ts'
 import { QuietLog } from '../quiet-log.ts'
 import { Adopter } from './adopter.ts'
+import type { DiskSpoolOptions } from './disk-spool-options.ts'
 import { JournalWriter } from './journal-writer.ts'
 import { SEGMENT } from './orphans.ts'
 import type { OwnDirectory } from './own-directory.ts'
@@ -17,8 +18,8 @@ import { Segment } from './segment.ts'
 import { SegmentStore } from './segment-store.ts'
 import { SpoolEntry } from './spool-entry.ts'
 import { describeFailure, errorCode } from './spool-failure.ts'
-import type { SpoolSettings } from './spool-settings.ts'
 import { SpoolTrouble } from './spool-trouble.ts'
+import { toSafeLog } from './safe-log.ts'
 import { Teller } from './teller.ts'
 import { Tenancy } from './tenancy.ts'
 
@@ -30,17 +31,6 @@ const IDLE_SEGMENT_MS = 15_000
 const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
-export interface DiskSpoolOptions {
-  readonly settings: SpoolSettings
-  /** Processes of one service send what the others have left behind. */
-  readonly serviceName: string
-  readonly listener: SpoolListener
-  readonly clock: Clock
-  readonly log: Log
-  /** Milliseconds since 1970. @default the time of the machine */
-  readonly unixNow?: () => number
-}
-
 /**
  * The journal on disk. A chunk is in the page cache of the operating system within a few milliseconds of its `append`:
  * it survives the end of the process however violent, and neither a power cut nor a crash of the machine.
@@ -50,6 +40,7 @@ export class DiskSpool implements Spool {
   readonly #listener: SpoolListener
   readonly #clock: Clock
   readonly #unixNow: () => number
+  readonly #log: Log
   readonly #quietLog: QuietLog
   readonly #trouble: SpoolTrouble
   readonly #self = ownIdentity()
@@ -76,10 +67,11 @@ export class DiskSpool implements Spool {
     this.#listener = options.listener
     this.#clock = options.clock
     this.#unixNow = options.unixNow ?? (() => new Date().getTime())
-    this.#quietLog = new QuietLog(options.log, options.clock)
+    this.#log = toSafeLog(options.log)
+    this.#quietLog = new QuietLog(this.#log, options.clock)
     this.#trouble = new SpoolTrouble({
       clock: options.clock,
-      log: options.log,
+      log: this.#log,
       directory: options.settings.directory,
       writable: () => this.#teller.tell(() => this.#listener.writable?.()),
     })
@@ -260,6 +252,7 @@ export class DiskSpool implements Spool {
       store: this.#store,
       clock: this.#clock,
       quietLog: this.#quietLog,
+      log: this.#log,
       toClock: (unixMs) => this.#toClock(unixMs),
       isClosing: () => this.#closing !== undefined || this.#isClosed || this.#tenancy.directory !== directory,
       adopted: (chunks) => this.#teller.tell(() => this.#listener.adopted(chunks)),

@@ -7,6 +7,7 @@ const MAX_PAUSE_MS = 30_000
 
 export interface SpoolTroubleOptions {
   readonly clock: Clock
+  /** Never throws. */
   readonly log: Log
   readonly directory: string
   /** The disk takes chunks again. */
@@ -41,7 +42,7 @@ export class SpoolTrouble {
     if (this.#failure === undefined) {
       const { directory } = this.#options
       const text = `telemetry cannot be kept on disk: ${reason}. It waits in memory only, and is lost when this process ends before it is delivered`
-      this.#say('warn', { directory, reason }, text)
+      this.#options.log.warn({ directory, reason }, text)
     }
     this.#failure = reason
     this.#isPaused = true
@@ -56,7 +57,7 @@ export class SpoolTrouble {
     this.end()
     this.#failure = undefined
     this.#failures = 0
-    this.#say('info', { directory: this.#options.directory }, 'telemetry is kept on disk again')
+    this.#options.log.info({ directory: this.#options.directory }, 'telemetry is kept on disk again')
     this.#options.writable()
   }
 
@@ -64,13 +65,5 @@ export class SpoolTrouble {
   end(): void {
     this.#isPaused = false
     this.#cancel()
-  }
-
-  #say(level: 'info' | 'warn', fields: object, message: string): void {
-    try {
-      this.#options.log[level](fields, message)
-    } catch {
-      // A log that throws must not reach the code that ended a span, and nobody is left to tell.
-    }
   }
 }

@@ -5,7 +5,8 @@ import { systemClock } from '../../../src/core/clock.ts'
 import type { Signal } from '../../../src/otlp/model.ts'
 import type { Chunk } from '../../../src/telemetry/pipeline/chunk.ts'
 import type { SpooledChunk, SpoolListener } from '../../../src/telemetry/pipeline/spool.ts'
-import { DiskSpool, type DiskSpoolOptions } from '../../../src/telemetry/spool/disk-spool.ts'
+import { DiskSpool } from '../../../src/telemetry/spool/disk-spool.ts'
+import type { DiskSpoolOptions } from '../../../src/telemetry/spool/disk-spool-options.ts'
 
 export const MIB = 1024 * 1024
 export const SERVICE = 'shop'
