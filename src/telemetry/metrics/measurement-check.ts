@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api'
-import type { InstrumentDescriptor } from './instrument-descriptor.ts'
+import { allowsNegative, type InstrumentDescriptor } from './instrument-descriptor.ts'
 
 /**
  * Says which values an instrument takes. Anything but a finite number would spoil a sum until the process ends, so it is
@@ -15,8 +15,7 @@ export class MeasurementCheck {
   constructor(descriptor: InstrumentDescriptor) {
     const { type } = descriptor
     this.#descriptor = descriptor
-    // Only these two are checked when they are recorded: an observable counter may come back lower after a reset.
-    this.#min = type === 'counter' || type === 'histogram' ? 0 : -Number.MAX_VALUE
+    this.#min = allowsNegative(type) ? -Number.MAX_VALUE : 0
     this.#isInteger = descriptor.valueType === 'int'
     this.#takesAnyNumber = type === 'gauge' || type === 'observable_gauge'
   }
@@ -33,7 +32,8 @@ export class MeasurementCheck {
     if (!Number.isFinite(value) && (!this.#takesAnyNumber || this.#isInteger)) return this.#refuse('no finite number')
     if (!this.#isInteger || Number.isInteger(value)) return value
     this.#warn('gets fractions and takes integers: they are cut off')
-    return Math.trunc(value)
+    // Adding 0 makes the negative zero, which no integer is, a zero.
+    return Math.trunc(value) + 0
   }
 
   #refuse(what: string): undefined {
