@@ -33,7 +33,11 @@ export class Bisection {
 
   /** The next part to send, those of older chunks first. */
   take(): BodyPart | undefined {
-    return this.#parts.pop()
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
+      const parcels = part.parcels.filter(({ state }) => state !== 'gone')
+      if (parcels.length > 0) return { ...part, parcels }
+    }
+    return undefined
   }
 
   /** A part that was not answered. */
@@ -61,13 +65,8 @@ export class Bisection {
     return []
   }
 
-  /** Empties it. */
-  takeAll(): readonly Parcel[] {
-    return this.#parts.splice(0).flatMap(({ parcels }) => parcels)
-  }
-
-  *[Symbol.iterator](): Generator<Parcel> {
-    for (const { parcels } of this.#parts) yield* parcels
+  get parcels(): readonly Parcel[] {
+    return this.#parts.flatMap(({ parcels }) => parcels)
   }
 
   #giveUp(body: RefusedBody): readonly Parcel[] {

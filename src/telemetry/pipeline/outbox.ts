@@ -13,7 +13,6 @@ import { SignalLedger } from './signal-ledger.ts'
 import { SignalSender } from './signal-sender.ts'
 import type { Spool, SpooledChunk, SpoolListener } from './spool.ts'
 import { SpoolEvents } from './spool-events.ts'
-import type { SpoolUsage } from './spool-usage.ts'
 import type { Transport } from './transport.ts'
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const
@@ -143,15 +142,14 @@ export class Outbox implements ChunkSink {
   }
 
   /** What of a signal is on disk and undelivered. */
-  spoolUsage(signal: Signal): SpoolUsage {
-    let byteLength = 0
-    let oldestSince: number | undefined
-    for (const parcel of this.#senders[signal]?.parcels() ?? []) {
-      if (!parcel.isStored || parcel.state === 'gone') continue
-      byteLength += parcel.byteLength
-      oldestSince = Math.min(oldestSince ?? parcel.since, parcel.since)
-    }
-    return { byteLength, ...(oldestSince === undefined ? {} : { oldestMs: this.#clock.now() - oldestSince }) }
+  spooledBytes(signal: Signal): number {
+    return this.#books[signal].storedBytes
+  }
+
+  /** Age of the oldest that is not delivered; 0 when everything is. */
+  oldestMs(signal: Signal): number {
+    const since = this.#senders[signal]?.oldestSince
+    return since === undefined ? 0 : Math.max(0, this.#clock.now() - since)
   }
 
   accept(chunk: Chunk): void {
@@ -240,7 +238,7 @@ export class Outbox implements ChunkSink {
     this.#append(parcel, chunk.bytes)
     this.flushNow()
     const books = this.#books[chunk.signal]
-    if (parcel.isStored) return books.leave(parcel)
+    if (parcel.isStored) return books.keep(parcel)
     const count = books.drop([parcel], 'closed')
     this.#report(chunk.signal, { kind: 'dropped', reason: 'closed', count })
   }
@@ -263,7 +261,7 @@ export class Outbox implements ChunkSink {
   /** The disk takes chunks again: those that are in memory only go there now. */
   #storeAgain(): void {
     for (const sender of Object.values(this.#senders)) {
-      for (const parcel of [...sender.parcels()]) {
+      for (const parcel of sender.parcels()) {
         if (parcel.spooled === undefined && parcel.bytes !== undefined && parcel.state !== 'gone') {
           this.#append(parcel, parcel.bytes)
         }
@@ -275,11 +273,8 @@ export class Outbox implements ChunkSink {
     const sender = this.#senders[chunk.signal]
     // Of a signal that is switched off, or too late: it stays where it is.
     if (sender === undefined || this.#isClosed) return
-    this.#ledgers[chunk.signal].adopt(chunk.items)
     const parcel = new Parcel(chunk, this.#sequence++, true)
-    parcel.spooled = chunk
-    parcel.isStored = true
-    this.#known.set(chunk, parcel)
+    this.#books[chunk.signal].adopt(parcel, chunk)
     sender.add(parcel)
   }
 

@@ -10,12 +10,27 @@ export class ParcelBooks {
   readonly #memory: MemoryBound
   readonly #known: Map<SpooledChunk, Parcel>
   readonly #spool: Spool | undefined
+  #storedBytes = 0
 
   constructor(ledger: SignalLedger, memory: MemoryBound, known: Map<SpooledChunk, Parcel>, spool: Spool | undefined) {
     this.ledger = ledger
     this.#memory = memory
     this.#known = known
     this.#spool = spool
+  }
+
+  /** On disk and undelivered. */
+  get storedBytes(): number {
+    return this.#storedBytes
+  }
+
+  /** An earlier process left it on disk. */
+  adopt(parcel: Parcel, spooled: SpooledChunk): void {
+    parcel.spooled = spooled
+    parcel.isStored = true
+    this.#known.set(spooled, parcel)
+    this.ledger.adopt(parcel.items)
+    this.#storedBytes += parcel.byteLength
   }
 
   /** @returns how many items count as rejected */
@@ -36,25 +51,41 @@ export class ParcelBooks {
     if (parcel.isStored || parcel.state === 'gone') return
     parcel.isStored = true
     this.ledger.store(parcel.items)
+    this.#storedBytes += parcel.byteLength
     if (parcel.state === 'waiting') this.#memory.offer(parcel)
   }
 
   /** The spool does not have it, or no longer. */
   unstore(parcel: Parcel): void {
     this.#memory.keep(parcel)
-    if (parcel.isStored) this.ledger.unstore(parcel.items)
-    parcel.isStored = false
+    if (parcel.isStored) {
+      parcel.isStored = false
+      this.#storedBytes -= parcel.byteLength
+      this.ledger.unstore(parcel.items)
+    }
+    this.forgetStored(parcel)
+  }
+
+  /** The spool let go of it: there is nothing on disk to be settled. */
+  forgetStored(parcel: Parcel): void {
     if (parcel.spooled !== undefined) this.#known.delete(parcel.spooled)
     parcel.spooled = undefined
   }
 
-  /** It stays on disk for another process, and counts as spooled. */
+  /** It stays on disk for the next process, and counts as spooled, unless the spool has to let go of it before. */
+  keep(parcel: Parcel): void {
+    parcel.state = 'kept'
+    this.#memory.letGo(parcel)
+  }
+
+  /** It is on disk and another process's, and counts as spooled. */
   leave(parcel: Parcel): void {
     this.store(parcel)
     parcel.state = 'gone'
+    parcel.isStored = false
+    this.#storedBytes -= parcel.byteLength
     this.#memory.letGo(parcel)
-    if (parcel.spooled !== undefined) this.#known.delete(parcel.spooled)
-    parcel.spooled = undefined
+    this.forgetStored(parcel)
   }
 
   #end(parcels: readonly Parcel[]): { readonly items: number; readonly storedItems: number } {
@@ -63,7 +94,10 @@ export class ParcelBooks {
     for (const parcel of parcels) {
       if (parcel.state === 'gone') continue
       items += parcel.items
-      if (parcel.isStored) storedItems += parcel.items
+      if (parcel.isStored) {
+        storedItems += parcel.items
+        this.#storedBytes -= parcel.byteLength
+      }
       parcel.state = 'gone'
       this.#memory.letGo(parcel)
       const { spooled } = parcel

@@ -81,12 +81,8 @@ export class ParcelQueue {
   }
 
   /** All that wait. */
-  *[Symbol.iterator](): Generator<Parcel> {
-    for (const parcel of this.#returned) if (parcel.state === 'waiting') yield parcel
-    for (let index = this.#head; index < this.#fresh.length; index++) {
-      const parcel = this.#fresh[index] as Parcel
-      if (parcel.state === 'waiting') yield parcel
-    }
+  all(): readonly Parcel[] {
+    return [...this.#returned, ...this.#fresh.slice(this.#head)].filter(({ state }) => state === 'waiting')
   }
 
   #enter(parcel: Parcel): void {

@@ -2,8 +2,11 @@ import type { Signal } from '../../otlp/model.ts'
 import type { DropReason } from './signal-account.ts'
 import type { SpooledChunk } from './spool.ts'
 
-/** Where a parcel is. `gone`: it is in the books elsewhere, and whoever still holds it does nothing with it. */
-export type ParcelState = 'waiting' | 'sending' | 'gone'
+/**
+ * Where a parcel is. `kept`: it lies on disk for the next process, nobody sends it any more. `gone`: it is in the books
+ * elsewhere, and whoever still holds it does nothing with it.
+ */
+export type ParcelState = 'waiting' | 'sending' | 'kept' | 'gone'
 
 interface ParcelOrigin {
   readonly signal: Signal

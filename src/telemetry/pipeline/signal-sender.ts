@@ -2,17 +2,15 @@ import type { Cancel, Clock } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import { attempt, type AttemptOutcome } from './attempt.ts'
 import type { BatchLimits } from './batch-limits.ts'
-import { Bisection, type RefusedBody } from './bisection.ts'
-import { takeBody } from './body-plan.ts'
 import type { MemoryBound } from './memory-bound.ts'
 import { Pace } from './pace.ts'
 import type { ParcelBooks } from './parcel-books.ts'
-import { ParcelQueue } from './parcel-queue.ts'
 import type { Parcel } from './parcel.ts'
 import type { QueueTrouble } from './queue-trouble.ts'
 import type { DropReason } from './signal-account.ts'
 import type { Spool } from './spool.ts'
 import type { Transport } from './transport.ts'
+import { type NextBody, type SendingState, WaitingParcels } from './waiting-parcels.ts'
 
 export interface SignalSenderOptions {
   readonly clock: Clock
@@ -34,14 +32,10 @@ export interface SignalSenderOptions {
 }
 
 /** A request under way. */
-interface Shipment {
-  readonly parcels: readonly Parcel[]
+interface Shipment extends NextBody {
   readonly byteLength: number
   readonly round: number
   readonly abort: AbortController
-  /** What the parcels are a part of, when the whole was refused. */
-  readonly body: RefusedBody | undefined
-  readonly isAdopted: boolean
 }
 
 interface Flush {
@@ -52,16 +46,11 @@ interface Flush {
 /**
  * Sends the parcels of one signal: in whole chunks, in order as far as parallel requests allow, and again what fails, as
  * long as the process lives.
- *
- * What an earlier process left behind is sent beside the live traffic, one request at a time and never in place of it:
- * whoever looks now wants to see now. Only where order is strict, what is older goes first, as it must.
  */
 export class SignalSender {
   readonly #options: SignalSenderOptions
   readonly #pace: Pace
-  readonly #live = new ParcelQueue()
-  readonly #adopted = new ParcelQueue()
-  readonly #bisection = new Bisection()
+  readonly #waiting: WaitingParcels
   readonly #shipments = new Set<Shipment>()
   readonly #flushes = new Set<Flush>()
   #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
@@ -72,6 +61,7 @@ export class SignalSender {
   constructor(options: SignalSenderOptions) {
     this.#options = options
     this.#pace = new Pace({ random: options.random, ...(options.isOrdered ? { maxParallel: 1 } : {}) })
+    this.#waiting = new WaitingParcels({ ...options, pace: this.#pace })
   }
 
   /** Why the latest attempt delivered nothing. `undefined` before the first one, and after one that delivered. */
@@ -81,7 +71,7 @@ export class SignalSender {
 
   /** Whether nothing waits and nothing is under way. */
   get isEmpty(): boolean {
-    return this.#shipments.size === 0 && this.#live.count + this.#adopted.count === 0 && this.#bisection.isEmpty
+    return this.#shipments.size === 0 && this.#waiting.isEmpty
   }
 
   /** Items of the requests under way. */
@@ -91,34 +81,39 @@ export class SignalSender {
     return items
   }
 
+  /** When the first item of the oldest parcel came in that is not delivered. */
+  get oldestSince(): number | undefined {
+    const heads = [this.#waiting.peek(true), this.#waiting.peek(false)]
+    for (const { parcels } of this.#shipments) heads.push(parcels[0])
+    const times = heads.flatMap((parcel) => parcel?.since ?? [])
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
   /** Takes a parcel; sends nothing before a later turn of the event loop. */
   add(parcel: Parcel): void {
-    const queue = parcel.isAdopted ? this.#adopted : this.#live
-    queue.push(parcel)
+    this.#waiting.add(parcel)
     this.#arm()
   }
 
-  /** Everything that is not gone, in no order. */
-  *parcels(): Generator<Parcel> {
-    for (const { parcels } of this.#shipments) yield* parcels
-    yield* this.#bisection
-    yield* this.#live
-    yield* this.#adopted
+  /** Everything that is not delivered. */
+  parcels(): readonly Parcel[] {
+    const sending = Array.from(this.#shipments).flatMap(({ parcels }) => parcels)
+    return [...sending, ...this.#waiting.all()]
   }
 
-  /** The oldest that waits and may go; what is under way may not. */
+  /** The oldest that waits, of this process's own or of the adopted. */
   oldest(isAdopted: boolean): Parcel | undefined {
-    return (isAdopted ? this.#adopted : this.#live).peek()
+    return this.#waiting.peek(isAdopted)
   }
 
   drop(parcel: Parcel, reason: DropReason, detail?: string): void {
-    this.#takeOut(parcel)
+    this.#waiting.takeOut(parcel)
     this.#drop([parcel], reason, detail)
   }
 
   /** It stays on disk, and is another's. */
   leave(parcel: Parcel): void {
-    this.#takeOut(parcel)
+    this.#waiting.takeOut(parcel)
     this.#options.books.leave(parcel)
     this.#checkFlushes()
   }
@@ -148,23 +143,14 @@ export class SignalSender {
     this.#cancelTimer()
     for (const { abort } of this.#shipments) abort.abort('the time of the final flush was over')
     const lost: Parcel[] = []
-    for (const parcel of [...this.parcels()]) {
+    for (const parcel of this.parcels()) {
       if (parcel.state === 'gone') continue
-      if (parcel.isStored && !isInVain) this.#options.books.leave(parcel)
+      if (parcel.isStored && !isInVain) this.#options.books.keep(parcel)
       else lost.push(parcel)
     }
     this.#shipments.clear()
-    this.#bisection.takeAll()
     this.#drop(lost, isInVain ? 'no_collector' : 'flush_limit')
     this.#checkFlushes()
-  }
-
-  #takeOut(parcel: Parcel): void {
-    if (parcel.state !== 'waiting') return
-    const queue = parcel.isAdopted ? this.#adopted : this.#live
-    queue.forget(parcel)
-    // Its end is booked by whoever took it out.
-    parcel.state = 'sending'
   }
 
   /** Makes sure that everything that waits is sent when its time comes. */
@@ -195,10 +181,10 @@ export class SignalSender {
   #pump(): void {
     const { clock } = this.#options
     while (!this.#isClosed && this.#nextAt(clock.now()) <= clock.now()) {
-      const shipment = this.#next(clock.now())
+      const next = this.#waiting.next(this.#sendingState(clock.now()))
       // What is on disk has to wait for the memory of a request under way, and its end comes back here.
-      if (shipment === undefined) return
-      this.#ship(shipment)
+      if (next === undefined) return
+      this.#ship(next)
     }
     this.#arm()
   }
@@ -206,82 +192,21 @@ export class SignalSender {
   /** When the next request may begin; never, as long as others have to end first or nothing waits. */
   #nextAt(now: number): number {
     if (this.#shipments.size >= this.#pace.parallel) return Number.POSITIVE_INFINITY
-    return Math.max(this.#dueAt(now), this.#pace.notBefore)
+    return Math.max(this.#waiting.dueAt(this.#sendingState(now)), this.#pace.notBefore)
   }
 
-  #dueAt(now: number): number {
-    if (!this.#bisection.isEmpty) return now
-    const isHurried = this.#isHurried
-    if (this.#adopted.count > 0 && (isHurried || !this.#isSendingAdopted())) return now
-    if (this.#live.count === 0) return Number.POSITIVE_INFINITY
-    if (isHurried) return now
-    return this.#liveDueAt(now)
-  }
-
-  #liveDueAt(now: number): number {
-    const { limits } = this.#options
-    const oldest = this.#live.peek()
-    if (oldest === undefined) return Number.POSITIVE_INFINITY
-    const isEnough = this.#live.items >= limits.maxBatchSize || this.#live.byteLength >= this.#pace.bodyBytes
-    if (isEnough) return now
-    // A request beside others is for a backlog only.
-    if (this.#shipments.size > 0) return Number.POSITIVE_INFINITY
-    return Math.min(now, oldest.since) + limits.scheduleDelayMs
-  }
-
-  /** Whether everything goes as soon as it may: in a flush, and as the probe after a failure. */
-  get #isHurried(): boolean {
-    return this.#pace.isFailing || this.#flushes.size > 0
-  }
-
-  #isSendingAdopted(): boolean {
-    for (const { isAdopted } of this.#shipments) if (isAdopted) return true
-    return false
-  }
-
-  #next(now: number): Shipment | undefined {
-    const part = this.#bisection.take()
-    if (part !== undefined) {
-      const parcels = part.parcels.filter(({ state }) => state !== 'gone')
-      for (const parcel of parcels) if (parcel.bytes === undefined) this.#options.memory.beginReading(parcel)
-      return this.#toShipment(parcels, part.body)
-    }
-    const isHurried = this.#isHurried
-    const isLiveDue = isHurried || this.#liveDueAt(now) <= now
-    const isAdoptedDue = isHurried || !this.#isSendingAdopted()
-    // A quarter of the way is for what is older, so that live traffic cannot keep it back for ever.
-    const isLastPlace = this.#pace.parallel > 1 && this.#shipments.size === this.#pace.parallel - 1
-    const isAdoptedFirst = this.#options.isOrdered || (isLastPlace && !this.#isSendingAdopted())
-    const queues = isAdoptedFirst ? [this.#adopted, this.#live] : [this.#live, this.#adopted]
-    for (const queue of queues) {
-      if (queue === this.#live ? !isLiveDue : !isAdoptedDue) continue
-      const parcels = this.#takeBody(queue)
-      if (parcels.length > 0) return this.#toShipment(parcels, undefined)
-    }
-    return undefined
-  }
-
-  #takeBody(queue: ParcelQueue): readonly Parcel[] {
-    const { limits, memory } = this.#options
-    const bodyLimits = {
-      maxItems: limits.askedBatchSize ?? Number.POSITIVE_INFINITY,
-      maxBytes: this.#pace.bodyBytes,
-    }
-    return takeBody(queue, bodyLimits, memory, this.#shipments.size > 0)
-  }
-
-  #toShipment(parcels: readonly Parcel[], body: RefusedBody | undefined): Shipment {
+  #sendingState(now: number): SendingState {
     return {
-      parcels,
-      byteLength: parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0),
-      round: this.#pace.round,
-      abort: new AbortController(),
-      body,
-      isAdopted: parcels[0]?.isAdopted === true,
+      now,
+      count: this.#shipments.size,
+      isSendingAdopted: Array.from(this.#shipments).some(({ parcels }) => parcels[0]?.isAdopted === true),
+      isHurried: this.#pace.isFailing || this.#flushes.size > 0,
     }
   }
 
-  #ship(shipment: Shipment): void {
+  #ship(next: NextBody): void {
+    const byteLength = next.parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0)
+    const shipment = { ...next, byteLength, round: this.#pace.round, abort: new AbortController() }
     this.#shipments.add(shipment)
     const { clock, transport, spool, timeoutMs } = this.#options
     const onDamaged = (parcel: Parcel): void => this.#drop([parcel], parcel.lapsed ?? 'spool_damaged')
@@ -302,7 +227,7 @@ export class SignalSender {
       case 'retry':
         return this.#bookRetry(shipment, outcome.reason, outcome.retryAfterMs, outcome.isNobodyThere === true)
       case 'delivered': {
-        this.#bisection.delivered(shipment.body)
+        this.#waiting.delivered(shipment.body)
         const rejected = this.#options.books.deliver(shipment.parcels, outcome.rejectedCount ?? 0)
         if (rejected > 0) this.#options.onTrouble({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
         return this.#bookAnswer(shipment, undefined)
@@ -323,7 +248,7 @@ export class SignalSender {
   #bookAnswer({ round }: Shipment, failure: string | undefined): void {
     this.#failure = failure
     this.#isNobodyThere = false
-    const hadFailed = this.#pace.succeeded(round, this.#live.byteLength + this.#adopted.byteLength)
+    const hadFailed = this.#pace.succeeded(round, this.#waiting.byteLength)
     if (hadFailed) this.#options.onTrouble({ kind: 'recovered', pending: this.#undelivered() })
   }
 
@@ -332,11 +257,7 @@ export class SignalSender {
     this.#isNobodyThere = isNobodyThere
     this.#pace.failed(shipment.round, this.#options.clock.now(), retryAfterMs, this.#flushes.size > 0)
     const parcels = shipment.parcels.filter((parcel) => this.#isStillToSend(parcel))
-    if (shipment.body === undefined) {
-      for (const parcel of parcels) this.#putBack(parcel)
-    } else if (parcels.length > 0) {
-      this.#bisection.putBack({ parcels, body: shipment.body })
-    }
+    this.#waiting.putBack({ parcels, body: shipment.body })
     const { spooled } = this.#options.books.ledger
     this.#options.onTrouble({ kind: 'retrying', reason, pending: this.#undelivered(), spooled })
   }
@@ -355,15 +276,9 @@ export class SignalSender {
     return false
   }
 
-  #putBack(parcel: Parcel): void {
-    const queue = parcel.isAdopted ? this.#adopted : this.#live
-    queue.putBack(parcel)
-    if (parcel.isStored) this.#options.memory.offer(parcel)
-  }
-
   #split({ parcels, body }: Shipment, reason: DropReason, detail: string): void {
     const left = parcels.filter((parcel) => this.#isStillToSend(parcel))
-    this.#drop(this.#bisection.refused(left, body), reason, detail)
+    if (left.length > 0) this.#drop(this.#waiting.refused({ parcels: left, body }), reason, detail)
   }
 
   #drop(parcels: readonly Parcel[], reason: DropReason, detail?: string): void {

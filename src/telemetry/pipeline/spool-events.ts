@@ -59,7 +59,11 @@ export class SpoolEvents implements SpoolListener {
     }
     // What is in memory as well is still sent from there; only its age may not grow beyond the bound.
     if (reason === 'spool_full' && parcel.bytes !== undefined) return books.unstore(parcel)
-    this.#options.sender(chunk.signal)?.drop(parcel, reason)
+    books.forgetStored(parcel)
+    const sender = this.#options.sender(chunk.signal)
+    if (sender !== undefined) return sender.drop(parcel, reason)
+    const count = books.drop([parcel], reason)
+    this.#options.onTrouble(chunk.signal, { kind: 'dropped', reason, count })
   }
 
   adopted(chunks: readonly SpooledChunk[]): void {
@@ -79,7 +83,10 @@ export class SpoolEvents implements SpoolListener {
   left(chunks: readonly SpooledChunk[]): void {
     for (const chunk of chunks) {
       const parcel = this.#options.known.get(chunk)
-      if (parcel !== undefined) this.#options.sender(chunk.signal)?.leave(parcel)
+      if (parcel === undefined) continue
+      const sender = this.#options.sender(chunk.signal)
+      if (sender === undefined) this.#options.books(chunk.signal).leave(parcel)
+      else sender.leave(parcel)
     }
   }
 

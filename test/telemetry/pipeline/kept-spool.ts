@@ -20,6 +20,7 @@ export class KeptSpool implements Spool {
   readonly #disk: Disk
   readonly #listener: SpoolListener
   readonly #unwritten = new Map<SpooledChunk, Uint8Array>()
+  readonly #left = new Set<SpooledChunk>()
   #waiting: (() => void)[] = []
   isClosed = false
 
@@ -77,15 +78,22 @@ export class KeptSpool implements Spool {
   }
 
   evictOldest(reason: EvictionReason): void {
-    const [oldest] = this.#disk.chunks.keys()
+    const oldest = this.#oldest()
     if (oldest === undefined) return
     this.#disk.chunks.delete(oldest)
     this.#listener.evicted(oldest, reason)
   }
 
+  /** Another process has taken it over. */
   leaveOldest(): void {
-    const [oldest] = this.#disk.chunks.keys()
-    if (oldest !== undefined) this.#listener.left?.([oldest])
+    const oldest = this.#oldest()
+    if (oldest === undefined) return
+    this.#left.add(oldest)
+    this.#listener.left?.([oldest])
+  }
+
+  #oldest(): SpooledChunk | undefined {
+    return [...this.#disk.chunks.keys()].find((chunk) => !this.#left.has(chunk))
   }
 
   becomeWritable(): void {

@@ -21,7 +21,7 @@ export interface OutboxSetup {
   readonly spool: KeptSpool | undefined
   readonly troubles: readonly QueueTrouble[]
   /** A chunk of `items` spans comes in. */
-  add(name: string, items?: number, byteLength?: number): void
+  readonly add: (name: string, items?: number, byteLength?: number) => void
 }
 
 interface SetupOptions extends Partial<Omit<OutboxOptions, 'clock' | 'signals' | 'openSpool'>> {
@@ -56,6 +56,13 @@ export function setUp({ disk, signal = 'traces', limits, ...options }: SetupOpti
       outbox.accept({ signal, items, bytes: toBytes(name, byteLength), since: clock.now() })
     },
   }
+}
+
+/** Closes an outbox, which takes no longer than it may. */
+export async function closeWithin({ outbox, clock }: OutboxSetup, limitMs: number): Promise<void> {
+  const closed = outbox.close(limitMs)
+  await clock.advance(limitMs)
+  await closed
 }
 
 /** Everything that an account has, which is to be what was created. */

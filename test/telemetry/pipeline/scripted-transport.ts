@@ -18,6 +18,8 @@ export const DOWN: ExportOutcome = { kind: 'retry', reason: 'connection refused'
 export class ScriptedTransport implements Transport {
   readonly bodies: SentBody[] = []
   readonly accepted: string[] = []
+  /** Under way. */
+  readonly sending = new Set<SentBody>()
   readonly #clock: Clock
   answer: Answer
   /** How long each answer takes. */
@@ -39,8 +41,17 @@ export class ScriptedTransport implements Transport {
       at: this.#clock.now(),
     }
     const index = this.bodies.push(sent) - 1
+    this.sending.add(sent)
     this.inFlight++
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
+    let hasEnded = false
+    // One that hangs for ever is over when it is aborted.
+    const end = (): void => {
+      if (!hasEnded) this.inFlight--
+      hasEnded = true
+      this.sending.delete(sent)
+    }
+    signal.addEventListener('abort', end)
     try {
       if (this.latencyMs > 0) await this.#wait(signal)
       if (signal.aborted) return { kind: 'retry', reason: 'aborted' }
@@ -48,7 +59,7 @@ export class ScriptedTransport implements Transport {
       if (outcome.kind === 'delivered' && !signal.aborted) this.accepted.push(...chunks)
       return outcome
     } finally {
-      this.inFlight--
+      end()
     }
   }
 
