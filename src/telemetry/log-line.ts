@@ -70,7 +70,10 @@ export function parseLine(line: string): LineFields | undefined {
 
 /** What a level of pino, its number or its name, is called in OpenTelemetry. */
 export function toSeverity(level: AnyValue): (typeof SEVERITIES)[number] | undefined {
-  if (typeof level === 'number') return SEVERITIES.find((severity) => level >= severity.level) ?? SEVERITIES.at(-1)
+  if (typeof level === 'number') {
+    for (const severity of SEVERITIES) if (level >= severity.level) return severity
+    return SEVERITIES.at(-1)
+  }
   if (typeof level === 'string') return SEVERITIES.find((severity) => severity.text === level.toUpperCase())
   return undefined
 }
@@ -108,10 +111,18 @@ function toContext(fields: LineFields): Context {
 }
 
 /** The span that a line was written in; `undefined` where it names none that is valid. */
-export function toSpanContext(fields: LineFields): SpanContext | undefined {
-  const { trace_id: traceId, span_id: spanId, trace_flags: flags } = fields
+function toSpanContext({
+  trace_id: traceId,
+  span_id: spanId,
+  trace_flags: flags,
+}: LineFields): SpanContext | undefined {
   if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined
-  const traceFlags = typeof flags === 'number' ? flags : Number.parseInt(typeof flags === 'string' ? flags : '0', 16)
-  const spanContext = { traceId, spanId, traceFlags: Number.isNaN(traceFlags) ? 0 : traceFlags }
+  const spanContext = { traceId, spanId, traceFlags: toTraceFlags(flags) }
   return isSpanContextValid(spanContext) ? spanContext : undefined
+}
+
+/** Two hexadecimal digits, or the number itself. */
+export function toTraceFlags(flags: AnyValue): number {
+  const traceFlags = typeof flags === 'number' ? flags : Number.parseInt(typeof flags === 'string' ? flags : '0', 16)
+  return Number.isInteger(traceFlags) ? traceFlags & 0xff : 0
 }
