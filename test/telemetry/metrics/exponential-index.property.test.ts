@@ -84,14 +84,18 @@ function isExact(value: number, scale: number): boolean {
 
 test('a number is in the bucket above whose lower bound it lies, and not above the next one', () => {
   fc.assert(
-    fc.property(fc.oneof(finite, subnormal, power), scale, (value, scale) => expect(isExact(value, scale)).toBe(true)),
+    fc.property(fc.oneof(finite, subnormal, power), scale, (value, scale) => {
+      expect(isExact(value, scale)).toBe(true)
+    }),
     { numRuns: 1000 },
   )
 })
 
 test('numbers one step of the last place from a bound are on its right side', () => {
   fc.assert(
-    fc.property(nearBound, ([scale, value]) => expect(isExact(value, scale)).toBe(true)),
+    fc.property(nearBound, ([scale, value]) => {
+      expect(isExact(value, scale)).toBe(true)
+    }),
     { numRuns: 1000 },
   )
 })
