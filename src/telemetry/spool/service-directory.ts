@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { SpoolRefusal } from './spool-failure.ts'
+import { errorCode, SpoolRefusal } from './spool-failure.ts'
 import type { SpoolSettings } from './spool-settings.ts'
 
 const MAX_NAME_LENGTH = 80
@@ -13,10 +13,10 @@ const MAX_NAME_LENGTH = 80
  * @throws SpoolRefusal where another user could have a hand in it, or what the file system says
  */
 export function prepareServiceDirectory(settings: SpoolSettings, serviceName: string): string {
-  mkdirSync(settings.directory, { recursive: true, mode: 0o700 })
+  makeDirectory(settings.directory)
   if (settings.isDefaultDirectory) refuseForeign(settings.directory)
   const directory = join(settings.directory, toDirectoryName(serviceName))
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   refuseForeign(directory)
   return directory
 }
@@ -26,6 +26,17 @@ export function toDirectoryName(serviceName: string): string {
   const safe = serviceName.replaceAll(/[^\w.-]/g, '_').slice(0, MAX_NAME_LENGTH)
   if (safe === serviceName && /^[^.]/.test(safe)) return safe
   return `${safe.replace(/^\.+/, '')}-${createHash('sha256').update(serviceName).digest('hex').slice(0, 8)}`
+}
+
+/** One step first: on a read-only file system, making all the steps at once reports ENOENT, which explains nothing. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ENOENT') mkdirSync(directory, { recursive: true, mode: 0o700 })
+    else if (code !== 'EEXIST') throw error
+  }
 }
 
 /** A symbolic link or a directory of another user, put there beforehand, would lead what we write elsewhere. */

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
   ENOENT: 'the directory is gone',
   ENOTDIR: 'there is a file where a directory should be',
+  EEXIST: 'there is a file where a directory should be',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 }
