@@ -12,9 +12,9 @@ import {
 } from '../log-line.ts'
 import type { LogHome } from './emitted-log-record.ts'
 import type { LogRecordProcessors } from './log-record-processor.ts'
-import { HexId } from './hex-id.ts'
 import { LogRecordWriter, writeSeverity } from './log-record-writer.ts'
 import type { RecordLogger } from './record-logger.ts'
+import { writeTraceIds } from './write-trace-ids.ts'
 
 /**
  * Log lines of pino as log records, encoded from the fields of the line, with nothing in between. What comes out is what
@@ -25,8 +25,6 @@ export class LineLogger {
   readonly #logger: RecordLogger
   readonly #processors: LogRecordProcessors
   readonly #writer: LogRecordWriter
-  readonly #traceId = new HexId(4)
-  readonly #spanId = new HexId(2)
 
   constructor(home: LogHome, chunk: OpenChunk | undefined, logger: RecordLogger, processors: LogRecordProcessors) {
     this.#chunk = chunk
@@ -67,17 +65,7 @@ export class LineLogger {
     const message = fields['msg']
     writeTextBody(writer, typeof message === 'string' ? message : '')
     this.#writeAttributes(writer, fields)
-    this.#writeIds(writer, fields)
-  }
-
-  #writeIds(writer: ProtobufWriter, fields: LineFields): void {
-    const { trace_id: traceId, span_id: spanId } = fields
-    if (typeof traceId !== 'string' || typeof spanId !== 'string') return
-    if (!this.#traceId.read(traceId) || !this.#spanId.read(spanId)) return
-    const trace = this.#traceId
-    writer.traceId(74, trace.word(0), trace.word(1), trace.word(2), trace.word(3))
-    writer.spanId(82, this.#spanId.word(0), this.#spanId.word(1))
-    writer.fixed32(69, toTraceFlags(fields['trace_flags']))
+    writeTraceIds(writer, fields['trace_id'], fields['span_id'], toTraceFlags(fields['trace_flags']))
   }
 
   #writeAttributes(writer: ProtobufWriter, fields: LineFields): void {

@@ -1,12 +1,12 @@
-import { type Context, isSpanContextValid, type LogRecord, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, type LogRecord, type SpanContext, trace } from '@opentelemetry/api'
 import type { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
 import { FastContext } from '../context/fast-context.ts'
 import type { AttributeLimits } from '../env/limits-env.ts'
-import { fromHex } from '../trace/hex-words.ts'
 import { LocalSpan } from '../trace/local-span.ts'
 import type { SpanClock } from '../trace/span-clock.ts'
 import { readTime } from '../trace/time-input.ts'
 import { readException } from './exception-fields.ts'
+import { writeTraceIds } from './write-trace-ids.ts'
 import { writeAttribute, writeBody } from './write-value.ts'
 
 const MS_PER_S = 1000
@@ -133,15 +133,8 @@ export function writeContext(writer: ProtobufWriter, context: Context): void {
     writer.fixed32(69, span.traceFlags)
     return
   }
-  const spanContext = span.spanContext()
-  if (isSpanContextValid(spanContext)) writeSpanContext(writer, spanContext)
-}
-
-/** Ids that are valid. */
-export function writeSpanContext(writer: ProtobufWriter, { traceId, spanId, traceFlags }: SpanContext): void {
-  writer.traceId(74, fromHex(traceId, 0), fromHex(traceId, 8), fromHex(traceId, 16), fromHex(traceId, 24))
-  writer.spanId(82, fromHex(spanId, 0), fromHex(spanId, 8))
-  if (Number.isInteger(traceFlags)) writer.fixed32(69, traceFlags & 0xff)
+  const spanContext: SpanContext | undefined = span.spanContext()
+  writeTraceIds(writer, spanContext?.traceId, spanContext?.spanId, spanContext?.traceFlags)
 }
 
 function isObject(value: unknown): value is object {

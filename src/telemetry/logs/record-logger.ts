@@ -1,16 +1,9 @@
-import {
-  type Context,
-  context,
-  diag,
-  isSpanContextValid,
-  type Logger,
-  type LogRecord,
-  type SeverityNumber,
-} from '@opentelemetry/api'
+import { type Context, context, diag, type Logger, type LogRecord, type SeverityNumber } from '@opentelemetry/api'
 import type { OpenChunk } from '../encode/open-chunk.ts'
 import { EmittedLogRecord, type LogHome } from './emitted-log-record.ts'
 import type { LogRecordProcessors } from './log-record-processor.ts'
-import { LogRecordWriter, writeSeverity, writeSpanContext } from './log-record-writer.ts'
+import { LogRecordWriter, writeSeverity } from './log-record-writer.ts'
+import { writeTraceIds } from './write-trace-ids.ts'
 import { writeBody } from './write-value.ts'
 
 /**
@@ -85,7 +78,7 @@ export class RecordLogger implements Logger {
       for (const key of Object.keys(record.attributes)) encoder.writeOne(writer, key, record.attributes[key])
       encoder.endAttributes(writer, record.droppedAttributesCount)
       const { spanContext } = record
-      if (spanContext !== undefined && isSpanContextValid(spanContext)) writeSpanContext(writer, spanContext)
+      writeTraceIds(writer, spanContext?.traceId, spanContext?.spanId, spanContext?.traceFlags)
       if (typeof record.eventName === 'string') writer.text(98, record.eventName)
     } catch (error) {
       return lose(chunk, error)
