@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { checkCount, checkId, checkInteger, checkTime, toInt64 } from './encodable.ts'
-import { SHORT_PAIR, varintSize, writeShortAscii, writeTextPair, writeTime, writeVarint } from './wire-bytes.ts'
+import { MessageBuffer } from './message-buffer.ts'
+import { SHORT_PAIR, varintSize, writeShortAscii, writeTextPair, writeTime } from './wire-bytes.ts'
 
 const TWO_TO_32 = 2 ** 32
 const TWO_TO_64 = 2 ** 64
 const LARGEST_UINT64 = 2n ** 64n - 1n
 const UTF8 = new TextEncoder()
-const FIRST_CAPACITY = 1024
 /** Up to this length, copying ASCII in a loop is quicker than asking the encoder. */
 const SHORT_TEXT = 64
 
@@ -18,94 +18,7 @@ const SHORT_TEXT = 64
  * @throws {@link SeaworthyError} `SEA_OTLP_NOT_ENCODABLE` for a value that the field cannot hold
  * @see https://protobuf.dev/programming-guides/encoding/
  */
-export class ProtobufWriter {
-  #bytes: Uint8Array
-  #view: DataView
-  #position = 0
-
-  /** @param capacity bytes to begin with; it grows as needed */
-  constructor(capacity = FIRST_CAPACITY) {
-    this.#bytes = new Uint8Array(capacity)
-    this.#view = new DataView(this.#bytes.buffer)
-  }
-
-  /** A copy of what was written. */
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#position)
-  }
-
-  /** How many bytes are written. Inside an open message its length does not count yet. */
-  get position(): number {
-    return this.#position
-  }
-
-  /** How many bytes it holds on to, written or not. */
-  get capacity(): number {
-    return this.#bytes.length
-  }
-
-  /** Forgets everything after `position`, which must be one that {@link position} told. */
-  rewind(position: number): void {
-    this.#position = position
-  }
-
-  /** Copies the bytes from `from` to `to` into `target`. */
-  copyTo(target: Uint8Array, targetStart: number, from: number, to: number): void {
-    target.set(this.#bytes.subarray(from, to), targetStart)
-  }
-
-  /** Bytes that are protobuf already: whole fields with their tags. */
-  raw(fields: Uint8Array): void {
-    this.#reserve(fields.length)
-    this.#bytes.set(fields, this.#position)
-    this.#position += fields.length
-  }
-
-  /** Begins a message inside this one; give the result to {@link close} when all of it is written. */
-  open(tag: number): number {
-    this.#reserve(6)
-    this.#varint(tag)
-    this.#position++
-    return this.#position
-  }
-
-  /** Ends a message: its length goes in front of it, and most messages need the one byte left for that. */
-  close(start: number): void {
-    const length = this.#position - start
-    const extra = varintSize(length) - 1
-    if (extra > 0) {
-      this.#reserve(extra)
-      this.#bytes.copyWithin(start + extra, start, this.#position)
-    }
-    this.#position = start - 1
-    this.#varint(length)
-    this.#position += length
-  }
-
-  /** As {@link open}, for a message that will mostly be 128 to 16,383 bytes long: then {@link closeWide} moves nothing. */
-  openWide(tag: number): number {
-    this.#reserve(7)
-    this.#varint(tag)
-    this.#position += 2
-    return this.#position
-  }
-
-  /** Ends a message that {@link openWide} began. */
-  closeWide(start: number): void {
-    const length = this.#position - start
-    if (length >= 0x80 && length < 0x4000) {
-      this.#bytes[start - 2] = (length & 0x7f) | 0x80
-      this.#bytes[start - 1] = length >>> 7
-      return
-    }
-    const shift = varintSize(length) - 2
-    if (shift > 0) this.#reserve(shift)
-    this.#bytes.copyWithin(start + shift, start, this.#position)
-    this.#position = start - 2
-    this.#varint(length)
-    this.#position += length
-  }
-
+export class ProtobufWriter extends MessageBuffer {
   text(tag: number, value: string): void {
     if (value !== '') this.textAlways(tag, value)
   }
@@ -114,58 +27,58 @@ export class ProtobufWriter {
     const { length } = value
     // No UTF-16 unit takes more than 3 bytes; half a surrogate pair becomes U+FFFD, which takes 3 as well.
     const mostBytes = length <= SHORT_TEXT ? length * 3 : Buffer.byteLength(value)
-    this.#reserve(10 + mostBytes)
-    this.#varint(tag)
+    this.reserve(10 + mostBytes)
+    this.varint(tag)
     if (length <= SHORT_TEXT && this.#shortAscii(value)) return
-    const start = this.#position + varintSize(mostBytes)
-    const { written } = UTF8.encodeInto(value, this.#bytes.subarray(start))
-    this.#varint(written)
-    if (this.#position !== start) this.#bytes.copyWithin(this.#position, start, start + written)
-    this.#position += written
+    const start = this.at + varintSize(mostBytes)
+    const { written } = UTF8.encodeInto(value, this.bytes.subarray(start))
+    this.varint(written)
+    if (this.at !== start) this.bytes.copyWithin(this.at, start, start + written)
+    this.at += written
   }
 
   bytesAlways(tag: number, value: Uint8Array): void {
-    this.#reserve(10 + value.length)
-    this.#varint(tag)
-    this.#varint(value.length)
-    this.#bytes.set(value, this.#position)
-    this.#position += value.length
+    this.reserve(10 + value.length)
+    this.varint(tag)
+    this.varint(value.length)
+    this.bytes.set(value, this.at)
+    this.at += value.length
   }
 
   /** An id from hexadecimal text of `byteLength` bytes, or an empty one. */
   id(tag: number, value: string, byteLength: 8 | 16): void {
     if (checkId(value, byteLength) === '') return
-    this.#reserve(6 + byteLength)
-    this.#varint(tag)
-    this.#bytes[this.#position++] = byteLength
+    this.reserve(6 + byteLength)
+    this.varint(tag)
+    this.bytes[this.at++] = byteLength
     for (let index = 0; index < value.length; index += 2) {
-      this.#bytes[this.#position++] = (hexDigit(value, index) << 4) | hexDigit(value, index + 1)
+      this.bytes[this.at++] = (hexDigit(value, index) << 4) | hexDigit(value, index + 1)
     }
   }
 
   /** A trace id as four numbers of 32 bits, the most significant first. */
   traceId(tag: number, a: number, b: number, c: number, d: number): void {
-    this.#reserve(22)
-    this.#varint(tag)
-    const view = this.#view
-    const at = this.#position
-    this.#bytes[at] = 16
+    this.reserve(22)
+    this.varint(tag)
+    const view = this.view
+    const at = this.at
+    this.bytes[at] = 16
     view.setInt32(at + 1, a)
     view.setInt32(at + 5, b)
     view.setInt32(at + 9, c)
     view.setInt32(at + 13, d)
-    this.#position = at + 17
+    this.at = at + 17
   }
 
   /** A span id as two numbers of 32 bits. */
   spanId(tag: number, high: number, low: number): void {
-    this.#reserve(14)
-    this.#varint(tag)
-    const at = this.#position
-    this.#bytes[at] = 8
-    this.#view.setInt32(at + 1, high)
-    this.#view.setInt32(at + 5, low)
-    this.#position = at + 9
+    this.reserve(14)
+    this.varint(tag)
+    const at = this.at
+    this.bytes[at] = 8
+    this.view.setInt32(at + 1, high)
+    this.view.setInt32(at + 5, low)
+    this.at = at + 9
   }
 
   boolean(tag: number, value: boolean): void {
@@ -173,17 +86,17 @@ export class ProtobufWriter {
   }
 
   booleanAlways(tag: number, value: boolean): void {
-    this.#reserve(6)
-    this.#varint(tag)
-    this.#bytes[this.#position++] = value ? 1 : 0
+    this.reserve(6)
+    this.varint(tag)
+    this.bytes[this.at++] = value ? 1 : 0
   }
 
   uint32(tag: number, value: number): void {
     if (value === 0) return
     checkInteger(value, 0, TWO_TO_32 - 1)
-    this.#reserve(10)
-    this.#varint(tag)
-    this.#varint(value)
+    this.reserve(10)
+    this.varint(tag)
+    this.varint(value)
   }
 
   /** Also enums. A negative number takes ten bytes. */
@@ -204,11 +117,11 @@ export class ProtobufWriter {
   }
 
   int64Always(tag: number, value: number | bigint): void {
-    this.#reserve(15)
-    this.#varint(tag)
+    this.reserve(15)
+    this.varint(tag)
     if (typeof value === 'number' && value >= 0) {
       checkInteger(value, 0, Number.MAX_SAFE_INTEGER)
-      this.#varint(value)
+      this.varint(value)
     } else {
       this.#varint64(toInt64(value))
     }
@@ -217,38 +130,38 @@ export class ProtobufWriter {
   fixed32(tag: number, value: number): void {
     if (value === 0) return
     checkInteger(value, 0, TWO_TO_32 - 1)
-    this.#reserve(9)
-    this.#varint(tag)
-    this.#view.setUint32(this.#position, value, true)
-    this.#position += 4
+    this.reserve(9)
+    this.varint(tag)
+    this.view.setUint32(this.at, value, true)
+    this.at += 4
   }
 
   /** Times: 8 bytes without sign. */
   time(tag: number, value: bigint): void {
     if (value === 0n) return
     checkTime(value)
-    this.#reserve(13)
-    this.#varint(tag)
-    this.#view.setBigUint64(this.#position, value, true)
-    this.#position += 8
+    this.reserve(13)
+    this.varint(tag)
+    this.view.setBigUint64(this.at, value, true)
+    this.at += 8
   }
 
   /** The same as seconds and nanoseconds since 1970. What is before 1970 or no number becomes 0. */
   timeParts(tag: number, seconds: number, nanos: number): void {
-    this.#reserve(13)
-    this.#varint(tag)
-    writeTime(this.#view, this.#position, seconds, nanos)
-    this.#position += 8
+    this.reserve(13)
+    this.varint(tag)
+    writeTime(this.view, this.at, seconds, nanos)
+    this.at += 8
   }
 
   /** A `KeyValue` whose value is text, in one go where both are short and ASCII. */
   textPair(tag: number, key: string, value: string): void {
     const length = key.length + value.length
     if (key !== '' && length <= SHORT_PAIR) {
-      this.#reserve(12 + length)
-      const end = writeTextPair(this.#bytes, this.#position, tag, key, value)
+      this.reserve(12 + length)
+      const end = writeTextPair(this.bytes, this.at, tag, key, value)
       if (end > 0) {
-        this.#position = end
+        this.at = end
         return
       }
     }
@@ -263,16 +176,16 @@ export class ProtobufWriter {
   /** Counts: 8 bytes without sign. */
   fixed64(tag: number, value: number): void {
     if (value === 0) return
-    this.#reserve(13)
-    this.#varint(tag)
+    this.reserve(13)
+    this.varint(tag)
     this.#fixed64(value)
   }
 
   sfixed64Always(tag: number, value: number | bigint): void {
-    this.#reserve(13)
-    this.#varint(tag)
-    this.#view.setBigInt64(this.#position, toInt64(value), true)
-    this.#position += 8
+    this.reserve(13)
+    this.varint(tag)
+    this.view.setBigInt64(this.at, toInt64(value), true)
+    this.at += 8
   }
 
   double(tag: number, value: number): void {
@@ -280,10 +193,10 @@ export class ProtobufWriter {
   }
 
   doubleAlways(tag: number, value: number): void {
-    this.#reserve(13)
-    this.#varint(tag)
-    this.#view.setFloat64(this.#position, value, true)
-    this.#position += 8
+    this.reserve(13)
+    this.varint(tag)
+    this.view.setFloat64(this.at, value, true)
+    this.at += 8
   }
 
   packedFixed64(tag: number, values: readonly number[]): void {
@@ -296,8 +209,8 @@ export class ProtobufWriter {
     if (values.length === 0) return
     this.#packedHead(tag, values.length * 8)
     for (const value of values) {
-      this.#view.setFloat64(this.#position, value, true)
-      this.#position += 8
+      this.view.setFloat64(this.at, value, true)
+      this.at += 8
     }
   }
 
@@ -305,53 +218,39 @@ export class ProtobufWriter {
     if (values.length === 0) return
     const start = this.open(tag)
     for (const value of values) {
-      this.#reserve(10)
+      this.reserve(10)
       if (checkCount(value) === TWO_TO_64) this.#varint64(LARGEST_UINT64)
-      else this.#varint(value)
+      else this.varint(value)
     }
     this.close(start)
   }
 
   #packedHead(tag: number, byteLength: number): void {
-    this.#reserve(15 + byteLength)
-    this.#varint(tag)
-    this.#varint(byteLength)
+    this.reserve(15 + byteLength)
+    this.varint(tag)
+    this.varint(byteLength)
   }
 
   #fixed64(value: number): void {
     const isLargest = checkCount(value) === TWO_TO_64
-    this.#view.setUint32(this.#position, isLargest ? TWO_TO_32 - 1 : value % TWO_TO_32, true)
-    this.#view.setUint32(this.#position + 4, isLargest ? TWO_TO_32 - 1 : Math.floor(value / TWO_TO_32), true)
-    this.#position += 8
+    this.view.setUint32(this.at, isLargest ? TWO_TO_32 - 1 : value % TWO_TO_32, true)
+    this.view.setUint32(this.at + 4, isLargest ? TWO_TO_32 - 1 : Math.floor(value / TWO_TO_32), true)
+    this.at += 8
   }
 
   #shortAscii(value: string): boolean {
-    const end = writeShortAscii(this.#bytes, this.#position, value)
-    if (end > 0) this.#position = end
+    const end = writeShortAscii(this.bytes, this.at, value)
+    if (end > 0) this.at = end
     return end > 0
-  }
-
-  /** Without sign and exact as far as `number` is. The caller has reserved the room. */
-  #varint(value: number): void {
-    this.#position = writeVarint(this.#bytes, this.#position, value)
   }
 
   #varint64(value: bigint): void {
     let rest = BigInt.asUintN(64, value)
     while (rest >= 0x80n) {
-      this.#bytes[this.#position++] = Number(rest & 0x7fn) | 0x80
+      this.bytes[this.at++] = Number(rest & 0x7fn) | 0x80
       rest >>= 7n
     }
-    this.#bytes[this.#position++] = Number(rest)
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#position + count
-    if (needed <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#position))
-    this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
+    this.bytes[this.at++] = Number(rest)
   }
 }
 

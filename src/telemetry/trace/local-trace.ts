@@ -2,7 +2,6 @@ import type { SamplingVerdict } from '../sampling/sampler.ts'
 import type { LocalTree } from '../sampling/local-tree.ts'
 import { fromHex, toHex } from './hex-words.ts'
 import type { RandomWords } from './random-words.ts'
-import type { RecordingSpan } from './recording-span.ts'
 
 /**
  * The part of a trace that happens below one local root in this process. All its spans share this object, so that it
@@ -17,7 +16,7 @@ export class LocalTrace {
   /** What was decided about the local root. */
   verdict: SamplingVerdict | undefined = undefined
   /** The spans of it that are recorded and not sampled: what becomes of them is decided for all. */
-  tree: LocalTree<RecordingSpan> | undefined = undefined
+  tree: LocalTree<unknown> | undefined = undefined
   #text: string | undefined
 
   constructor(a: number, b: number, c: number, d: number, text: string | undefined) {

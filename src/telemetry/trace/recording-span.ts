@@ -14,15 +14,14 @@ import { encodeEndedSpan, type EndedSpan } from '../encode/encode-ended-span.ts'
 import type { InstrumentationScope } from '../encode/chunk-frame.ts'
 import type { RecordedSpan } from '../sampling/keep-buffer.ts'
 import type { LocalTree } from '../sampling/local-tree.ts'
-import { AttributeList, cleanAttributes, type CleanAttributes, readMember, warnOfInvalid } from './attribute-list.ts'
-import { copySimpleValue, copyValue, INVALID } from './attribute-value.ts'
-import type { DeferredAttributes } from './deferred-attributes.ts'
+import { cleanAttributes, type CleanAttributes } from './attribute-list.ts'
+import { copySimpleValue } from './attribute-value.ts'
+import { AttributedSpan } from './attributed-span.ts'
 import { EXCEPTION_EVENT, exceptionAttributes } from './exception-attributes.ts'
 import type { LocalTrace } from './local-trace.ts'
 import type { ReadableResource } from './readable-resource.ts'
 import type { SpanHome } from './span-home.ts'
 import { isTimeInput, readTime } from './time-input.ts'
-import { TimedSpan } from './timed-span.ts'
 
 /** Something that happened at one moment of a span, as processors and exporters of the SDK read it. */
 export interface TimedEvent extends CleanAttributes {
@@ -39,31 +38,26 @@ export interface SpanLink extends CleanAttributes {
 const SPAN_BYTES = 400
 const PART_BYTES = 300
 
-type State = 'open' | 'ending' | 'ended'
-
 /**
  * A span that records. It is at the same time what processors and exporters of the SDK for JavaScript call a
  * `ReadableSpan`, and what they change in it goes out changed. No method throws, whatever it is given.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#span
  */
-export class RecordingSpan extends TimedSpan implements Span, EndedSpan, RecordedSpan<RecordingSpan> {
+export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, RecordedSpan<RecordingSpan> {
   name: string
   readonly kind: SpanKind
+  /** What it shares with the other spans of its tracer. */
+  readonly #home: SpanHome<RecordingSpan>
   #status: SpanStatus | undefined = undefined
-  #list: AttributeList | undefined = undefined
-  #deferred: DeferredAttributes | undefined = undefined
-  #droppedAttributes = 0
   #events: TimedEvent[] | undefined = undefined
   #droppedEvents = 0
   #links: SpanLink[] | undefined = undefined
   #droppedLinks = 0
-  #state: State = 'open'
-  #isWarned = false
 
   /** Use a {@link Tracer}. */
   constructor(
-    home: SpanHome,
+    home: SpanHome<RecordingSpan>,
     local: LocalTrace,
     traceFlags: number,
     traceState: TraceState | undefined,
@@ -73,20 +67,17 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
     startTime: HrTime | undefined,
   ) {
     super(home, local, traceFlags, traceState, parent, startTime)
+    this.#home = home
     this.name = name
     this.kind = kind
   }
 
   get resource(): ReadableResource {
-    return this.home.resource
+    return this.#home.resource
   }
 
   get instrumentationScope(): InstrumentationScope {
-    return this.home.scope
-  }
-
-  get ended(): boolean {
-    return this.#state === 'ended'
+    return this.#home.scope
   }
 
   get status(): SpanStatus {
@@ -100,17 +91,6 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
   /** The status if there is one: reading it makes none. */
   get statusIfSet(): SpanStatus | undefined {
     return this.#status
-  }
-
-  get attributes(): Attributes {
-    this.#fillDeferred()
-    return (this.#list ??= new AttributeList()).bag
-  }
-
-  /** One attribute, without making the object of all of them. */
-  attribute(key: string): unknown {
-    if (this.#deferred?.has(key) === true) this.#fillDeferred()
-    return this.#list?.get(key)
   }
 
   /** What decides about it together with the other spans below its local root, if it is not sampled. */
@@ -129,24 +109,12 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
 
   /** About what it takes in memory. */
   get estimatedBytes(): number {
-    const texts = this.#list?.entries.reduce<number>(
+    const texts = this.list?.entries.reduce<number>(
       (sum, part) => sum + (typeof part === 'string' ? part.length : 16),
       0,
     )
     const parts = (this.#events?.length ?? 0) + (this.#links?.length ?? 0)
     return SPAN_BYTES + (texts ?? 0) + parts * PART_BYTES
-  }
-
-  get list(): AttributeList | undefined {
-    return this.#list
-  }
-
-  get deferred(): DeferredAttributes | undefined {
-    return this.#deferred
-  }
-
-  get droppedAttributesCount(): number {
-    return this.#droppedAttributes
   }
 
   get events(): TimedEvent[] {
@@ -173,61 +141,9 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
     return this.#droppedLinks
   }
 
-  isRecording(): boolean {
-    return this.#state !== 'ended'
-  }
-
-  setAttribute(key: string, value: unknown): this {
-    if (this.#state === 'ended') return this.#refuse()
-    if (value === undefined) return this
-    if (typeof key !== 'string' || key === '') return this.#refuseKey(key, value)
-    const { limits } = this.home
-    const copied = typeof value === 'boolean' ? value : copyValue(value, limits.valueLength)
-    let maxCount = limits.count
-    if (this.#deferred !== undefined) {
-      if (this.#deferred.has(key)) this.#fillDeferred()
-      else maxCount -= this.#deferred.count
-    }
-    const list = (this.#list ??= new AttributeList())
-    if (copied !== INVALID) {
-      if (!list.put(key, copied, maxCount)) this.#droppedAttributes++
-    } else if (list.count >= maxCount && list.get(key) === undefined) {
-      this.#droppedAttributes++
-    } else {
-      warnOfInvalid(key)
-    }
-    return this
-  }
-
-  setAttributes(attributes: Attributes): this {
-    if (this.#state === 'ended') return this.#refuse()
-    if (typeof attributes !== 'object' || attributes === null) return this
-    for (const key of Object.keys(attributes)) this.setAttribute(key, readMember(attributes, key))
-    return this
-  }
-
-  /** Those that a span begins with: what is not valid counts as dropped, too. For a {@link Tracer}. */
-  setFirstAttributes(attributes: Attributes): void {
-    if (typeof attributes !== 'object' || attributes === null) return
-    const { limits } = this.home
-    const list = (this.#list ??= new AttributeList())
-    for (const key of Object.keys(attributes)) {
-      const value = readMember(attributes, key)
-      if (value === undefined) continue
-      const copied = key === '' ? INVALID : copyValue(value, limits.valueLength)
-      if (copied === INVALID) warnOfInvalid(key)
-      if (copied === INVALID || !list.put(key, copied, limits.count)) this.#droppedAttributes++
-    }
-  }
-
-  /** Attributes that are put together only when somebody asks. Before any other attribute. */
-  setDeferredAttributes(deferred: DeferredAttributes): void {
-    this.#deferred = deferred
-  }
-
   addEvent(name: string, attributesOrTime?: unknown, time?: unknown): this {
-    if (this.#state === 'ended') return this.#refuse()
-    const { limits, clock } = this.home
+    if (this.state === 'ended') return this.refuse()
+    const { limits, clock } = this.#home
     if (limits.eventCount === 0) {
       this.#droppedEvents++
       return this
@@ -249,15 +165,15 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
   }
 
   recordException(exception: unknown, time?: unknown): void {
-    if (this.#state === 'ended') return void this.#refuse()
+    if (this.state === 'ended') return void this.refuse()
     const attributes = exceptionAttributes(exception)
     if (attributes === undefined) diag.warn('An exception has neither type nor message, so it was not recorded')
     else this.addEvent(EXCEPTION_EVENT, attributes, time)
   }
 
   addLink(link: Link): this {
-    if (this.#state === 'ended') return this.#refuse()
-    const { limits } = this.home
+    if (this.state === 'ended') return this.refuse()
+    const { limits } = this.#home
     const linked: unknown = link?.context
     if (limits.linkCount === 0 || typeof linked !== 'object' || linked === null) {
       this.#droppedLinks++
@@ -273,13 +189,13 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
   }
 
   addLinks(links: readonly Link[]): this {
-    if (this.#state === 'ended') return this.#refuse()
+    if (this.state === 'ended') return this.refuse()
     if (Array.isArray(links)) for (const link of links) this.addLink(link)
     return this
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#state === 'ended') return this.#refuse()
+    if (this.state === 'ended') return this.refuse()
     const code = status?.code
     if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this
     if (this.#status?.code === SpanStatusCode.OK) return this
@@ -294,20 +210,20 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
   }
 
   updateName(name: string): this {
-    if (this.#state === 'ended') return this.#refuse()
+    if (this.state === 'ended') return this.refuse()
     this.name = toText(name)
     return this
   }
 
   end(endTime?: unknown): void {
-    if (this.#state !== 'open') return void this.#refuse()
-    const { home } = this
+    if (this.state !== 'open') return void this.refuse()
+    const home = this.#home
     const { processors } = home
     this.stop(endTime)
-    this.#state = 'ending'
+    this.state = 'ending'
     const { any } = processors
     if (any) processors.onEnding(this)
-    this.#state = 'ended'
+    this.state = 'ended'
     if (any) processors.onEnd(this)
     if ((this.traceFlags & 1) !== 0) encodeEndedSpan(home.chunk, this, this.traceFlags, this.traceState)
     else if (this.local.tree !== undefined) home.recorded?.onEnd(this)
@@ -320,36 +236,8 @@ export class RecordingSpan extends TimedSpan implements Span, EndedSpan, Recorde
    * @param attributes why it is kept
    */
   keep(traceState: TraceState | undefined, attributes: Attributes): void {
-    for (const key of Object.keys(attributes)) {
-      ;(this.#list ??= new AttributeList()).put(key, attributes[key], Number.POSITIVE_INFINITY)
-    }
-    encodeEndedSpan(this.home.chunk, this, this.traceFlags | 1, traceState)
-  }
-
-  #fillDeferred(): void {
-    const deferred = this.#deferred
-    if (deferred === undefined) return
-    this.#deferred = undefined
-    const list = new AttributeList()
-    const { limits } = this.home
-    deferred.fill((key, value) => void list.put(key, copyValue(value, limits.valueLength), limits.count))
-    const later = this.#list
-    this.#list = list
-    if (later === undefined) return
-    for (const [key, value] of Object.entries(later.bag)) list.put(key, value, limits.count)
-  }
-
-  /** A call that comes too late. Said once for each span: some code does it for every one. */
-  #refuse(): this {
-    if (!this.#isWarned) diag.warn('A span was changed or ended again after its end')
-    this.#isWarned = true
-    return this
-  }
-
-  #refuseKey(key: unknown, value: unknown): this {
-    if (typeof key === 'number') return this.setAttribute(String(key), value)
-    warnOfInvalid('')
-    return this
+    this.addOwnAttributes(attributes)
+    encodeEndedSpan(this.#home.chunk, this, this.traceFlags | 1, traceState)
   }
 }
 

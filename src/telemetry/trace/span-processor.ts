@@ -1,5 +1,4 @@
 import { type Context, diag } from '@opentelemetry/api'
-import type { RecordingSpan } from './recording-span.ts'
 
 /**
  * A span processor as the SDK for JavaScript has them (`@opentelemetry/sdk-trace` 3): those of third parties work here
@@ -7,29 +6,29 @@ import type { RecordingSpan } from './recording-span.ts'
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-processor
  */
-export interface SpanProcessor {
-  onStart(span: RecordingSpan, parentContext: Context): void
+export interface SpanProcessor<S> {
+  onStart(span: S, parentContext: Context): void
   /** The span can still be changed. */
-  onEnding?(span: RecordingSpan): void
-  onEnd(span: RecordingSpan): void
+  onEnding?(span: S): void
+  onEnd(span: S): void
   forceFlush(): Promise<void>
   shutdown(): Promise<void>
 }
 
 /** Calls the processors that somebody has added, one after the other. What one throws reaches nobody else. */
-export class SpanProcessors {
-  readonly #list: SpanProcessor[] = []
+export class SpanProcessors<S> {
+  readonly #list: SpanProcessor<S>[] = []
 
   /** Whether there are any, so that a span without them need not ask further. */
   get any(): boolean {
     return this.#list.length > 0
   }
 
-  add(processor: SpanProcessor): void {
+  add(processor: SpanProcessor<S>): void {
     this.#list.push(processor)
   }
 
-  onStart(span: RecordingSpan, parentContext: Context): void {
+  onStart(span: S, parentContext: Context): void {
     for (const processor of this.#list) {
       try {
         processor.onStart(span, parentContext)
@@ -39,7 +38,7 @@ export class SpanProcessors {
     }
   }
 
-  onEnding(span: RecordingSpan): void {
+  onEnding(span: S): void {
     for (const processor of this.#list) {
       try {
         processor.onEnding?.(span)
@@ -49,7 +48,7 @@ export class SpanProcessors {
     }
   }
 
-  onEnd(span: RecordingSpan): void {
+  onEnd(span: S): void {
     for (const processor of this.#list) {
       try {
         processor.onEnd(span)

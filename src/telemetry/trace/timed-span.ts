@@ -3,13 +3,12 @@ import { fromHex, toHex } from './hex-words.ts'
 import { LocalSpan } from './local-span.ts'
 import type { LocalTrace } from './local-trace.ts'
 import type { TimeAnchor } from './span-clock.ts'
-import type { SpanHome } from './span-home.ts'
+import type { SpanSurroundings } from './span-home.ts'
 import { readTime, subtractTimes } from './time-input.ts'
 
 /** A span that knows below which one it is and how long it took. */
 export abstract class TimedSpan extends LocalSpan {
-  /** What it shares with the other spans of its tracer. */
-  readonly home: SpanHome
+  protected readonly surroundings: SpanSurroundings
   /** The id of the parent, 32 bits each; zeros for none. */
   readonly parentHigh: number
   readonly parentLow: number
@@ -27,15 +26,15 @@ export abstract class TimedSpan extends LocalSpan {
   #endTime: HrTime | undefined = undefined
 
   constructor(
-    home: SpanHome,
+    surroundings: SpanSurroundings,
     local: LocalTrace,
     traceFlags: number,
     traceState: TraceState | undefined,
     parent: SpanContext | undefined,
     startTime: HrTime | undefined,
   ) {
-    super(local, traceFlags, traceState, home.random)
-    this.home = home
+    super(local, traceFlags, traceState, surroundings.random)
+    this.surroundings = surroundings
     // Ids and flags, not the parent itself: whoever goes from span to span would otherwise hold all of them.
     if (parent === undefined) {
       this.parentHigh = 0
@@ -59,9 +58,9 @@ export abstract class TimedSpan extends LocalSpan {
       this.#parentState = parent.traceState
       this.#parentContext = parent
     }
-    const now = home.clock.now()
+    const now = surroundings.clock.now()
     this.#startMs = now
-    this.#anchor = home.clock.anchorAt(now)
+    this.#anchor = surroundings.clock.anchorAt(now)
     this.#startTime = startTime
     this.#hasGivenStart = startTime !== undefined
   }
@@ -119,19 +118,19 @@ export abstract class TimedSpan extends LocalSpan {
 
   /** This moment, on the span's own scale, on which no time goes back. */
   protected timeNow(): HrTime {
-    return this.#anchor.hrTimeAt(this.home.clock.now())
+    return this.#anchor.hrTimeAt(this.surroundings.clock.now())
   }
 
   /** Sets the end: the time given, or now. Never before the start. */
   protected stop(endTime: unknown): void {
-    const now = this.home.clock.now()
+    const now = this.surroundings.clock.now()
     this.#endMs = now
     this.#isStopped = true
     if (endTime !== undefined || this.#hasGivenStart) this.#stopAt(endTime, now)
   }
 
   #stopAt(input: unknown, now: number): void {
-    const { clock } = this.home
+    const { clock } = this.surroundings
     const end = readTime(input, clock) ?? clock.anchorAt(now).hrTimeAt(now)
     const start = this.startTime
     const isBefore = end[0] < start[0] || (end[0] === start[0] && end[1] < start[1])

@@ -9,7 +9,7 @@ import { cleanAttributes } from './attribute-list.ts'
 import { RandomWords } from './random-words.ts'
 import type { ReadableResource } from './readable-resource.ts'
 import type { RecordedSpans } from './recorded-spans.ts'
-import { toText } from './recording-span.ts'
+import { type RecordingSpan, toText } from './recording-span.ts'
 import { SpanClock } from './span-clock.ts'
 import { type SpanProcessor, SpanProcessors } from './span-processor.ts'
 import { Tracer } from './tracer.ts'
@@ -27,8 +27,8 @@ export interface TracerProviderOptions {
   /** Where sampled spans go; `undefined` where nothing is exported. */
   readonly chunks: OpenChunks | undefined
   /** Where spans go that are recorded and not sampled; `undefined` where no sampler asks for that. */
-  readonly recorded?: RecordedSpans | undefined
-  readonly spanProcessors?: readonly SpanProcessor[] | undefined
+  readonly recorded?: RecordedSpans<RecordingSpan> | undefined
+  readonly spanProcessors?: readonly SpanProcessor<RecordingSpan>[] | undefined
   /** Sends what is waiting, within the time given. Called by `forceFlush()` and `shutdown()`. */
   readonly flush?: ((limitMs: number) => Promise<unknown>) | undefined
   /** @default the real time */
@@ -47,7 +47,7 @@ export class TracerProvider implements ApiTracerProvider {
   readonly #options: TracerProviderOptions
   readonly #clock: SpanClock
   readonly #random: RandomWords
-  readonly #processors = new SpanProcessors()
+  readonly #processors = new SpanProcessors<RecordingSpan>()
   readonly #tracers = new Map<string, Tracer>()
 
   constructor(options: TracerProviderOptions) {
@@ -58,7 +58,7 @@ export class TracerProvider implements ApiTracerProvider {
   }
 
   /** Adds a processor of a third party, for spans that begin and end from now on. */
-  addSpanProcessor(processor: SpanProcessor): void {
+  addSpanProcessor(processor: SpanProcessor<RecordingSpan>): void {
     this.#processors.add(processor)
   }
 

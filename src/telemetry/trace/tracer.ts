@@ -39,13 +39,13 @@ type Work = (span: Span) => unknown
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#tracer
  */
 export class Tracer implements ApiTracer {
-  readonly #home: SpanHome
+  readonly #home: SpanHome<RecordingSpan>
   readonly #sampler: SpanSampler
   /** Those of the span that the sampler is being asked about. */
   #attributes: Attributes | undefined = undefined
   readonly #readAttributes = (): Attributes => this.#attributes ?? NO_ATTRIBUTES
 
-  constructor(home: SpanHome, sampler: SpanSampler) {
+  constructor(home: SpanHome<RecordingSpan>, sampler: SpanSampler) {
     this.#home = home
     this.#sampler = sampler
   }

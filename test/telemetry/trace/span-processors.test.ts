@@ -14,7 +14,7 @@ import { DROP, fixedSampler, RECORD, TraceFixture } from './trace-fixture.ts'
 const TENANT = createContextKey('tenant')
 
 /** Notes every call. */
-class Spy implements SpanProcessor {
+class Spy implements SpanProcessor<RecordingSpan> {
   readonly calls: string[] = []
 
   onStart(span: RecordingSpan, parent: Context): void {
@@ -92,7 +92,7 @@ test('what processors and exporters of the SDK get is what the SDK itself gives 
     new SimpleSpanProcessor({ exporter: ours }),
     new BatchSpanProcessor({ exporter: batched }),
   ]
-  const fixture = new TraceFixture({ spanProcessors: processors as unknown as SpanProcessor[] })
+  const fixture = new TraceFixture({ spanProcessors: processors as unknown as SpanProcessor<RecordingSpan>[] })
   const parent = fixture.tracer.startSpan('parent', { attributes: { a: [1, 'b'] } })
   const child = fixture.tracer.startSpan(
     'child',

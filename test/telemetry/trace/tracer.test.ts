@@ -18,7 +18,7 @@ import { suppressTracing } from '../../../src/telemetry/context-keys.ts'
 import type { SpanSampler } from '../../../src/telemetry/sampling/sampler.ts'
 import { PassiveSpan } from '../../../src/telemetry/trace/passive-span.ts'
 import { RandomWords } from '../../../src/telemetry/trace/random-words.ts'
-import { createKeepBuffer } from '../../../src/telemetry/trace/recorded-spans.ts'
+import { createKeepBuffer } from '../../../src/telemetry/trace/create-keep-buffer.ts'
 import { RecordingSpan } from '../../../src/telemetry/trace/recording-span.ts'
 import { DROP, fixedSampler, RECORD, SAMPLE, TraceFixture } from './trace-fixture.ts'
 
