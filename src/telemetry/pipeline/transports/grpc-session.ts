@@ -12,6 +12,7 @@ export class GrpcSession {
   #answered = 0
   #lastStreamId = Infinity
   #isPinging = false
+  #isRetired = false
   #error: Error | undefined
 
   constructor(session: ClientHttp2Session, socket: Socket, clock: Clock) {
@@ -25,7 +26,7 @@ export class GrpcSession {
 
   /** False once the server has said that it goes, or the connection is over. */
   get isUsable(): boolean {
-    return !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === Infinity
+    return !this.#isRetired && !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === Infinity
   }
 
   /** True once the connection is gone. */
@@ -84,6 +85,12 @@ export class GrpcSession {
       cancel()
       if (isUnanswered && this.#isPinging && attempt.leftMs <= 1) this.destroy()
     })
+  }
+
+  /** Takes no more calls, and closes after those that it carries. */
+  retire(): void {
+    this.#isRetired = true
+    this.#session.close()
   }
 
   destroy(): void {

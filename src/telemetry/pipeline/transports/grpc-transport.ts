@@ -117,12 +117,13 @@ export class GrpcTransport implements Transport {
     receiveGrpcAnswer(stream, (result) => {
       release()
       if (attempt.isOver) return
+      // A server that goes refuses calls before its GOAWAY is here.
+      const isRefused = result.kind === 'broken' && result.resetCode === constants.NGHTTP2_REFUSED_STREAM
+      if (isRefused) session.retire()
       const canRepeat =
         result.kind === 'broken' &&
         !isRepeated &&
-        (result.resetCode === constants.NGHTTP2_REFUSED_STREAM ||
-          session.hasPassedOver(stream) ||
-          (wasReused && !session.isUsable && isStale(session.error)))
+        (isRefused || session.hasPassedOver(stream) || (wasReused && !session.isUsable && isStale(session.error)))
       if (canRepeat) void this.#call(attempt, payload, true).catch((error) => this.#fail(attempt, error))
       else attempt.settle(this.#outcomeOf(result, session))
     })
