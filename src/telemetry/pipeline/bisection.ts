@@ -11,6 +11,7 @@ const MOST_REFUSALS = 16
 export class RefusedBody {
   refusals = 0
   isPartDelivered = false
+  isGivenUp = false
 }
 
 /** A part of such a body, to be sent by itself. */
@@ -58,6 +59,8 @@ export class Bisection {
    */
   refused(parcels: readonly Parcel[], body = new RefusedBody()): readonly Parcel[] {
     body.refusals++
+    // Parts that were under way at that moment.
+    if (body.isGivenUp) return parcels
     if (!body.isPartDelivered && body.refusals >= this.#mostRefusals) return [...parcels, ...this.#giveUp(body)]
     if (parcels.length <= 1) return parcels
     const middle = Math.ceil(parcels.length / 2)
@@ -70,6 +73,7 @@ export class Bisection {
   }
 
   #giveUp(body: RefusedBody): readonly Parcel[] {
+    body.isGivenUp = true
     // The next body gets fewer attempts, until something is delivered again.
     this.#mostRefusals = Math.max(1, Math.floor(this.#mostRefusals / 2))
     const given: Parcel[] = []

@@ -69,8 +69,11 @@ export class ScriptedTransport implements Transport {
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.schedule(this.latencyMs, resolve)
-      signal.addEventListener('abort', () => resolve())
+      const cancel = this.#clock.schedule(this.latencyMs, resolve)
+      signal.addEventListener('abort', () => {
+        cancel()
+        resolve()
+      })
     })
   }
 }
