@@ -5,7 +5,7 @@ import type { Segment } from './segment.ts'
 /** `waiting` to be written · `stored` on disk · `over`: settled, evicted, refused, or another's by now. */
 export type EntryState = 'waiting' | 'stored' | 'over'
 
-/** A chunk in the index: about 150 bytes of heap each (measured), which is why their number is bounded. */
+/** A chunk in the index: about 130 bytes of heap each (measured), which is why their number is bounded. */
 export class SpoolEntry implements SpooledChunk {
   readonly signal: Signal
   readonly items: number

@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { chunkOf, filesBelow, MIB, numbersOf, openSpool, SERVICE, temporaryDirectory } from './spool-fixture.ts'
 
 test('what was appended is stored, read back byte for byte, and gone from disk once it is settled and closed', async () => {
@@ -116,4 +118,93 @@ test('after close nothing is stored, and it is told so', async () => {
   spool.append(chunkOf(1))
   await heard.until(({ refused }) => refused.length === 1)
   expect(heard.refused[0]?.reason).toBe('it is closed')
+})
+
+test('behind a disk that does not keep up 16 MiB wait, and what comes beyond is not stored', async () => {
+  using directory = temporaryDirectory()
+  await using opened = openSpool(directory.path)
+  for (let number = 0; number < 20; number++) opened.spool.append(chunkOf(number, MIB))
+  await opened.spool.flush()
+  expect(opened.heard.storedChunks).toHaveLength(17)
+  expect(opened.heard.refused.map(({ reason }) => reason)).toEqual(Array(3).fill('the disk does not answer'))
+})
+
+test('delivered chunks are written down once a second: a violent end repeats none of those before', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  const { spool, heard } = openSpool(directory.path, { clock })
+  const chunks = [0, 1, 2, 3].map((number) => spool.append(chunkOf(number)))
+  await spool.flush()
+  for (const chunk of chunks.slice(0, 2)) spool.settle(chunk)
+  while (!filesBelow(directory.path).some(({ name, size }) => name.endsWith('.done') && size === 16)) {
+    await clock.advance(1000)
+    await stat('/')
+  }
+  expect(heard.storedChunks).toHaveLength(4)
+  // As if the process had been killed: nobody closes it, and its owner is one that never was.
+  const [name = ''] = readdirSync(join(directory.path, SERVICE))
+  rmSync(join(directory.path, SERVICE, name, 'owner.json'))
+
+  await using next = openSpool(directory.path)
+  await next.heard.until(({ adoptedChunks }) => adoptedChunks.length >= 2)
+  expect(await numbersOf(next.spool, next.heard.adoptedChunks)).toEqual([2, 3])
+})
+
+test('a service that delivers everything leaves no file to grow: each goes 15 s after its first chunk', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await using opened = openSpool(directory.path, { clock })
+  const { spool } = opened
+  const chunk = spool.append(chunkOf(1))
+  await spool.flush()
+  spool.settle(chunk)
+  while (filesBelow(directory.path).some(({ name }) => name.endsWith('.seg'))) {
+    await clock.advance(1000)
+    await stat('/')
+  }
+  expect(clock.now()).toBeGreaterThanOrEqual(15_000)
+  expect(spool.byteLength).toBe(0)
+})
+
+test('closeNow lets go of everything at once, and of the directory when nothing is left', async () => {
+  using directory = temporaryDirectory()
+  const first = openSpool(directory.path)
+  const chunk = first.spool.append(chunkOf(1))
+  first.spool.flushNow()
+  first.spool.settle(chunk)
+  first.spool.closeNow()
+  expect(readdirSync(join(directory.path, SERVICE))).toEqual([])
+
+  const second = openSpool(directory.path)
+  const chunks = [0, 1].map((number) => second.spool.append(chunkOf(number)))
+  second.spool.flushNow()
+  for (const each of chunks.slice(0, 1)) second.spool.settle(each)
+  second.spool.closeNow()
+  expect(filesBelow(directory.path).map(({ name }) => name.replace(/.*-/, ''))).toEqual([
+    '000001.seg',
+    '000001.seg.done',
+  ])
+  await second.spool.close()
+})
+
+test('a chunk that was damaged on disk while it waited is not given out, and said so', async () => {
+  using directory = temporaryDirectory()
+  await using opened = openSpool(directory.path)
+  const chunks = [0, 1].map((number) => opened.spool.append(chunkOf(number)))
+  await opened.spool.flush()
+  const file = filesBelow(directory.path).find(({ name }) => name.endsWith('.seg'))?.name ?? ''
+  const bytes = readFileSync(join(directory.path, file))
+  bytes[60] = (bytes[60] ?? 0) ^ 1
+  writeFileSync(join(directory.path, file), bytes)
+  expect(await numbersOf(opened.spool, chunks)).toEqual([undefined, 1])
+  expect(opened.heard.lines.map(({ message }) => message)).toEqual(['a chunk on disk is damaged and lost'])
+})
+
+test('its timers keep no process alive, and none is left after close', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  const { spool } = openSpool(directory.path, { clock })
+  await clock.advance(0)
+  await spool.close()
+  expect(clock.pending).toBe(0)
 })

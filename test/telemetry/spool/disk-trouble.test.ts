@@ -9,9 +9,16 @@ import { startSpoolProcess } from './spool-process.ts'
 
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
 
+const isRoot = process.geteuid?.() === 0
+
 /** Runs what follows with a file system of its own on `directory`. */
 const onTmpfs = (directory: string, options: string): readonly string[] => [
-  ...['unshare', '--mount', 'sh', '-c', `mount -t tmpfs -o ${options} tmpfs ${directory} && exec "$@"`, 'sh'],
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `mount -t tmpfs -o ${options} tmpfs ${directory} && exec "$@"`,
+  'sh',
 ]
 
 test.skipIf(!canMount)(
@@ -156,11 +163,8 @@ test('a link, a directory of another user and one that others may write to are r
   mkdirSync(join(directory.path, 'inner'), { mode: 0o700 })
   symlinkSync(join(directory.path, 'target'), join(directory.path, 'inner', 'shop'))
   expect(() => prepare('inner')).toThrow('is a link or a file, not a directory')
-  if (process.geteuid?.() !== 0) expect(() => prepareServiceDirectory({ ...settings, directory: '/' }, 'x')).toThrow()
-  else
-    expect(() => prepareServiceDirectory({ ...settings, directory: foreign(directory.path) }, 'x')).toThrow(
-      'another user',
-    )
+  const foreign = isRoot ? foreignIn(directory.path) : '/'
+  expect(() => prepareServiceDirectory({ ...settings, directory: foreign }, 'x')).toThrow('another user')
   expect(prepare('fine')).toBe(join(directory.path, 'fine', 'shop'))
 })
 
@@ -176,7 +180,7 @@ test.each([
 })
 
 /** Only root can give a directory away. */
-function foreign(directory: string): string {
+function foreignIn(directory: string): string {
   const path = join(directory, 'foreign')
   mkdirSync(path, { mode: 0o700 })
   spawnSync('chown', ['65534', path])
