@@ -57,6 +57,20 @@ test('a burst out of nothing is cut off by the net, and then by the probability'
   expect(sum(later.slice(-5)) / 5).toBeGreaterThan(5)
 })
 
+test('within a second, a burst lowers the probability each time that it has doubled', () => {
+  const rate = new AdaptiveRate(new ManualClock(), 10)
+  const probabilities = Array.from({ length: 1000 }, () => {
+    rate.arrive()
+    return rate.threshold.probability
+  })
+  expect(probabilities[8]).toBe(1)
+  expect(probabilities[19]).toBeCloseTo(0.5, 3)
+  expect(probabilities[38]).toBeCloseTo(0.5, 3)
+  expect(probabilities[39]).toBeCloseTo(0.25, 3)
+  expect(probabilities.at(-1)).toBeCloseTo(10 / 640, 3)
+  expect(rate.isKnown).toBe(true)
+})
+
 test('the net makes the probability unknown, and only until the next second', async () => {
   const clock = new ManualClock()
   const rate = new AdaptiveRate(clock, 1)

@@ -180,6 +180,14 @@ test('a limit per second that is exceeded leaves the threshold out until the pro
   expect(sampler.figures.rules[0]).toMatchObject({ sampled: 4, dropped: 36, limited: 36 })
   await clock.advance(600)
   expect(outcome(sampler)).toBe('sample -')
+  const ignoring = new PlannedSampler({
+    plan: readSamplingPlan({ default: { perSecond: 1 }, remoteParent: 'ignore' }),
+    clock,
+  })
+  const underOthers = Array.from({ length: 3 }, () => outcome(ignoring, { parent: remote(true), state: 'ot=th:0,a=b' }))
+  expect(underOthers).toEqual(['sample ot=th:0,a=b', 'sample ot=th:8,a=b', 'drop a=b'])
+  await clock.advance(900)
+  expect(outcome(ignoring, { parent: remote(true), state: 'ot=th:0,a=b' })).toBe('sample a=b')
   await clock.advance(1000)
   expect(outcome(sampler)).toMatch(/^sample ot=th:./)
 })
