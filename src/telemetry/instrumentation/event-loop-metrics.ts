@@ -8,10 +8,12 @@ const SECONDS_PER_NANOSECOND = 1e-9
 const SECONDS_PER_MILLISECOND = 1e-3
 
 /**
- * Delay and utilization of the event loop, each since the collection before.
+ * Delay and utilization of the event loop, each since the collection before, whoever collected then.
  *
  * Node measures the time between two samples, which is never less than the interval of sampling; that interval is taken
  * off here, so that an idle loop shows a delay of about zero.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/runtime/nodejs-metrics/
  */
 export function observeEventLoop(meter: Meter): RuntimePart {
   const gauge = (statistic: string, description: string) =>

@@ -1,5 +1,7 @@
-import type { Meter } from '@opentelemetry/api'
+import { type Meter, ROOT_CONTEXT } from '@opentelemetry/api'
 import { constants, PerformanceObserver } from 'node:perf_hooks'
+import { bindHistogram } from '../metrics/bind.ts'
+import type { BoundRecorder } from '../metrics/sync-instruments.ts'
 
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 const SECONDS_PER_MILLISECOND = 1e-3
@@ -23,11 +25,14 @@ export function observeGarbageCollection(meter: Meter): () => void {
     description: 'Garbage collection duration.',
     advice: { explicitBucketBoundaries: BUCKETS_S },
   })
+  const recorders = new Map<number, BoundRecorder>(
+    Object.entries(TYPES).map(([kind, type]) => [Number(kind), bindHistogram(duration, { 'v8js.gc.type': type })]),
+  )
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { detail } = entry as unknown as { readonly detail?: { readonly kind?: number } }
-      const type = TYPES[detail?.kind ?? 0]
-      if (type !== undefined) duration.record(entry.duration * SECONDS_PER_MILLISECOND, { 'v8js.gc.type': type })
+      // Of no request, whichever one it was that allocated.
+      recorders.get(detail?.kind ?? 0)?.record(entry.duration * SECONDS_PER_MILLISECOND, ROOT_CONTEXT)
     }
   })
   observer.observe({ entryTypes: ['gc'] })

@@ -10,8 +10,8 @@ import type { RuntimePart } from './runtime-part.ts'
 export function observeHeap(meter: Meter): RuntimePart {
   const bytes = (name: string, description: string) =>
     meter.createObservableUpDownCounter(name, { unit: 'By', description })
-  const used = bytes('v8js.memory.heap.used', 'Heap memory size used.')
-  const size = bytes('v8js.memory.heap.space.size', 'Total heap memory size pre-allocated.')
+  const used = bytes('v8js.memory.heap.used', 'Heap Memory size allocated.')
+  const size = bytes('v8js.memory.heap.space.size', 'Total heap memory size pre-allocated for a heap space.')
   const available = bytes('v8js.memory.heap.space.available_size', 'Heap space available size.')
   const physical = bytes('v8js.memory.heap.space.physical_size', 'Committed size of a heap space.')
   return {

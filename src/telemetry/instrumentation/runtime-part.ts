@@ -3,7 +3,8 @@ import type { BatchObservableResult, Observable } from '@opentelemetry/api'
 /** Instruments and how to read them: called once for each collection. */
 export interface RuntimePart {
   readonly instruments: readonly Observable[]
-  readonly observe: (result: BatchObservableResult) => void
+  /** A promise only for what cannot be read at once. */
+  readonly observe: (result: BatchObservableResult) => void | Promise<void>
   /** Gives back what it holds. */
   readonly end?: () => void
 }
