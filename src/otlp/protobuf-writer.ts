@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { checkCount, checkId, checkInteger, checkTime, toInt64 } from './encodable.ts'
+import { checkCount, checkId, checkInteger, checkTime, isIntegerOnWire, toInt64 } from './encodable.ts'
 import { MessageBuffer } from './message-buffer.ts'
-import { SHORT_PAIR, varintSize, writeShortAscii, writeTextPair, writeTime } from './wire-bytes.ts'
+import { SHORT_PAIR, varintSize, writeNumberPair, writeShortAscii, writeTextPair, writeTime } from './wire-bytes.ts'
 
 const TWO_TO_32 = 2 ** 32
 const TWO_TO_64 = 2 ** 64
@@ -9,6 +9,8 @@ const LARGEST_UINT64 = 2n ** 64n - 1n
 const UTF8 = new TextEncoder()
 /** Up to this length, copying ASCII in a loop is quicker than asking the encoder. */
 const SHORT_TEXT = 64
+/** Takes at most four bytes. */
+const LARGEST_SMALL = 0x0fff_ffff
 
 /**
  * Writes protobuf wire format into one buffer that grows. Every field method takes the whole tag (`number << 3 | type`)
@@ -173,6 +175,30 @@ export class ProtobufWriter extends MessageBuffer {
     this.close(start)
   }
 
+  /** A `KeyValue` whose value is a number of the API: an integer if it is one. */
+  numberPair(tag: number, key: string, value: number): void {
+    // -0 is no integer on the wire.
+    const isSmall = value > 0 && value <= LARGEST_SMALL && (value | 0) === value
+    if (isSmall && this.#shortPair(tag, key, 24, value)) return
+    const pair = this.open(tag)
+    this.text(10, key)
+    const valueStart = this.open(18)
+    if (isIntegerOnWire(value)) this.int64Always(24, value)
+    else this.doubleAlways(33, value)
+    this.close(valueStart)
+    this.close(pair)
+  }
+
+  booleanPair(tag: number, key: string, value: boolean): void {
+    if (this.#shortPair(tag, key, 16, value ? 1 : 0)) return
+    const pair = this.open(tag)
+    this.text(10, key)
+    const valueStart = this.open(18)
+    this.booleanAlways(16, value)
+    this.close(valueStart)
+    this.close(pair)
+  }
+
   /** Counts: 8 bytes without sign. */
   fixed64(tag: number, value: number): void {
     if (value === 0) return
@@ -236,6 +262,14 @@ export class ProtobufWriter extends MessageBuffer {
     this.view.setUint32(this.at, isLargest ? TWO_TO_32 - 1 : value % TWO_TO_32, true)
     this.view.setUint32(this.at + 4, isLargest ? TWO_TO_32 - 1 : Math.floor(value / TWO_TO_32), true)
     this.at += 8
+  }
+
+  #shortPair(tag: number, key: string, field: 16 | 24, value: number): boolean {
+    if (key === '' || key.length > SHORT_TEXT) return false
+    this.reserve(20 + key.length)
+    const end = writeNumberPair(this.bytes, this.at, tag, key, field, value)
+    if (end > 0) this.at = end
+    return end > 0
   }
 
   #shortAscii(value: string): boolean {

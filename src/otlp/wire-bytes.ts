@@ -58,14 +58,51 @@ export function writeTextPair(bytes: Uint8Array, start: number, tag: number, key
   return writeShortAscii(bytes, at, value)
 }
 
+/**
+ * Writes a `KeyValue` whose value is a small whole number without sign (`field` 24) or a truth value (16), its key at most
+ * 100 long. 0 unless the key is ASCII.
+ */
+export function writeNumberPair(
+  bytes: Uint8Array,
+  start: number,
+  tag: number,
+  key: string,
+  field: 16 | 24,
+  value: number,
+): number {
+  const size = varintSize(value)
+  let at = writeVarint(bytes, start, tag)
+  bytes[at++] = key.length + size + 5
+  bytes[at++] = 10
+  at = writeShortAscii(bytes, at, key)
+  if (at === 0) return 0
+  bytes[at++] = 18
+  bytes[at++] = size + 1
+  bytes[at++] = field
+  return writeVarint(bytes, at, value)
+}
+
+/** The seconds of the latest time that was written: most times that follow each other have the same. */
+let latestSeconds = 0
+let latestHigh = 0
+let latestLow = 0
+
 /** Seconds and nanoseconds since 1970 in 8 bytes. What is before 1970, beyond 64 bits or no number becomes 0. */
 export function writeTime(view: DataView, at: number, seconds: number, nanos: number): void {
-  // seconds = a · 2^16 + b: no product goes beyond the 2^53 that a number holds exactly.
-  const a = Math.floor(seconds / 65_536)
-  const scaled = a * NANOS_PER_SECOND
-  const rest = (scaled % 65_536) * 65_536 + (seconds - a * 65_536) * NANOS_PER_SECOND + Math.round(nanos)
-  const high = Math.floor(scaled / 65_536) + Math.floor(rest / TWO_TO_32)
+  if (seconds !== latestSeconds) {
+    // seconds = a · 2^16 + b: no product goes beyond the 2^53 that a number holds exactly.
+    const a = Math.floor(seconds / 65_536)
+    const scaled = a * NANOS_PER_SECOND
+    const rest = (scaled % 65_536) * 65_536 + (seconds - a * 65_536) * NANOS_PER_SECOND
+    const carry = Math.floor(rest / TWO_TO_32)
+    latestHigh = Math.floor(scaled / 65_536) + carry
+    latestLow = rest - carry * TWO_TO_32
+    latestSeconds = seconds
+  }
+  const sum = latestLow + Math.round(nanos)
+  const carry = Math.floor(sum / TWO_TO_32)
+  const high = latestHigh + carry
   const isTime = high >= 0 && high < TWO_TO_32
-  view.setUint32(at, isTime ? rest % TWO_TO_32 : 0, true)
+  view.setUint32(at, isTime ? sum - carry * TWO_TO_32 : 0, true)
   view.setUint32(at + 4, isTime ? high : 0, true)
 }

@@ -127,6 +127,14 @@ function writeAttribute(writer: ProtobufWriter, tag: number, key: string, value:
     writer.textPair(tag, key, value)
     return true
   }
+  if (typeof value === 'number') {
+    writer.numberPair(tag, key, value)
+    return true
+  }
+  if (typeof value === 'boolean') {
+    writer.booleanPair(tag, key, value)
+    return true
+  }
   const start = writer.position
   try {
     const pair = writer.open(tag)

@@ -264,3 +264,29 @@ test('wrong types, as code without types gives them, throw nowhere', () => {
   expect(fixture.ledger.account).toMatchObject({ created: 21, dropped: {}, pending: 21 })
   expect(fixture.spans.at(-1)?.droppedLinksCount).toBeGreaterThan(10)
 })
+
+test('a span of work from outside: the same as by options, and its attributes are read only if a rule wants them', () => {
+  const seen: Context[] = []
+  const processor = {
+    onStart: (_span: unknown, parent: Context) => void seen.push(parent),
+    onEnd() {},
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  }
+  const verdicts = [SAMPLE, DROP, SAMPLE]
+  const fixture = new TraceFixture({
+    sampler: { decide: () => verdicts.shift() ?? SAMPLE },
+    spanProcessors: [processor],
+  })
+  const unread = (): never => expect.unreachable()
+  const context = trace.setSpanContext(FAST_ROOT, REMOTE)
+  fixture.tracer.startRemoteSpan('GET', SpanKind.SERVER, REMOTE, context, unread).end()
+  const passive = fixture.tracer.startRemoteSpan('GET', SpanKind.SERVER, REMOTE, context, unread)
+  expect(passive.isRecording()).toBe(false)
+  fixture.tracer.startRemoteSpan('GET', SpanKind.SERVER, { ...REMOTE, spanId: 'x' }, FAST_ROOT, unread).end()
+  expect(fixture.spans).toMatchObject([
+    { kind: 2, traceId: REMOTE.traceId, parentSpanId: REMOTE.spanId, flags: 0x301 },
+    { kind: 2, parentSpanId: '', flags: 0x103 },
+  ])
+  expect(seen).toEqual([context, FAST_ROOT])
+})
