@@ -65,13 +65,6 @@ export class TroubleReporter {
         const text = `${signal} are delivered again, ${trouble.pending} ${items} wait`
         return this.#quietLog.info(`${signal}.recovered`, fields, text)
       }
-      // Of the directory, which all signals share.
-      case 'spool_failed': {
-        const text = `the spool cannot be written, so telemetry waits in memory only: ${trouble.reason}`
-        return this.#quietLog.warn('spool.failed', {}, text)
-      }
-      case 'spool_recovered':
-        return this.#quietLog.info('spool.recovered', {}, 'the spool is written again')
       case 'rejected':
         return this.#tally(signal, 'rejected').add(trouble.count, trouble.detail)
       case 'dropped':

@@ -13,7 +13,3 @@ export type QueueTrouble =
     }
   | { readonly kind: 'rejected'; readonly count: number; readonly detail: string }
   | { readonly kind: 'recovered'; readonly pending: number }
-  /** Nothing can be written to disk: what is created now lives in memory only. */
-  | { readonly kind: 'spool_failed'; readonly reason: string }
-  /** Writing to disk works again. */
-  | { readonly kind: 'spool_recovered' }

@@ -22,7 +22,6 @@ export interface SpoolEventsOptions {
 export class SpoolEvents implements SpoolListener {
   readonly #options: SpoolEventsOptions
   #early: SpooledChunk[] | undefined = []
-  #hasFailed = false
 
   constructor(options: SpoolEventsOptions) {
     this.#options = options
@@ -38,14 +37,12 @@ export class SpoolEvents implements SpoolListener {
   stored(chunk: SpooledChunk): void {
     const parcel = this.#options.known.get(chunk)
     if (parcel !== undefined) this.#options.books(chunk.signal).store(parcel)
-    if (parcel !== undefined) this.#recovered(chunk.signal)
   }
 
-  notStored(chunk: SpooledChunk, reason: string): void {
+  /** Why, the spool itself tells the operator. */
+  notStored(chunk: SpooledChunk): void {
     const parcel = this.#options.known.get(chunk)
     if (parcel !== undefined) this.#options.books(chunk.signal).unstore(parcel)
-    this.#hasFailed = true
-    this.#options.onTrouble(chunk.signal, { kind: 'spool_failed', reason })
   }
 
   evicted(chunk: SpooledChunk, reason: EvictionReason): void {
@@ -91,13 +88,6 @@ export class SpoolEvents implements SpoolListener {
   }
 
   writable(): void {
-    this.#recovered('traces')
     this.#options.storeAgain()
-  }
-
-  #recovered(signal: Signal): void {
-    if (!this.#hasFailed) return
-    this.#hasFailed = false
-    this.#options.onTrouble(signal, { kind: 'spool_recovered' })
   }
 }
