@@ -40,18 +40,19 @@ export function gzipPayload(pieces: readonly Uint8Array[]): Promise<Payload> {
 }
 
 /** The same bytes, small pieces joined. */
-function* inLargePieces(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+function inLargePieces(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const large: Uint8Array[] = []
   let small: Uint8Array[] = []
   let smallBytes = 0
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
     small.push(piece)
     smallBytes += piece.byteLength
-    if (smallBytes < PIECE_BYTES / 2) continue
-    yield small.length === 1 ? piece : Buffer.concat(small, smallBytes)
+    if (smallBytes < PIECE_BYTES / 2 && index < pieces.length - 1) continue
+    large.push(small.length === 1 ? piece : Buffer.concat(small, smallBytes))
     small = []
     smallBytes = 0
   }
-  if (smallBytes > 0) yield Buffer.concat(small, smallBytes)
+  return large
 }
 
 function sizeOf(pieces: readonly Uint8Array[]): number {
