@@ -19,18 +19,28 @@ export function lostSilently({ created, delivered, droppedCounted }: Counted): n
 export class Ledger {
   readonly #said: { readonly atMs: number; readonly count: number }[] = []
   #endingAtMs: number | undefined
+  #port: number | undefined
 
   /** Takes a line of standard error; false when it is none of the ledger. */
   read(line: string): boolean {
-    const [, what, at, count] = /^#(ready|created|ending) (\d+) (\d+)$/.exec(line) ?? []
+    const [, what, at, count] = /^#(ready|port|created|ending) (\d+) (\d+)$/.exec(line) ?? []
     if (what === undefined) return false
+    if (what === 'port') {
+      this.#port = Number(count)
+      return true
+    }
     this.#said.push({ atMs: Number(at), count: Number(count) })
     if (what === 'ending') this.#endingAtMs = Number(at)
     return true
   }
 
   get isReady(): boolean {
-    return this.#said.length > 0
+    return this.#said.length > 0 || this.#port !== undefined
+  }
+
+  /** Where requests are to be sent, when spans are created by them. */
+  get port(): number | undefined {
+    return this.#port
   }
 
   /** When the process began to end itself, in milliseconds of the epoch. */

@@ -28,7 +28,9 @@ export function problemsOf(
     }),
   )
   const peers = rows.filter((row) => variants.some(({ name, isOurs }) => !isOurs && name === row.variant))
-  if (peers.length > 0 && peers.every((row) => row.lostSilently === 0))
+  // An orderly end loses nothing with anybody.
+  const hasFaults = scenarios.some(({ fault, end }) => fault !== undefined || end !== 'SIGTERM')
+  if (hasFaults && peers.length > 0 && peers.every((row) => row.lostSilently === 0))
     problems.push('no peer lost anything: were the faults at work?')
   return problems
 }

@@ -113,7 +113,8 @@ function METHOD(parallel: number): string {
   account. **lost silently** is created less delivered less dropped.
 - **shutdown ms** is from the signal (or the call, or the exception) to the end of the process, the longest of the runs. SIGKILL follows SIGTERM after
   ${settings.STOP_LIMIT_MS / 1000} s.
-- A disk that is full is a file system of ${settings.FULL_DISK_KIB} KiB, in a mount namespace of the process.
+- A disk that is full is a file system of ${settings.FULL_DISK_KIB} KiB, in a mount namespace of the process; where a
+  process may not have that, its files end after 512 bytes.
 - ${parallel} trials at a time: their processes mostly wait. Take lost and delivered as they are, and shutdown times with some tolerance.`
 }
 

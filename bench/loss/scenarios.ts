@@ -16,6 +16,8 @@ export interface Scenario {
   readonly tailMs: number
   readonly end: 'SIGTERM' | 'SIGKILL' | 'exit' | 'uncaught'
   readonly isDiskFull?: boolean
+  /** Spans are created by requests, and as many as are answered. */
+  readonly isServer?: boolean
   /** Spans of ours that may be lost without being counted: those of a window before the end. @default 0 */
   readonly windowMs?: number
   /** By which factor a quick run shortens the times. */
@@ -81,10 +83,10 @@ export const SCENARIOS: readonly Scenario[] = [
     'blackhole',
     'Blackhole',
     { kind: 'blackhole' },
-    'Connections and requests are taken and never answered, for 20 s.',
+    'Connections and requests are taken and never answered, for 30 s.',
     { faultMs: 30_000 },
   ),
-  outage('syn-blackhole', 'SYN blackhole', { kind: 'syn-blackhole' }, 'Connections never come about, for 20 s.', {
+  outage('syn-blackhole', 'SYN blackhole', { kind: 'syn-blackhole' }, 'Connections never come about, for 30 s.', {
     faultMs: 30_000,
   }),
   outage('reset', 'Reset', { kind: 'reset' }, 'Every connection is reset in place of an answer, for 20 s.'),
@@ -96,6 +98,13 @@ export const SCENARIOS: readonly Scenario[] = [
     { fault: { kind: 'refuse' }, tailMs: 3000 },
   ),
   death('sigterm', 'SIGTERM under load', 'SIGTERM', 'SIGTERM at 5,000 spans a second.', { ratePerS: 5000 }),
+  death(
+    'sigterm-server',
+    'SIGTERM of a server under load',
+    'SIGTERM',
+    'A server of `node:http` that creates a span for each request, while clients on 8 connections ask as fast as they are answered.',
+    { isServer: true },
+  ),
   death(
     'sigterm-blackhole',
     'SIGTERM while the collector hangs',

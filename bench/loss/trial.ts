@@ -6,16 +6,11 @@ import type { Clock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { stopProcess } from '../../src/process/stop-process.ts'
+import { onFullDisk } from './full-disk.ts'
+import { keepBusy } from './busy-clients.ts'
 import { countedDrops, Ledger, lostSilently } from './account.ts'
 import type { Scenario } from './scenarios.ts'
-import {
-  FULL_DISK_KIB,
-  HEALTHY_MS,
-  OUTAGE_AFTER_RESTART_MS,
-  REPLAY_LIMIT_MS,
-  START_LIMIT_MS,
-  STOP_LIMIT_MS,
-} from './settings.ts'
+import { HEALTHY_MS, OUTAGE_AFTER_RESTART_MS, REPLAY_LIMIT_MS, START_LIMIT_MS, STOP_LIMIT_MS } from './settings.ts'
 import { Sink } from './sink.ts'
 import type { Variant } from './variants.ts'
 
@@ -68,7 +63,15 @@ export async function runTrial(
     const tailMs = scenario.tailMs * scale
     const endAfterMs = HEALTHY_MS + (faultMs ?? 0) + tailMs
     const life = { variant, clock, endpoint, spoolDir, abort, isDiskFull: scenario.isDiskFull === true }
-    await using first = await begin({ ...life, ratePerS: scenario.ratePerS, end, endAfterMs })
+    await using first = await begin({
+      ...life,
+      ratePerS: scenario.ratePerS,
+      end,
+      endAfterMs,
+      isServer: scenario.isServer === true,
+    })
+    const { port } = first.ledger
+    const clients = port === undefined ? undefined : keepBusy(port, abort)
     await wait(HEALTHY_MS)
     await sink.receiver.setFault(fault)
     if (faultMs !== undefined) {
@@ -76,6 +79,7 @@ export async function runTrial(
       await sink.receiver.setFault(undefined)
     }
     const ended = await endLife(first, scenario, { clock, tailMs, abort })
+    await clients
     const { created } = first.ledger
     const deliveredByFirst = sink.delivered
     let dropped = first.dropped()
@@ -123,6 +127,7 @@ async function begin(options: {
   readonly ratePerS: number
   readonly end: Scenario['end']
   readonly endAfterMs: number
+  readonly isServer?: boolean
 }): Promise<Life> {
   const { variant, clock, isDiskFull, spoolDir, end } = options
   const ledger = new Ledger()
@@ -144,6 +149,7 @@ async function begin(options: {
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
       SEAWORTHY_SPOOL_DIR: spoolDir,
+      ...(options.isServer === true ? { LOSS_SERVER: '1' } : {}),
       LOSS_RATE: String(options.ratePerS),
       LOSS_END: end === 'SIGTERM' || end === 'SIGKILL' ? 'signal' : end,
       LOSS_END_AFTER_MS: String(options.endAfterMs),
@@ -184,10 +190,4 @@ async function endLife(
 
 function codeOf({ code, signal }: { readonly code: number | null; readonly signal: NodeJS.Signals | null }): number {
   return code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)
-}
-
-/** Runs what follows with a tiny file system of its own at the directory of the spool, which goes with the process. */
-function onFullDisk(): readonly string[] {
-  const script = `mount -t tmpfs -o size=${FULL_DISK_KIB}k none "$SEAWORTHY_SPOOL_DIR" && exec "$0" "$@"`
-  return ['unshare', '--map-root-user', '--mount', 'sh', '-c', script]
 }

@@ -65,14 +65,22 @@ test('what is neither delivered nor counted as dropped is lost silently, and nev
 test('the ledger knows how many there were, how many of them came last, and when the end began', () => {
   const ledger = new Ledger()
   expect(ledger.isReady).toBe(false)
-  const lines = ['#ready 1000 0', '#created 1500 500', '#created 1799 799', '#created 1800 800', '#created 2000 1000']
-  expect(lines.map((line) => ledger.read(line))).toEqual([true, true, true, true, true])
+  const lines = [
+    '#ready 1000 0',
+    '#created 1500 500',
+    '#created 1799 799',
+    '#created 1800 800',
+    '#port 1900 4318',
+    '#created 2000 1000',
+  ]
+  expect(lines.map((line) => ledger.read(line))).toEqual([true, true, true, true, true, true])
   expect([ledger.isReady, ledger.created, ledger.createdInWindow(200), ledger.endingAtMs]).toEqual([
     true,
     1000,
     200,
     undefined,
   ])
+  expect(ledger.port).toBe(4318)
   expect(ledger.read('#ending 2010 1005')).toBe(true)
   expect([ledger.created, ledger.createdInWindow(200), ledger.endingAtMs]).toEqual([1005, 205, 2010])
   expect(['{"level":"info"}', '#created soon 1', '# created 1 1', ''].map((line) => ledger.read(line))).toEqual([
@@ -150,6 +158,9 @@ test('what was not run, what created nothing, and faults that hurt nobody are no
   const rows = toJsonRows([cell('exit', 'seaworthy http', run()), cell('exit', 'stock SDK http', run())])
   const exit = SCENARIOS.filter(({ id }) => id === 'exit')
   expect(problemsOf(rows, exit, VARIANTS.slice(0, 2))).toEqual(['no peer lost anything: were the faults at work?'])
+  const orderly = rows.map((row) => ({ ...row, scenario: 'sigterm' }))
+  const sigterm = SCENARIOS.filter(({ id }) => id === 'sigterm')
+  expect(problemsOf(orderly, sigterm, VARIANTS.slice(0, 2))).toEqual([])
 })
 
 test('the page names machine and commit, and has every measured variant with its figures', () => {

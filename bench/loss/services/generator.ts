@@ -3,8 +3,9 @@
  * pipe survives even SIGKILL. The same for every variant.
  */
 import { writeSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import type { TracerProvider } from '@opentelemetry/api'
+import type { Tracer, TracerProvider } from '@opentelemetry/api'
 
 // The packages of the root: the installation of the benchmarks has others.
 export const requireFromRoot = createRequire(new URL('../../../package.json', import.meta.url))
@@ -16,6 +17,14 @@ const SAID_EACH_TICKS = 2
 const ratePerS = Number(process.env['LOSS_RATE'] ?? 0)
 const endAfterMs = Number(process.env['LOSS_END_AFTER_MS'] ?? 0)
 const end = process.env['LOSS_END'] ?? 'signal'
+/** Whether spans are created by requests, at the pace of those who send them. */
+export const isServer = process.env['LOSS_SERVER'] === '1'
+
+/** A process whose benchmark was killed must not go on. */
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1)
+}, 1000).unref()
 
 /** Begins, unless the rate is 0, and stops at SIGTERM as the work of a service does. */
 export function generate(): void {
@@ -28,12 +37,7 @@ export function generate(): void {
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - startedAt) / 1000) * ratePerS)
     for (; created < due; created++) {
-      const span = tracer.startSpan('GET /orders/:id', { kind: 1 })
-      span.setAttribute('http.request.method', 'GET')
-      span.setAttribute('http.route', '/orders/:id')
-      span.setAttribute('http.response.status_code', 200)
-      span.setAttribute('order', created)
-      span.end()
+      createSpan(tracer, created)
     }
     if (++ticks % SAID_EACH_TICKS === 0) say('created', created)
     if (end === 'signal' || performance.now() - startedAt < endAfterMs) return
@@ -45,6 +49,33 @@ export function generate(): void {
   }, TICK_MS)
   process.once('SIGTERM', () => clearInterval(timer))
   process.once('exit', () => say('created', created))
+}
+
+/** Answers every request, with a span for each. */
+export function countingHandler(): RequestListener {
+  const tracer = trace.getTracer('bench-loss')
+  let created = 0
+  setInterval(() => say('created', created), TICK_MS * SAID_EACH_TICKS).unref()
+  process.once('exit', () => say('created', created))
+  return (_request, response) => {
+    createSpan(tracer, created)
+    created++
+    response.end('ok')
+  }
+}
+
+/** Says where requests are to be sent. */
+export function sayPort(port: number): void {
+  say('port', port)
+}
+
+function createSpan(tracer: Tracer, order: number): void {
+  const span = tracer.startSpan('GET /orders/:id', { kind: 1 })
+  span.setAttribute('http.request.method', 'GET')
+  span.setAttribute('http.route', '/orders/:id')
+  span.setAttribute('http.response.status_code', 200)
+  span.setAttribute('order', order)
+  span.end()
 }
 
 function say(what: string, count: number): void {
