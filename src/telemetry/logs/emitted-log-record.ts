@@ -21,6 +21,8 @@ import { readException } from './exception-fields.ts'
 /** What all records of a logger share. */
 export interface LogHome {
   readonly scope: InstrumentationScope
+  /** Whether records belong to no span, unless they name one themselves. */
+  readonly isDetached: boolean
   readonly resource: ReadableResource
   readonly limits: AttributeLimits
   readonly clock: SpanClock

@@ -24,6 +24,14 @@ export interface EngineLoggerProviderOptions {
   readonly flush?: () => Promise<void>
 }
 
+/** What a logger may be asked for, by libraries that still use `@opentelemetry/api-logs`, too. */
+export interface EngineLoggerOptions extends LoggerOptions {
+  /** What `attributes` was called there. */
+  readonly scopeAttributes?: LoggerOptions['attributes']
+  /** Whether a record that names no context of its own belongs to the active span. @default true */
+  readonly includeTraceContext?: boolean
+}
+
 /** Loggers are few, but nothing keeps a program from making one for each request. */
 const MAX_LOGGERS = 1024
 /** As in the SDK, for a logger that was asked for without a name. */
@@ -57,13 +65,14 @@ export class EngineLoggerProvider implements LoggerProvider {
   }
 
   /** Of the same name, version, schema and attributes the same logger. */
-  getLogger(name: string, version?: string, options?: LoggerOptions): RecordLogger {
+  getLogger(name: string, version?: string, options?: EngineLoggerOptions): RecordLogger {
     if (typeof name !== 'string' || name === '') diag.warn('A logger was asked for without a name')
     const scope = toScope(name, version, options, this.#limits)
-    const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl, scope.attributes])
+    const isDetached = options?.includeTraceContext === false
+    const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl, scope.attributes, isDetached])
     const known = this.#loggers.get(key)
     if (known !== undefined) return known
-    const logger = new RecordLogger(this.#home(scope), this.#chunks?.scope(scope), this.#processors)
+    const logger = new RecordLogger(this.#home(scope, isDetached), this.#chunks?.scope(scope), this.#processors)
     this.#loggers.set(key, logger)
     if (this.#loggers.size > MAX_LOGGERS) this.#forgetOldest()
     return logger
@@ -90,8 +99,8 @@ export class EngineLoggerProvider implements LoggerProvider {
     await this.#processors.shutdown()
   }
 
-  #home(scope: InstrumentationScope): LogHome {
-    return { scope, resource: this.#resource, limits: this.#limits, clock: this.#clock }
+  #home(scope: InstrumentationScope, isDetached = false): LogHome {
+    return { scope, isDetached, resource: this.#resource, limits: this.#limits, clock: this.#clock }
   }
 
   #forgetOldest(): void {
@@ -102,11 +111,12 @@ export class EngineLoggerProvider implements LoggerProvider {
 function toScope(
   name: unknown,
   version: unknown,
-  options: LoggerOptions | undefined,
+  options: EngineLoggerOptions | undefined,
   limits: AttributeLimits,
 ): InstrumentationScope {
   const schemaUrl: unknown = options?.schemaUrl
-  const { attributes } = cleanAttributes(options?.attributes, limits.count, limits.valueLength, copySimpleValue)
+  const given = options?.attributes ?? options?.scopeAttributes
+  const { attributes } = cleanAttributes(given, limits.count, limits.valueLength, copySimpleValue)
   return {
     name: typeof name === 'string' && name !== '' ? name : NAMELESS,
     version: typeof version === 'string' ? version : undefined,

@@ -1,4 +1,12 @@
-import { type Context, context, diag, type Logger, type LogRecord, type SeverityNumber } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  diag,
+  type Logger,
+  type LogRecord,
+  ROOT_CONTEXT,
+  type SeverityNumber,
+} from '@opentelemetry/api'
 import type { OpenChunk } from '../encode/open-chunk.ts'
 import { EmittedLogRecord, type LogHome } from './emitted-log-record.ts'
 import type { LogRecordProcessors } from './log-record-processor.ts'
@@ -28,7 +36,7 @@ export class RecordLogger implements Logger {
   emit(record: LogRecord): void {
     if (typeof record !== 'object' || record === null) return
     try {
-      const active = record.context ?? context.active()
+      const active = record.context ?? (this.#home.isDetached ? ROOT_CONTEXT : context.active())
       if (this.#processors.any) this.#emitThroughProcessors(record, active)
       else if (this.#chunk !== undefined) this.#encode(this.#chunk, record, active)
     } catch (error) {

@@ -58,6 +58,14 @@ test('an error in a line becomes the attributes of an exception, once', () => {
   })
 })
 
+test('what an error says itself counts once against the limit of attributes', () => {
+  const logs = new Logs({ limits: { count: 2, valueLength: 100 } })
+  const [text] = emitted(line({ err: 'text', 'exception.message': 'mine', b: 1 }), logs)
+  expect(text).toMatchObject({ attributes: { 'exception.message': 'text', b: 1 }, droppedAttributesCount: 0 })
+  const [error] = emitted(line({ err: { message: 'text' }, 'exception.message': 'mine', b: 1 }), logs)
+  expect(error).toMatchObject({ attributes: { 'exception.message': 'text', b: 1 }, droppedAttributesCount: 0 })
+})
+
 test('what is no JSON object is the body as it is', () => {
   expect(emitted('Segmentation fault\n')[0]).toMatchObject({ body: 'Segmentation fault', severityNumber: 0 })
 })

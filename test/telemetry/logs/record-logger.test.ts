@@ -1,5 +1,8 @@
-import { context, type LogRecord, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
+import { context, type LogRecord, logs as newLogs, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
+import { logs as oldLogs } from '@opentelemetry/api-logs'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { expect, test } from 'vitest'
+import { registerApiGlobals } from '../../../src/telemetry/api-globals.ts'
 import { FAST_ROOT } from '../../../src/telemetry/context/fast-context.ts'
 import type { EmittedLogRecord } from '../../../src/telemetry/logs/emitted-log-record.ts'
 import type { LogRecordProcessor } from '../../../src/telemetry/logs/log-record-processor.ts'
@@ -192,6 +195,24 @@ test('a record that is made while another one is written comes after it, whole',
   ])
 })
 
+test('how many attributes a record has does not depend on one that is made while it is read', () => {
+  const logs = new Logs({ limits: { count: 2, valueLength: 100 } })
+  const logger = logs.provider.getLogger('test')
+  const attributes = {
+    a: 1,
+    get b(): number {
+      logger.emit({ attributes: { x: 1, y: 2, z: 3 } })
+      return 2
+    },
+    c: 3,
+  }
+  logger.emit({ attributes })
+  expect(logs.records().map((record) => [record.attributes, record.droppedAttributesCount])).toEqual([
+    [{ a: 1, b: 2 }, 1],
+    [{ x: 1, y: 2 }, 1],
+  ])
+})
+
 test('how large a value is does not depend on one that is made while it is read', () => {
   const logs = new Logs()
   const logger = logs.provider.getLogger('test')
@@ -280,6 +301,14 @@ test('processors of third parties see a record and change it before it goes out,
   expect(record?.body).toBe('changed')
 })
 
+test('a processor may keep a record: its body stays as it was', () => {
+  const processor = new Noting()
+  const body = { deep: { n: 1 } }
+  new Logs({ processors: [processor] }).provider.getLogger('test').emit({ body })
+  body.deep.n = 2
+  expect(processor.last?.body).toEqual({ deep: { n: 1 } })
+})
+
 test('a processor that throws harms neither the others nor the record', async () => {
   const angry = new Noting(() => {
     throw new Error('no')
@@ -327,6 +356,37 @@ test('a flush hands on what is open, and waits for the delivery', async () => {
   logs.provider.getLogger('x').emit({ body: 'x' })
   await logs.provider.forceFlush()
   expect(steps).toEqual(['deliver 1'])
+})
+
+test('both logs globals find the provider, and loggers of the older one have their options', () => {
+  const manager = new AsyncLocalStorageContextManager().enable()
+  const logs = new Logs()
+  const registration = registerApiGlobals({
+    contextManager: manager,
+    propagator: { inject: () => {}, extract: (into) => into, fields: () => [] },
+    loggerProvider: logs.provider,
+  })
+  try {
+    expect([...registration.taken]).toEqual([])
+    const options = { scopeAttributes: { team: 'a' }, includeTraceContext: false }
+    context.with(trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT), () => {
+      newLogs.getLogger('new').emit({ body: 'new' })
+      oldLogs.getLogger('old').emit({ body: 'old' })
+      oldLogs.getLogger('old', '1', options).emit({ body: 'detached' })
+    })
+    const scopes = logs.scopes()
+    expect(scopes).toMatchObject([{ name: 'new' }, { name: 'old' }, { name: 'old', attributes: { team: 'a' } }])
+    context.with(trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT), () => {
+      oldLogs.getLogger('old').emit({ body: 'old' })
+      oldLogs.getLogger('old', '1', options).emit({ body: 'detached' })
+    })
+    expect(logs.records().map(({ body, traceId }) => [body, traceId])).toEqual([
+      ['old', SPAN_CONTEXT.traceId],
+      ['detached', ''],
+    ])
+  } finally {
+    registration.restore()
+  }
 })
 
 test('without a context of its own, the record belongs to the active one', () => {
