@@ -12,23 +12,29 @@ export const RANDOM_FLAG = 0x02
  * It can be read like a `SpanContext`, too, so that a sampler can be asked about a child without making one.
  */
 export abstract class LocalSpan {
-  readonly local: LocalTrace
   readonly traceFlags: number
   readonly traceState: TraceState | undefined
+  // Private, so that whoever logs a span or makes JSON of it gets the span and not what is around it.
+  readonly #local: LocalTrace
   readonly #random: RandomWords
   #high = 0
   #low = 0
   #context: SpanContext | undefined = undefined
 
   constructor(local: LocalTrace, traceFlags: number, traceState: TraceState | undefined, random: RandomWords) {
-    this.local = local
+    this.#local = local
     this.traceFlags = traceFlags
     this.traceState = traceState
     this.#random = random
   }
 
+  /** The part of the trace that it belongs to: one object for all spans below one local root. */
+  get local(): LocalTrace {
+    return this.#local
+  }
+
   get traceId(): string {
-    return this.local.id
+    return this.#local.id
   }
 
   get spanId(): string {

@@ -8,12 +8,12 @@ import { readTime, subtractTimes } from './time-input.ts'
 
 /** A span that knows below which one it is and how long it took. */
 export abstract class TimedSpan extends LocalSpan {
-  protected readonly surroundings: SpanSurroundings
   /** The id of the parent, 32 bits each; zeros for none. */
   readonly parentHigh: number
   readonly parentLow: number
   /** Whether its parent is no span of this process. */
   readonly isLocalRoot: boolean
+  readonly #surroundings: SpanSurroundings
   readonly #parentFlags: number
   readonly #parentState: TraceState | undefined
   #parentContext: SpanContext | undefined
@@ -34,7 +34,7 @@ export abstract class TimedSpan extends LocalSpan {
     startTime: HrTime | undefined,
   ) {
     super(local, traceFlags, traceState, surroundings.random)
-    this.surroundings = surroundings
+    this.#surroundings = surroundings
     // Ids and flags, not the parent itself: whoever goes from span to span would otherwise hold all of them.
     if (parent === undefined) {
       this.parentHigh = 0
@@ -63,6 +63,10 @@ export abstract class TimedSpan extends LocalSpan {
     this.#anchor = surroundings.clock.anchorAt(now)
     this.#startTime = startTime
     this.#hasGivenStart = startTime !== undefined
+  }
+
+  protected get surroundings(): SpanSurroundings {
+    return this.#surroundings
   }
 
   get isParentRemote(): boolean {
@@ -118,19 +122,19 @@ export abstract class TimedSpan extends LocalSpan {
 
   /** This moment, on the span's own scale, on which no time goes back. */
   protected timeNow(): HrTime {
-    return this.#anchor.hrTimeAt(this.surroundings.clock.now())
+    return this.#anchor.hrTimeAt(this.#surroundings.clock.now())
   }
 
   /** Sets the end: the time given, or now. Never before the start. */
   protected stop(endTime: unknown): void {
-    const now = this.surroundings.clock.now()
+    const now = this.#surroundings.clock.now()
     this.#endMs = now
     this.#isStopped = true
     if (endTime !== undefined || this.#hasGivenStart) this.#stopAt(endTime, now)
   }
 
   #stopAt(input: unknown, now: number): void {
-    const { clock } = this.surroundings
+    const { clock } = this.#surroundings
     const end = readTime(input, clock) ?? clock.anchorAt(now).hrTimeAt(now)
     const start = this.startTime
     const isBefore = end[0] < start[0] || (end[0] === start[0] && end[1] < start[1])

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
+import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { FAST_ROOT } from '../../../src/telemetry/context/fast-context.ts'
 import { suppressTracing } from '../../../src/telemetry/context-keys.ts'
@@ -222,6 +223,18 @@ test('of what is not sampled, the buffer keeps what failed, and says why on the 
     { name: 'child 2', flags: 0x103, attributes: {}, traceState: 'other=x' },
   ])
   expect(fixture.ledger.account.created).toBe(2)
+})
+
+test('a span can be logged and made JSON of, whatever is waiting with it', () => {
+  const keep = { errorsPerSecond: 1, slowPerSecond: 1, slowerThanMs: 1000, maxSpans: 9, maxBytes: 1e6, maxAgeMs: 1000 }
+  const recorded = createKeepBuffer({ clock: new ManualClock(), keep })
+  const fixture = new TraceFixture({ recorded, sampler: fixedSampler(RECORD) })
+  const root = fixture.tracer.startSpan('root')
+  const child = fixture.tracer.startSpan('child', {}, trace.setSpan(FAST_ROOT, root))
+  child.end()
+  expect(JSON.parse(JSON.stringify(child))).toMatchObject({ name: 'child', kind: 0 })
+  expect(JSON.stringify(child).length).toBeLessThan(500)
+  expect(inspect(child).length).toBeLessThan(1000)
 })
 
 test('two requests of one trace are two local traces', () => {
