@@ -13,6 +13,8 @@ export interface FlushOutcome {
   readonly details: Readonly<Record<string, unknown>>
   /** Why it is not complete, where that is no alarm, such as a collector that nobody asked for. @default none */
   readonly note?: string
+  /** What was not delivered and waits for a later delivery, such as `512 items spooled …`. It is not lost. @default none */
+  readonly kept?: string
 }
 
 /**

@@ -3,6 +3,8 @@ export interface ReportedAccount {
   readonly created: number
   readonly delivered: number
   readonly rejected: number
+  /** On disk, for the next process. */
+  readonly spooled: number
   /** By reason. */
   readonly dropped: Readonly<Record<string, number>>
   readonly pending: number
@@ -58,9 +60,9 @@ export function readAccount(
   const account = asRecord(details?.[signal])
   if (account === undefined || typeof account['created'] !== 'number' || typeof account['delivered'] !== 'number')
     return undefined
-  const { rejected = 0, pending = 0 } = numbers(account)
+  const { rejected = 0, spooled = 0, pending = 0 } = numbers(account)
   const dropped = numbers(asRecord(account['dropped']) ?? {})
-  return { created: account['created'], delivered: account['delivered'], rejected, dropped, pending }
+  return { created: account['created'], delivered: account['delivered'], rejected, spooled, dropped, pending }
 }
 
 function numbers(fields: Readonly<Record<string, unknown>>): Record<string, number> {

@@ -40,11 +40,13 @@ export function toLedger(
   return { sent, missing, own, foreign }
 }
 
-function gaps(noun: string, { delivered, rejected, dropped, pending }: ReportedAccount, arrived: number): string[] {
+function gaps(noun: string, account: ReportedAccount, arrived: number): string[] {
+  const { delivered, rejected, spooled, dropped, pending } = account
   const lines = Object.entries(dropped)
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `${noun}: ${count} dropped (${reason.replaceAll('_', ' ')})`)
   if (rejected > 0) lines.push(`${noun}: ${rejected} rejected by the receiver`)
+  if (spooled > 0) lines.push(`${noun}: ${spooled} spooled for the next process`)
   if (pending > 0) lines.push(`${noun}: ${pending} never sent`)
   if (arrived < delivered) lines.push(`${noun}: ${delivered - arrived} reported as delivered that did not arrive`)
   if (arrived > delivered) lines.push(`${noun}: ${arrived - delivered} more arrived than were reported as delivered`)

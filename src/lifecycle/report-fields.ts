@@ -35,6 +35,11 @@ function toErrorFields(error: unknown): Readonly<Record<string, string>> {
   return { error: messageOf(error), ...(hint === undefined ? {} : { hint }) }
 }
 
-function toFlushFields({ complete, note, details }: FlushOutcome): Readonly<Record<string, unknown>> {
-  return { complete, ...(note === undefined ? {} : { note }), ...details }
+function toFlushFields({ complete, note, kept, details }: FlushOutcome): Readonly<Record<string, unknown>> {
+  return {
+    complete,
+    ...(note === undefined ? {} : { note }),
+    ...(kept === undefined ? {} : { kept }),
+    ...details,
+  }
 }

@@ -76,7 +76,7 @@ export function summarise(report: ShutdownReport): string {
   const lost = Object.entries(report.flushes).flatMap(([name, flush]) =>
     flush.complete || flush.note !== undefined ? [] : [`${name} not delivered completely`],
   )
-  const notes = Object.values(report.flushes).flatMap(({ note }) => note ?? [])
+  const notes = Object.values(report.flushes).flatMap(({ note, kept }) => [note ?? [], kept ?? []].flat())
   const cut = report.aborted.map((work) => `aborted ${work}`)
   const interrupted = describeInterrupted(report)
   const trouble = [...(report.failures ?? []), ...late, ...cut, ...lost]

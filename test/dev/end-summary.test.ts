@@ -50,18 +50,25 @@ test('another sender on the same port is told apart, and hides no loss', () => {
 })
 
 test('every loss has its reason', () => {
-  const traces = account(9, { delivered: 3, rejected: 1, dropped: { queue_full: 4, refused: 0 }, pending: 1 })
+  const traces = account(11, {
+    delivered: 3,
+    rejected: 1,
+    spooled: 2,
+    dropped: { queue_full: 4, refused: 0 },
+    pending: 1,
+  })
   const flush = {
     telemetry: { complete: false, traces, logs: account(1), metrics: account(1) },
     sdk: { complete: false },
   }
   const lines = summary(report({ flush }))
   expect(lines.slice(1)).toEqual([
-    'sent: spans 3 of 9 delivered · log records 1 of 1 · metric points 1 of 1',
+    'sent: spans 3 of 11 delivered · log records 1 of 1 · metric points 1 of 1',
     '!sent: sdk: not delivered completely',
     'received: 3 spans · 2 log records · 1 metric point  from orders (process 7)',
     '!ledger: spans: 4 dropped (queue full)',
     '!: spans: 1 rejected by the receiver',
+    '!: spans: 2 spooled for the next process',
     '!: spans: 1 never sent',
     '!: log records: 1 more arrived than were reported as delivered',
     'exit: 0',

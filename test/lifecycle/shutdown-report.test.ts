@@ -57,6 +57,15 @@ describe('one line for people', () => {
     expect(summarise(clean)).toMatchInlineSnapshot(`"stopped in 5.47s (SIGTERM): everything ended by itself"`)
   })
 
+  test('what waits on disk for the next process is said, and is no trouble', () => {
+    const telemetry = { complete: true, kept: '512 items spooled for the next process', details: {} }
+    const report = { ...clean, flushes: { telemetry } }
+    expect(summarise(report)).toBe(
+      'stopped in 5.47s (SIGTERM): everything ended by itself, 512 items spooled for the next process',
+    )
+    expect(toReportFields(report)).toMatchObject({ flush: { telemetry: { complete: true, kept: telemetry.kept } } })
+  })
+
   test('one with everything that can go wrong', () => {
     expect(summarise(troubled)).toMatchInlineSnapshot(
       `"stopped in 16s ("api" failed: EADDRINUSE): api did not finish within 10s, db failed after 12ms, queue did not stop within 2s, aborted api: GET /orders after 10s, telemetry not delivered completely"`,
