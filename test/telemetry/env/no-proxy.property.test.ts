@@ -97,8 +97,8 @@ test('an address is in its own network of every size', () => {
 test('no list and no URL makes it throw', () => {
   const anything = fc.oneof(fc.string(), fc.stringMatching(/^[\d.:/[\]%a-f*, ]{0,30}$/))
   fc.assert(
-    fc.property(fc.webUrl(), anything, (url, list) => {
-      expect(typeof bypasses(url, list)).toBe('boolean')
+    fc.property(NAME, anything, (name, list) => {
+      expect(typeof bypasses(`http://${name}`, list)).toBe('boolean')
     }),
   )
   fc.assert(
