@@ -10,8 +10,9 @@ export const MAX_WAITING_BYTES = 16 * 1_048_576
 /** Besides, for what is read back from disk to be sent: four requests of 2 MiB. Live data never has to make room for it. */
 const MAX_READING_BYTES = 8 * 1_048_576
 
-/** The youngest of a signal whose bytes are on disk as well: what can be let go. */
+/** Those of a signal whose bytes are on disk as well, in their order: what can be let go. */
 interface Releasable {
+  oldest: Parcel | undefined
   youngest: Parcel | undefined
   items: number
 }
@@ -20,9 +21,9 @@ interface Releasable {
 export class MemoryBound {
   readonly #maxBytes: number
   readonly #releasable: Readonly<Record<Signal, Releasable>> = {
-    traces: { youngest: undefined, items: 0 },
-    metrics: { youngest: undefined, items: 0 },
-    logs: { youngest: undefined, items: 0 },
+    traces: { oldest: undefined, youngest: undefined, items: 0 },
+    metrics: { oldest: undefined, youngest: undefined, items: 0 },
+    logs: { oldest: undefined, youngest: undefined, items: 0 },
   }
   readonly #items: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 }
   #waitingBytes = 0
@@ -94,16 +95,25 @@ export class MemoryBound {
   offer(parcel: Parcel): void {
     if (parcel.isListed || parcel.bytes === undefined || parcel.isReadBack) return
     const list = this.#releasable[parcel.signal]
-    // Mostly the youngest; one that is put back after an attempt goes where it was.
-    let younger: Parcel | undefined
+    // One that is stored is the youngest, mostly; one that comes back after an attempt is among the oldest.
     let older = list.youngest
+    let younger: Parcel | undefined
+    if (
+      list.oldest !== undefined &&
+      parcel.sequence - list.oldest.sequence < (older?.sequence ?? 0) - parcel.sequence
+    ) {
+      younger = list.oldest
+      while (younger !== undefined && younger.sequence < parcel.sequence) younger = younger.younger
+      older = younger?.older
+    }
     while (older !== undefined && older.sequence > parcel.sequence) {
       younger = older
       older = older.older
     }
     parcel.older = older
     parcel.younger = younger
-    if (older !== undefined) older.younger = parcel
+    if (older === undefined) list.oldest = parcel
+    else older.younger = parcel
     if (younger === undefined) list.youngest = parcel
     else younger.older = parcel
     parcel.isListed = true
@@ -115,7 +125,8 @@ export class MemoryBound {
     if (!parcel.isListed) return
     const list = this.#releasable[parcel.signal]
     const { older, younger } = parcel
-    if (older !== undefined) older.younger = younger
+    if (older === undefined) list.oldest = younger
+    else older.younger = younger
     if (younger === undefined) list.youngest = older
     else younger.older = older
     parcel.older = undefined

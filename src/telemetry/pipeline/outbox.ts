@@ -33,7 +33,7 @@ interface FlushEnd {
 export interface OutboxSignal {
   readonly transport: Transport
   readonly limits: BatchLimits
-  /** Of one attempt, connecting included: `OTEL_EXPORTER_OTLP_TIMEOUT`. */
+  /** Of one attempt, connecting included: `OTEL_EXPORTER_OTLP_TIMEOUT`. That of the limits holds as well. */
   readonly timeoutMs: number
 }
 
@@ -102,6 +102,7 @@ export class Outbox implements ChunkSink {
       if (own === undefined) continue
       this.#senders[signal] = new SignalSender({
         ...own,
+        timeoutMs: Math.min(own.timeoutMs, own.limits.exportTimeoutMs),
         clock: this.#clock,
         isOrdered: signal === 'metrics',
         books: this.#books[signal],

@@ -82,7 +82,8 @@ test.for(['http/protobuf', 'grpc'])(
     onTestFinished(() => outbox.release())
     addSpans(1000)
     await vi.waitFor(() => expect(outbox.failure('traces')).toMatch(/ECONNREFUSED/), 10_000)
-    expect(outbox.account('traces')).toMatchObject({ created: 1000, spooled: 1000, pending: 0 })
+    const stored = { created: 1000, spooled: 1000, pending: 0 }
+    await vi.waitFor(() => expect(outbox.account('traces')).toMatchObject(stored), 10_000)
 
     await using receiver = createReceiver({ port })
     await receiver.start()

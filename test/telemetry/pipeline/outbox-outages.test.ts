@@ -121,6 +121,14 @@ test('with full jitter a pause is anything from the floor of 250 ms to the whole
   expect(transport.bodies.map(({ at }) => at)).toEqual([0, 250, 500, 750, 1000])
 })
 
+test('an export time limit that is shorter than that of the exporter counts', async () => {
+  const { clock, outbox, transport, add } = setUp({ limits: { exportTimeoutMs: 2000 } })
+  transport.answer = () => new Promise(() => {})
+  add('a', 512)
+  await clock.advance(7000)
+  expect(outbox.failure('traces')).toBe('no result within 7000 ms')
+})
+
 test('a transport that never settles is given up 5 s after its limit, and the parcels go again', async () => {
   const { clock, outbox, transport, add } = setUp()
   transport.answer = () => new Promise(() => {})
