@@ -6,6 +6,7 @@ import { observeFetch } from './fetch.ts'
 import { observeHttpClients } from './http-client.ts'
 import { createMethodNames } from './http-method.ts'
 import { observeHttpServers } from './http-server.ts'
+import { observeHttp2 } from './observe-http2.ts'
 
 export interface HttpObservationOptions {
   readonly tracer: Tracer
@@ -13,21 +14,25 @@ export interface HttpObservationOptions {
   readonly clock: Clock
   readonly knownMethods: readonly string[] | undefined
   readonly ignoreRequest: (request: IncomingMessage) => boolean
+  /** Whether somebody else makes the spans of gRPC calls. @default nobody does */
+  readonly isGrpcObserved?: () => boolean
   readonly onProblem: (error: unknown) => void
 }
 
 /**
- * Observes everything that speaks HTTP in this process: servers, `node:http` clients, `fetch`.
+ * Observes everything that speaks HTTP in this process: servers, `node:http` clients, `fetch`, and both sides of HTTP/2.
  *
  * @returns takes it back
  */
 export function observeHttp(options: HttpObservationOptions): () => void {
   const nameMethod = createMethodNames(options.knownMethods)
   const requests = new ClientRequests({ ...options, nameMethod })
+  const { isGrpcObserved = () => false } = options
   const undo = [
     observeHttpServers({ ...options, nameMethod }),
     observeHttpClients(requests, options.onProblem),
     observeFetch(requests, options.onProblem),
+    observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
   ]
   return () => {
     for (const end of undo) end()
