@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { Cell } from './cell.ts'
 import type { MeasurementCheck } from './measurement-check.ts'
+import { identifySeries } from './series-attributes.ts'
 import type { SeriesStorage } from './series-storage.ts'
 
 /** A series of an instrument, in each of its streams. */
@@ -21,7 +22,8 @@ export class BoundInstrument {
   constructor(check: MeasurementCheck, storages: readonly SeriesStorage[], attributes: object | undefined) {
     this.#check = check
     // A copy, for the attributes of exemplars: what is measured is not to change with an object of the caller.
-    this.#attributes = attributes === undefined || attributes === null ? undefined : { ...attributes }
+    this.#attributes =
+      attributes === undefined || attributes === null ? undefined : identifySeries(attributes).attributes
     this.#series = storages.map((storage) => ({ storage, cell: storage.pin(this.#attributes) }))
     const only = this.#series.length === 1 ? this.#series[0] : undefined
     this.#cell = only?.cell

@@ -1,5 +1,13 @@
-import { type Context, context as contextApi, type SpanContext, trace, TraceFlags } from '@opentelemetry/api'
+import { type Context, context as contextApi, trace, TraceFlags } from '@opentelemetry/api'
+import { FastContext } from '../context/fast-context.ts'
 import type { ExemplarFilter } from '../env/metrics-env.ts'
+import { LocalSpan } from '../trace/local-span.ts'
+
+/** The span that an exemplar points at. Its ids may be made into text when they are read, so read them late. */
+export interface ExemplarSpan {
+  readonly traceId: string
+  readonly spanId: string
+}
 
 export interface ExemplarPolicyOptions {
   readonly filter: ExemplarFilter
@@ -31,11 +39,19 @@ export class ExemplarPolicy {
   }
 
   /** The span that a measurement belongs to; `undefined` when it may be no exemplar; invalid when it has no span. */
-  spanOf(context: Context | undefined): SpanContext | undefined {
-    const span = trace.getSpanContext(context ?? this.#activeContext())
-    if (span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0) return span
-    return this.#takesAll ? (span ?? NO_SPAN) : undefined
+  spanOf(given: Context | undefined): ExemplarSpan | undefined {
+    try {
+      const context = given ?? this.#activeContext()
+      const span = context instanceof FastContext ? context.span : trace.getSpan(context)
+      if (span !== undefined) {
+        const identity = span instanceof LocalSpan ? span : span.spanContext()
+        if (this.#takesAll || (identity.traceFlags & TraceFlags.SAMPLED) !== 0) return identity
+      }
+    } catch {
+      // A context or a span of somebody else that throws: no exemplar, and no reason to lose the measurement.
+    }
+    return this.#takesAll ? NO_SPAN : undefined
   }
 }
 
-const NO_SPAN: SpanContext = Object.freeze({ traceId: '', spanId: '', traceFlags: TraceFlags.NONE })
+const NO_SPAN: ExemplarSpan = Object.freeze({ traceId: '', spanId: '' })

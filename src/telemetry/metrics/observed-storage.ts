@@ -3,7 +3,7 @@ import type { Attributes, NumberPoint, NumberType } from '../../otlp/model.ts'
 import type { KeepsKey, SeriesIdentity } from './series-attributes.ts'
 import { identifySeries, OVERFLOW } from './series-attributes.ts'
 import { SeriesPaths } from './series-paths.ts'
-import { toUnixNano } from './unix-nano.ts'
+import { startOf, toUnixNano } from './unix-nano.ts'
 
 /** Paths to a series: a few orders of a few attributes each. */
 const PLACES_PER_SERIES = 16
@@ -137,7 +137,7 @@ export class ObservedStorage {
     cell.reportedUnixNano = timeUnixNano
     return {
       attributes: cell.attributes,
-      startTimeUnixNano: cell.startUnixNano,
+      startTimeUnixNano: startOf(cell.startUnixNano, timeUnixNano),
       timeUnixNano,
       flags: 0,
       value: difference,

@@ -6,7 +6,7 @@ import type { Cell, MetricPoint } from './cell.ts'
 import type { ExemplarPolicy } from './exemplar-policy.ts'
 import { BARE, identifySeries, type KeepsKey, OVERFLOW, type SeriesIdentity } from './series-attributes.ts'
 import { SeriesPaths } from './series-paths.ts'
-import { toUnixNano } from './unix-nano.ts'
+import { startOf, toUnixNano } from './unix-nano.ts'
 
 /** Paths to a series: a few orders of a few attributes each. */
 const PLACES_PER_SERIES = 16
@@ -74,7 +74,7 @@ export class SeriesStorage {
    * @returns makes it count
    */
   observe(value: number, attributes: object | undefined): () => void {
-    const copy = attributes === undefined ? undefined : { ...attributes }
+    const copy = attributes === undefined ? undefined : identifySeries(attributes).attributes
     return () => this.record(value, copy, undefined)
   }
 
@@ -109,7 +109,7 @@ export class SeriesStorage {
   }
 
   #take(cell: Cell, timeUnixNano: bigint, exemplarsSinceUnixMs: number): MetricPoint {
-    const start = this.#isDelta ? this.#startUnixNano : cell.startUnixNano
+    const start = startOf(this.#isDelta ? this.#startUnixNano : cell.startUnixNano, timeUnixNano)
     const point = cell.toPoint(start, timeUnixNano, this.#takeExemplars(cell, exemplarsSinceUnixMs))
     if (this.#isDelta) {
       cell.reset()

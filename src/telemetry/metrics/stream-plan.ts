@@ -34,7 +34,7 @@ export function planStreams(
   { views, cardinalityLimit }: { readonly views: readonly ResolvedView[]; readonly cardinalityLimit: number },
 ): readonly StreamPlan[] {
   const matching = views.filter((view) => matches(view, instrument, meter))
-  const plans = (matching.length === 0 ? [undefined] : matching).flatMap((view): readonly StreamPlan[] => {
+  return (matching.length === 0 ? [undefined] : matching).flatMap((view): readonly StreamPlan[] => {
     const aggregation = toAggregation(view?.aggregation ?? DEFAULT_AGGREGATION, instrument, reader)
     if (aggregation === undefined) return []
     const excluded = view?.excludeAttributes ?? []
@@ -52,8 +52,6 @@ export function planStreams(
     ])
     return [{ ...plan, keeps: compileKeeps(included, excluded), signature }]
   })
-  // Two views that ask for the very same are one stream: nothing is to be counted twice.
-  return plans.filter((plan, index) => plans.findIndex(({ signature }) => signature === plan.signature) === index)
 }
 
 function matches(view: ResolvedView, instrument: InstrumentDescriptor, meter: MeterIdentity): boolean {

@@ -31,6 +31,7 @@ export class StreamRegistry {
 
   /** The streams of a new instrument. */
   open(instrument: InstrumentDescriptor): readonly MetricStream[] {
+    // A set: two views that ask for the very same are one stream, and nothing is to be counted twice.
     const opened = new Set<MetricStream>()
     for (const [index, reader] of this.#rules.readers.entries()) {
       for (const plan of planStreams(instrument, this.#meter, reader, this.#rules)) {

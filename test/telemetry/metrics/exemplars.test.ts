@@ -68,7 +68,10 @@ test('what a view or the overflow leaves out of a series is with its exemplars',
   const filtered = (await metrics.points('c')).map(({ exemplars }) => ({ ...exemplars[0]?.filteredAttributes }))
   expect(filtered).toEqual([{ user: 'u' }, { kept: 2, user: 'v' }])
   const bound = new Metrics({ views: [{ instrumentName: 'c', excludeAttributes: ['user'] }] })
-  bound.meter.createCounter('c').bind({ kept: 1, user: 'u' }).add(1, inSpan(1))
+  const attributes = { kept: 1, user: 'u' }
+  const counterOfOne = bound.meter.createCounter('c').bind(attributes)
+  attributes.user = 'changed'
+  counterOfOne.add(1, inSpan(1))
   expect((await bound.points('c'))[0]?.exemplars[0]?.filteredAttributes).toEqual({ user: 'u' })
 })
 

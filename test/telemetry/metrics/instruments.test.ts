@@ -243,3 +243,38 @@ test('meters and instruments beyond their number record nothing, which is said o
   expect(metrics.provider.meters()).toHaveLength(1000)
   expect(warnings).toHaveLength(2)
 })
+
+test('a clock that is set back makes no point that ends before it began', async () => {
+  const metrics = new Metrics({ readers: [reader(), reader({ temporality: 'delta' })] })
+  metrics.at.ms = 5000
+  metrics.meter.createCounter('c').add(1)
+  metrics.meter.createObservableCounter('o').addCallback((result) => result.observe(1))
+  metrics.at.ms = 500
+  for (const index of [0, 1]) {
+    for (const name of ['c', 'o']) {
+      expect(await metrics.points(name, index)).toMatchObject([
+        { startTimeUnixNano: nano(500), timeUnixNano: nano(500) },
+      ])
+      metrics.meter.createCounter('c').add(1)
+    }
+  }
+})
+
+test('attributes that throw when they are read cost no measurement and never throw into the service', async () => {
+  const metrics = new Metrics({ views: [{ instrumentName: 'o.histogram', aggregation: 'explicitHistogram' }] })
+  const broken = {
+    a: 1,
+    get b(): string {
+      throw new Error('not today')
+    },
+  }
+  metrics.meter.createCounter('c').add(1, broken)
+  metrics.meter.createCounter('c').bind(broken).add(1)
+  metrics.meter.createObservableGauge('o').addCallback((result) => result.observe(2, broken))
+  metrics.meter.createObservableGauge('o.histogram').addCallback((result) => result.observe(2, broken))
+  expect(await metrics.values('c')).toEqual({ '{"a":1}': 2 })
+  expect(await metrics.values('o')).toEqual({ '{"a":1}': 2 })
+  // Observed once in each of three collections.
+  expect(await metrics.values('o.histogram')).toEqual({ '{"a":1}': 3 })
+  expect(metrics.problems).toEqual([])
+})

@@ -194,3 +194,21 @@ test('at the end of the process, what is observed without waiting is collected a
     ['soon', 1],
   ])
 })
+
+test('two readers that collect at the same time do so one after the other', async () => {
+  const metrics = new Metrics({ readers: [reader({ temporality: 'delta' }), reader()] })
+  let running = 0
+  let most = 0
+  metrics.meter.createObservableCounter('c').addCallback(async (result) => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    result.observe(5)
+    running--
+  })
+  expect(await Promise.all([metrics.values('c', 0), metrics.values('c', 1), metrics.values('c', 0)])).toEqual([
+    { '{}': 5 },
+    { '{}': 5 },
+    { '{}': 0 },
+  ])
+  expect(most).toBe(1)
+})

@@ -74,6 +74,32 @@ test('equal attributes in another order are one series, different ones never', (
   )
 })
 
+test('values that look alike are told apart, those that are the same on the wire are not', () => {
+  const keyOf = (a: unknown): string => identifySeries({ a }).key
+  const different = [
+    1,
+    '1',
+    true,
+    't',
+    'true',
+    null,
+    'n',
+    'null',
+    '',
+    [1],
+    ['1'],
+    [],
+    {},
+    '[]',
+    new Uint8Array([1]),
+    'x01',
+  ]
+  expect(new Set(different.map(keyOf)).size).toBe(different.length)
+  expect(keyOf(1n)).toBe(keyOf(1))
+  expect(keyOf(-0)).toBe(keyOf(0))
+  expect(keyOf(undefined)).toBe(identifySeries({}).key)
+})
+
 test('attributes that are found once are found again without being read in full', () => {
   const paths = new SeriesPaths<string>(100)
   paths.remember({ a: 1, b: 'x' }, 'found')
@@ -106,6 +132,8 @@ test('attributes with a getter that throws are read as far as they can be', () =
   }
   const paths = new SeriesPaths<string>(10)
   paths.remember(broken, 'found')
+  expect(paths.find(broken)).toBeUndefined()
+  paths.remember({ a: 1, b: 'x' }, 'found')
   expect(paths.find(broken)).toBeUndefined()
   expect({ ...identifySeries(broken).attributes }).toEqual({ a: 1 })
 })

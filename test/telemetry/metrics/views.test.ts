@@ -83,6 +83,13 @@ test('two views that match make two streams, two that say the same only one', as
   ])
 })
 
+test('what two views say alike is counted once', async () => {
+  const view: MetricView = { instrumentName: 'c', includeAttributes: [] }
+  const metrics = new Metrics({ views: [view, view, { ...view, instrumentType: 'counter' }] })
+  metrics.meter.createCounter('c').add(1, { a: 1 })
+  expect(await metrics.points('c')).toMatchObject([{ value: 1 }])
+})
+
 test.each(['sum', 'lastValue', 'explicitHistogram', 'exponentialHistogram'] as const)(
   'a histogram can be made a %s',
   async (aggregation) => {
