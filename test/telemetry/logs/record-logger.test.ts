@@ -1,10 +1,10 @@
 import { context, type LogRecord, logs as newLogs, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
-import { logs as oldLogs } from '@opentelemetry/api-logs'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { expect, test } from 'vitest'
 import { registerApiGlobals } from '../../../src/telemetry/api-globals.ts'
 import { FAST_ROOT } from '../../../src/telemetry/context/fast-context.ts'
 import type { EmittedLogRecord } from '../../../src/telemetry/logs/emitted-log-record.ts'
+import type { EngineLoggerProvider } from '../../../src/telemetry/logs/engine-logger-provider.ts'
 import type { LogRecordProcessor } from '../../../src/telemetry/logs/log-record-processor.ts'
 import { LocalTrace } from '../../../src/telemetry/trace/local-trace.ts'
 import { PassiveSpan } from '../../../src/telemetry/trace/passive-span.ts'
@@ -358,6 +358,11 @@ test('a flush hands on what is open, and waits for the delivery', async () => {
   expect(steps).toEqual(['deliver 1'])
 })
 
+const LEGACY_LOGS = Symbol.for('io.opentelemetry.js.api.logs')
+interface LegacyGlobal {
+  [LEGACY_LOGS]?: (version: number) => unknown
+}
+
 test('both logs globals find the provider, and loggers of the older one have their options', () => {
   const manager = new AsyncLocalStorageContextManager().enable()
   const logs = new Logs()
@@ -368,6 +373,8 @@ test('both logs globals find the provider, and loggers of the older one have the
   })
   try {
     expect([...registration.taken]).toEqual([])
+    // As `@opentelemetry/api-logs` looks for it.
+    const oldLogs = (globalThis as unknown as LegacyGlobal)[LEGACY_LOGS]?.(1) as EngineLoggerProvider
     const options = { scopeAttributes: { team: 'a' }, includeTraceContext: false }
     context.with(trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT), () => {
       newLogs.getLogger('new').emit({ body: 'new' })
