@@ -120,9 +120,9 @@ export class Adopter {
     const { segment } = found
     store.add(segment)
     segment.isBeingRead = true
-    yield* readUnsettled(found, { ...this.#reading(''), damaged })
+    const isComplete = yield* readUnsettled(found, { ...this.#reading(''), damaged })
     // Interrupted: nobody here knows what else is in it, so it stays for the next process.
-    if (this.#options.isClosing()) return
+    if (!isComplete) return
     segment.isBeingRead = false
     if (segment.unsettled.size === 0) store.remove(segment)
   }

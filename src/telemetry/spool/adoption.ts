@@ -65,15 +65,16 @@ export async function openSegment(name: string, options: AdoptionOptions): Promi
  * Reads what is unsettled of it, a block at a time, each followed by a turn of the loop.
  *
  * @yields the chunks of a block, in the order in which they were written
+ * @returns whether it came to the end
  */
 export async function* readUnsettled(
   { segment, settled }: FoundSegment,
   options: AdoptionOptions,
-): AsyncGenerator<readonly SpoolEntry[]> {
+): AsyncGenerator<readonly SpoolEntry[], boolean> {
   segment.use()
   try {
     for await (const found of scanSegment(segment.fd, segment.size)) {
-      if (options.isClosing()) return
+      if (options.isClosing()) return false
       const entries: SpoolEntry[] = []
       for (const one of found) {
         if (one.kind === 'damaged') {
@@ -96,6 +97,7 @@ export async function* readUnsettled(
   } finally {
     segment.release()
   }
+  return true
 }
 
 async function readMarks(path: string): Promise<{ offsets: ReadonlySet<number>; byteLength: number }> {

@@ -10,6 +10,7 @@ import { encodeSegmentHeader } from '../../../src/telemetry/spool/segment-header
 import {
   chunkOf,
   filesBelow,
+  MIB,
   numbersOf,
   openSpool,
   type Recorder,
@@ -179,12 +180,15 @@ test('a jump of the machine’s time makes nobody look dead whose heart goes on 
 
 test('the order of age holds across several dead processes, and the oldest goes first when they exceed the bounds', async () => {
   using directory = temporaryDirectory()
-  for (let orphan = 0; orphan < 3; orphan++) {
-    const { spool } = openSpool(directory.path, { unixNow: () => 1_790_000_000_000 + orphan * 60_000 })
-    for (let number = 0; number < 40; number++) spool.append(chunkOf(orphan * 40 + number, 10_000))
+  for (let orphan = 0; orphan < 5; orphan++) {
+    using apart = temporaryDirectory()
+    const { spool } = openSpool(apart.path, { unixNow: () => 1_790_000_000_000 + orphan * 60_000 })
+    for (let number = 0; number < 24; number++) spool.append(chunkOf(orphan * 24 + number, 10_000))
     await spool.close()
+    const [name = ''] = readdirSync(join(apart.path, SERVICE))
+    mkdirSync(join(directory.path, SERVICE), { recursive: true, mode: 0o700 })
+    renameSync(join(apart.path, SERVICE, name), join(directory.path, SERVICE, name))
   }
-  const MIB = 1024 * 1024
   await using opened = openSpool(directory.path, { maxBytes: MIB, unixNow: () => 1_790_000_600_000 })
   await opened.heard.until(({ lines }) => lines.some(({ message }) => message.includes('sent now')))
   const { adoptedChunks, evictions } = opened.heard
@@ -265,4 +269,70 @@ test('a directory that somebody has moved away is left to whoever has it', async
   renameSync(join(directory.path, SERVICE, name), join(directory.path, 'elsewhere'))
   await advanceUntil(clock, opened.heard, ({ leftChunks }) => leftChunks.length > 0)
   expect(opened.heard.leftChunks).toEqual(chunks)
+})
+
+test('the processes of a service share its bytes: what the others take is missing here', async () => {
+  using directory = temporaryDirectory()
+  await using sibling = openSpool(directory.path, { maxBytes: 2 * MIB, clock: new ManualClock() })
+  for (let number = 0; number < 130; number++) sibling.spool.append(chunkOf(number, 10_000))
+  await sibling.spool.flush()
+  const clock = new ManualClock()
+  await using opened = openSpool(directory.path, { maxBytes: 2 * MIB, clock })
+  for (let number = 0; opened.heard.evictions.length === 0; number++) {
+    opened.spool.append(chunkOf(number, 10_000))
+    await opened.spool.flush()
+    await clock.advance(1000)
+  }
+  expect(opened.spool.byteLength).toBeLessThanOrEqual(2 * MIB - sibling.spool.byteLength)
+  expect(sibling.heard.evictions).toEqual([])
+})
+
+test('an outbox that closes in the middle of an adoption leaves to the next process what it has not been given', async () => {
+  using directory = temporaryDirectory()
+  const { spool } = openSpool(directory.path)
+  for (let number = 0; number < 3000; number++) spool.append(chunkOf(number, 200))
+  await spool.close()
+
+  const interrupted = openSpool(directory.path)
+  await interrupted.heard.until(({ adoptedChunks }) => adoptedChunks.length > 0)
+  const given = interrupted.heard.adoptedChunks.slice()
+  for (const chunk of given) interrupted.spool.settle(chunk)
+  await interrupted.spool.close()
+  expect(given.length).toBeLessThan(3000)
+
+  await using next = openSpool(directory.path)
+  await next.heard.until(({ adoptedChunks }) => adoptedChunks.length >= 3000 - given.length)
+  expect(await numbersOf(next.spool, next.heard.adoptedChunks.slice(0, 1))).toEqual([given.length])
+})
+
+test('a stopped process that can be seen to live is left alone however long its heartbeat is missing', async () => {
+  using directory = temporaryDirectory()
+  await using stopped = await startSpoolProcess(directory.path)
+  stopped.tell('append 0 3 100')
+  await stopped.until(() => stopped.numbers('stored').length === 3)
+  await stopOwner(stopped, directory.path)
+  const [name = ''] = readdirSync(join(directory.path, SERVICE))
+  utimesSync(join(directory.path, SERVICE, name, 'heartbeat'), 1, 1)
+
+  const clock = new ManualClock()
+  await using opened = openSpool(directory.path, { clock })
+  for (let second = 0; second < 60; second++) {
+    await clock.advance(1000)
+    await stat('/')
+  }
+  await leaveBehind(directory.path, 100, 1)
+  await advanceUntil(clock, opened.heard, ({ adoptedChunks }) => adoptedChunks.length > 0)
+  expect(await numbersOf(opened.spool, opened.heard.adoptedChunks)).toEqual([100])
+})
+
+test('marks without their segment are cleared away', async () => {
+  using directory = temporaryDirectory()
+  await leaveBehind(directory.path, 0, 1)
+  const [name = ''] = readdirSync(join(directory.path, SERVICE))
+  writeFileSync(join(directory.path, SERVICE, name, 'gone.seg.done'), '')
+  await using opened = openSpool(directory.path)
+  await opened.heard.until(({ adoptedChunks }) => adoptedChunks.length > 0)
+  for (const chunk of opened.heard.adoptedChunks) opened.spool.settle(chunk)
+  await opened.spool.close()
+  expect(filesBelow(directory.path)).toEqual([])
 })

@@ -73,11 +73,13 @@ function damage(path: string, at: number, bit: number): void {
 
 const sizes = fc.array(fc.integer({ min: 8, max: 3000 }), { minLength: 1, maxLength: CHUNKS })
 const settled = fc.uniqueArray(fc.nat(CHUNKS - 1)).map((numbers) => new Set(numbers))
+/** Evenly: left to itself, fast-check would try little but the two ends. */
+const ratio = fc.noBias(fc.nat(9999)).map((part) => part / 10_000)
 const runs = { numRuns: 60 }
 
 test('cut off anywhere, a segment yields every unsettled chunk that lies before the cut, and no other', async () => {
   await fc.assert(
-    fc.asyncProperty(sizes, settled, fc.double({ min: 0, max: 1, noNaN: true }), async (sizes, settled, ratio) => {
+    fc.asyncProperty(sizes, settled, ratio, async (sizes, settled, ratio) => {
       using directory = temporaryDirectory()
       await leaveTheLastOne(directory.path)
       using apart = temporaryDirectory()
@@ -97,7 +99,7 @@ test('cut off anywhere, a segment yields every unsettled chunk that lies before 
 test('one damaged byte anywhere costs its own record at most, is never delivered, and its items are counted', async () => {
   const bit = fc.nat(7)
   await fc.assert(
-    fc.asyncProperty(sizes, fc.double({ min: 0, max: 0.9999, noNaN: true }), bit, async (sizes, ratio, bit) => {
+    fc.asyncProperty(sizes, ratio, bit, async (sizes, ratio, bit) => {
       using directory = temporaryDirectory()
       await leaveTheLastOne(directory.path)
       using apart = temporaryDirectory()
@@ -151,7 +153,7 @@ test('whatever files are missing, cut or overwritten with noise: nothing throws,
   const harm = fc.record({
     file: fc.nat(9),
     kind: fc.constantFrom('delete', 'cut', 'noise'),
-    ratio: fc.double({ min: 0, max: 1, noNaN: true }),
+    ratio,
     noise: fc.uint8Array({ minLength: 1, maxLength: 200 }),
   })
   await fc.assert(

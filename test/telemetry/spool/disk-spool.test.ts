@@ -58,15 +58,18 @@ test('a chunk that is settled before it was written is not written, and nothing 
 test('flushNow has told everything when it returns, also of a write that was under way, and the file holds it once', async () => {
   using directory = temporaryDirectory()
   const { spool, heard } = openSpool(directory.path)
-  spool.append(chunkOf(0, MIB))
+  const chunks = [spool.append(chunkOf(0, MIB))]
   await Promise.resolve()
   // The first is being written in another thread by now.
-  for (let number = 1; number < 40; number++) spool.append(chunkOf(number, 1000))
+  for (let number = 1; number < 40; number++) chunks.push(spool.append(chunkOf(number, 1000)))
   spool.flushNow()
-  expect(heard.storedChunks).toHaveLength(40)
-  spool.append(chunkOf(40))
+  expect(heard.storedChunks).toEqual(chunks)
+  // By the time that this has been read, the other thread has said that it is done.
+  expect(await numbersOf(spool, chunks)).toHaveLength(40)
+  chunks.push(spool.append(chunkOf(40)))
+  expect(await numbersOf(spool, chunks)).toEqual(Array.from({ length: 41 }, (_, index) => index))
   await spool.close()
-  expect(heard.storedChunks).toHaveLength(41)
+  expect(heard.storedChunks).toEqual(chunks)
 
   await using next = openSpool(directory.path)
   await next.heard.until(({ adoptedChunks }) => adoptedChunks.length >= 41)

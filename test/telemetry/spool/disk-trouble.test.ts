@@ -49,14 +49,16 @@ test('a limit of the size of files costs what does not fit; the next segment tak
   using directory = temporaryDirectory()
   const wrap = ['bash', '-c', 'ulimit -f 100; exec "$@"', 'bash']
   await using victim = await startSpoolProcess(directory.path, { wrap })
-  victim.tell('append 0 15 10000')
-  await victim.until(() => victim.numbers('stored').length + victim.numbers('notStored').length === 15)
+  for (let number = 0; number < 15; number++) {
+    victim.tell(`append ${number} 1 10000`)
+    await victim.until(() => victim.numbers('stored').length + victim.numbers('notStored').length === number + 1)
+  }
   expect(victim.said.find(({ event }) => event === 'notStored')?.reason).toBe(
     'the file size limit of the process is reached (EFBIG)',
   )
   // After a pause of a second: whatever comes until then is refused.
   for (let number = 15; !victim.said.some(({ event }) => event === 'writable'); number++) {
-    victim.tell(`append ${number} 1 100`)
+    victim.tell(`append ${number} 1 5000`)
     await victim.until(() => [...victim.numbers('stored'), ...victim.numbers('notStored')].includes(number))
   }
   const stored = victim.numbers('stored')
