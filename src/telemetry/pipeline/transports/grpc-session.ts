@@ -95,7 +95,7 @@ export class GrpcSession {
 
   destroy(): void {
     this.#session.destroy()
-    // Which only says goodbye to the other end, and waits for its goodbye.
+    // At once, whatever the session still has to write.
     this.#socket.destroy()
   }
 

@@ -11,8 +11,6 @@ export interface WithLimit extends ClientRequestArgs {
 
 type Connected = (error: Error | null, socket: Duplex) => void
 
-/** At the same time; three signals share them. More wait in line. */
-const MAX_SOCKETS = 16
 /** Kept open for the next request. */
 const MAX_IDLE_SOCKETS = 4
 /** Less than the 60 s after which usual load balancers close a connection on which nothing happens. */
@@ -26,7 +24,8 @@ export class HttpAgent extends Agent {
   constructor(route: Route) {
     super({
       keepAlive: true,
-      maxSockets: MAX_SOCKETS,
+      // No line to wait in: as many as there are attempts, and Node opens what ends a wait within another one's limit.
+      maxSockets: Infinity,
       maxFreeSockets: MAX_IDLE_SOCKETS,
       // The others then grow old and are closed, once few are enough.
       scheduling: 'lifo',

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { encodeResponse, encodeResponseJson } from '../../../../src/otlp/response.ts'
 import { encodeStatus, encodeStatusJson } from '../../../../src/otlp/status.ts'
@@ -180,6 +181,26 @@ test('a connection that the server closed while it waited is replaced at once, a
   expect(await opening.send()).toEqual({ kind: 'delivered' })
   await idle.promise
   expect(server.sockets).toHaveLength(2)
+})
+
+test('when one connection has grown stale, the others that waited as long are not tried', async () => {
+  const held: Socket[] = []
+  await using server = await rawHttpServer((_request, index, socket) => {
+    if (index < 2) {
+      held.push(socket)
+      // Both at the same time, so that each has a connection of its own.
+      if (held.length === 2) for (const one of held) one.write(answer('200 OK'))
+      return undefined
+    }
+    if (!held.includes(socket)) return answer('200 OK')
+    socket.resetAndDestroy()
+    return undefined
+  })
+  using opening = await opened(http(server.port))
+  expect(await Promise.all([opening.send(), opening.send()])).toEqual([{ kind: 'delivered' }, { kind: 'delivered' }])
+
+  expect(await opening.send()).toEqual({ kind: 'delivered' })
+  expect(server.sockets).toHaveLength(3)
 })
 
 test('a server that resets every connection is not asked without end', async () => {

@@ -85,16 +85,18 @@ test.for(PROTOCOL_NAMES)(
       requestCert: true,
       rejectUnauthorized: true,
     }
-    await using front = await tlsFront({ ...options, maxVersion: 'TLSv1.2' }, receiver.port)
-    const env = { ...secured(protocol, front.port), OTEL_EXPORTER_OTLP_CERTIFICATE: authority.certFile }
-    using opening = await opened(env)
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      await using front = await tlsFront({ ...options, maxVersion }, receiver.port)
+      const env = { ...secured(protocol, front.port), OTEL_EXPORTER_OTLP_CERTIFICATE: authority.certFile }
+      using opening = await opened(env)
 
-    expect(await opening.send()).toMatchObject({
-      kind: 'retry',
-      reason: expect.stringContaining(
-        'set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY',
-      ) as string,
-    })
+      expect(await opening.send()).toMatchObject({
+        kind: 'retry',
+        reason: expect.stringContaining(
+          'set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY',
+        ) as string,
+      })
+    }
   },
 )
 
