@@ -25,6 +25,10 @@ test('the anchor of the process is the real time', () => {
   expect(Math.abs(seconds * 1000 + nanos / 1e6 - Date.now())).toBeLessThan(1000)
 })
 
+test('a moment just below a second stays in it', () => {
+  expect(new TimeAnchor(0).hrTimeAt(999.999_999_9)).toEqual([0, 999_999_999])
+})
+
 test('no time goes back, and nanoseconds stay below a second', () => {
   const origin = fc.double({ min: 0, max: 4e12, noNaN: true })
   const moments = fc.tuple(fc.double({ min: 0, max: 1e10, noNaN: true }), fc.double({ min: 0, max: 1e10, noNaN: true }))
