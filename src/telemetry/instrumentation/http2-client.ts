@@ -1,4 +1,4 @@
-import { context, propagation } from '@opentelemetry/api'
+import { propagation } from '@opentelemetry/api'
 import type { EventEmitter } from 'node:events'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import type { ClientRequests, ClientRequestSpan, ClientTarget } from './client-requests.ts'
@@ -66,11 +66,10 @@ function start(
 }
 
 /**
- * The stream's events run in the context of whoever asked, as those of `node:http` do, and are seen on their way: a
- * listener of our own would change what Node does when nobody else listens.
+ * The stream's events are seen on their way: a listener of our own would change what Node does when nobody else listens.
+ * They run in the context of whoever asked by themselves, on every Node.
  */
 function follow(stream: ClientHttp2Stream, span: ClientRequestSpan): void {
-  const active = context.active()
   const emit = Reflect.get(stream, 'emit') as Emit
   stream.emit = function emitFollowed(this: EventEmitter, ...args: Parameters<Emit>): boolean {
     const [event, first] = args
@@ -82,7 +81,7 @@ function follow(stream: ClientHttp2Stream, span: ClientRequestSpan): void {
     } else if (event === 'close') {
       span.end()
     }
-    return context.with(active, emit, this, ...args)
+    return emit.apply(this, args)
   }
 }
 

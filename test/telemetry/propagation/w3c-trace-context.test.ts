@@ -57,6 +57,7 @@ describe('traceparent', () => {
     ['an illegal character last in the trace id', `00-${TRACE_ID.slice(1)}.-${SPAN_ID}-01`],
     ['a trace id in upper case', `00-${'A'.repeat(32)}-${SPAN_ID}-01`],
     ['a trace id beyond ASCII', `00-${'é'.repeat(32)}-${SPAN_ID}-01`],
+    ['a trace id whose codes end as digits do', `00-${'\u0161'.repeat(32)}-${SPAN_ID}-01`],
     ['a trace id too long', `00-${TRACE_ID}3-${SPAN_ID}-01`],
     ['a trace id too short', `00-${TRACE_ID.slice(1)}-${SPAN_ID}-01`],
     ['a span id of zeros', `00-${TRACE_ID}-${'0'.repeat(16)}-01`],
