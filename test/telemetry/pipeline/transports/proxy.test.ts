@@ -1,8 +1,10 @@
+import { connect } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { closedPort } from '../../telemetry-fixture.ts'
 import { started } from '../../../receiver/started-receiver.ts'
 import { Authority } from './certificates.ts'
+import { answerCall, grpcServer } from './grpc-server-fixture.ts'
 import { startProxy } from './proxy-fixture.ts'
 import { tlsFront } from './tls-front.ts'
 import { opened, rawServer } from './transport-fixture.ts'
@@ -92,6 +94,22 @@ test.for([
   const outcome = await opening.send()
   expect(outcome).toEqual({ kind: 'retry', reason: expect.stringContaining(reason) as string })
   expect(JSON.stringify(outcome)).not.toContain('s3cret')
+})
+
+test('what the collector says first may come together with the answer of the proxy', async () => {
+  await using server = await grpcServer((stream) => answerCall(stream))
+  await using proxy = await rawServer((socket) => {
+    socket.once('data', () => {
+      const onward = connect(server.port, '127.0.0.1')
+      onward.on('error', () => {})
+      onward.once('data', (settings: Buffer) => {
+        socket.write(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), settings]))
+        socket.pipe(onward).pipe(socket)
+      })
+    })
+  })
+  using opening = await opened({ ...GRPC, http_proxy: `http://127.0.0.1:${proxy.port}` })
+  expect(await opening.send()).toEqual(delivered)
 })
 
 test('a proxy that asks for credentials before it passes on is worth another attempt', async () => {
