@@ -154,7 +154,18 @@ export class Outbox implements ChunkSink {
   }
 
   accept(chunk: Chunk): void {
-    this.#detached(() => this.#accept(chunk))
+    const sender = this.#senders[chunk.signal]
+    if (sender === undefined) return this.#refuse(chunk, 'failed')
+    if (this.#isClosed) return this.#acceptLate(chunk)
+    const { askedQueueSize } = this.#signals[chunk.signal]?.limits ?? {}
+    const hasRoom =
+      this.#memory.makeRoom(chunk.bytes.byteLength) &&
+      (askedQueueSize === undefined || this.#memory.makeRoomForItems(chunk.signal, chunk.items, askedQueueSize))
+    if (!hasRoom || !this.#makeRoomInIndex()) return this.#refuse(chunk, 'queue_full')
+    const parcel = this.#toParcel(chunk)
+    this.#memory.hold(parcel, chunk.bytes)
+    this.#append(parcel, chunk.bytes)
+    sender.add(parcel)
   }
 
   /**
@@ -214,21 +225,6 @@ export class Outbox implements ChunkSink {
     this.#isClosed = true
     for (const sender of Object.values(this.#senders)) sender.close()
     for (const signal of SIGNALS) this.#attempt(() => this.#signals[signal]?.transport.close())
-  }
-
-  #accept(chunk: Chunk): void {
-    const sender = this.#senders[chunk.signal]
-    if (sender === undefined) return this.#refuse(chunk, 'failed')
-    if (this.#isClosed) return this.#acceptLate(chunk)
-    const { askedQueueSize } = this.#signals[chunk.signal]?.limits ?? {}
-    const hasRoom =
-      this.#memory.makeRoom(chunk.bytes.byteLength) &&
-      (askedQueueSize === undefined || this.#memory.makeRoomForItems(chunk.signal, chunk.items, askedQueueSize))
-    if (!hasRoom || !this.#makeRoomInIndex()) return this.#refuse(chunk, 'queue_full')
-    const parcel = this.#toParcel(chunk)
-    this.#memory.hold(parcel, chunk.bytes)
-    this.#append(parcel, chunk.bytes)
-    sender.add(parcel)
   }
 
   /** After the close: on disk at once, or nowhere. */

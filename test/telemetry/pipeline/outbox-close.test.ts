@@ -87,6 +87,18 @@ test('what comes after a close is on disk at once, where there is one', async ()
   expect(setup.outbox.account('traces')).toMatchObject({ created: 5, spooled: 2, dropped: { closed: 3 }, pending: 0 })
 })
 
+test('what comes in at the end of a close is on disk all the same', async () => {
+  const { clock, outbox, transport, add } = setUp({ disk: createDisk() })
+  transport.answer = () => DOWN
+  add('a')
+  const closed = outbox.close(1000)
+  await clock.advance(999.5)
+  add('b')
+  await clock.advance(0.5)
+  await closed
+  expect(outbox.account('traces')).toMatchObject({ created: 2, spooled: 2, dropped: {}, pending: 0 })
+})
+
 test('flushNow() puts everything on disk before it returns', () => {
   const { outbox, add } = setUp({ disk: createDisk() })
   add('a', 4)
