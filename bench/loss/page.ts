@@ -46,7 +46,7 @@ function summary(rows: readonly JsonRow[]): string {
         const row = rows.find(({ scenario, variant }) => scenario === id && variant === name)
         return row === undefined ? '' : `${strong(row.lostSilently)} / ${row.created}`
       })
-      return `| [${title}](#${anchorOf(title)}) | ${cells.join(' | ')} |`
+      return `| ${title} | ${cells.join(' | ')} |`
     }),
   ].join('\n')
 }
@@ -75,15 +75,6 @@ function section({ id, title, what, windowMs = 0 }: Scenario, rows: readonly Jso
 
 function strong(count: number): string {
   return count === 0 ? '0' : `**${count}**`
-}
-
-/** As GitHub and VitePress make it. */
-function anchorOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^\w\s-]/g, '')
-    .trim()
-    .replaceAll(/\s+/g, '-')
 }
 
 function participants({ versions }: Measurement): string {

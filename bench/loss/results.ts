@@ -78,9 +78,7 @@ export function versionsOfPeers(): Readonly<Record<string, string>> {
 export function store(measurement: Measurement, { forPage }: { readonly forPage: boolean }): string {
   if (!forPage) mkdirSync(LAST_FOLDER, { recursive: true })
   const path = forPage ? LATEST : `${LAST_FOLDER}last.json`
-  const { cells, ...head } = measurement
-  const lines = cells.map((cell) => `    ${JSON.stringify(cell)}`).join(',\n')
-  writeFileSync(path, `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "cells": [\n${lines}\n  ]\n}\n`)
+  writeFileSync(path, `${JSON.stringify(measurement, undefined, 2)}\n`)
   return path
 }
 

@@ -63,12 +63,7 @@ export class Door {
     const address = this.#address
     if (address === undefined || mode === this.#mode || this.#closing.signal.aborted) return
     this.#mode = mode
-    try {
-      // Whoever takes over listens for it, so nobody else can take the port in between.
-      this.#keeper ??= await PortKeeper.keep(address)
-    } catch (error) {
-      this.#options.log.warn({ err: error, port: address.port }, 'receiver: the port cannot be kept during the fault')
-    }
+    if (mode !== 'open') await this.#keepPort(address)
     await this.#blackhole?.end()
     this.#blackhole = undefined
     if (mode === 'open') {
@@ -77,8 +72,6 @@ export class Door {
       this.#keeper = undefined
       return
     }
-    this.#server.close()
-    this.#options.cutAll()
     if (mode === 'refuse') return
     try {
       this.#blackhole = await SynBlackhole.at(address)
@@ -87,6 +80,22 @@ export class Door {
         { err: error, port: address.port },
         'receiver: "syn-blackhole" failed; it refuses instead',
       )
+    }
+  }
+
+  /** Stops listening, and takes the port for itself in the same turn of the event loop. */
+  async #keepPort(address: AddressInfo): Promise<void> {
+    const { log, cutAll } = this.#options
+    if (this.#keeper !== undefined) return
+    const shut = (): void => {
+      this.#server.close()
+      cutAll()
+    }
+    try {
+      this.#keeper = await PortKeeper.takeOver(address, shut)
+    } catch (error) {
+      shut()
+      log.warn({ err: error, port: address.port }, 'receiver: the port cannot be kept during the fault')
     }
   }
 

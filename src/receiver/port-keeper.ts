@@ -15,12 +15,16 @@ export class PortKeeper {
     this.#socket = socket
   }
 
-  /** @throws what the system says when the port cannot be kept */
-  static async keep({ address, port }: AddressInfo): Promise<PortKeeper> {
+  /**
+   * @param close ends the listener that has the port so far; called once everything else is ready
+   * @throws what the system says when the port cannot be kept
+   */
+  static async takeOver({ address, port }: AddressInfo, close: () => void): Promise<PortKeeper> {
     const host = address === '::' ? '::1' : address === '0.0.0.0' ? '127.0.0.1' : address
     const far = createServer((accepted) => accepted.on('error', () => {})).listen({ host, port: 0, backlog: 1 })
     try {
       await once(far, 'listening')
+      close()
       const socket = connect({ host, port: (far.address() as AddressInfo).port, localAddress: host, localPort: port })
       await once(socket, 'connect')
       socket.on('error', () => {})
