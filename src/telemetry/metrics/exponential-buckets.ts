@@ -74,10 +74,14 @@ export class BucketRing {
     this.high = high
   }
 
+  /** Whole pieces are copied, because a collection does this for every series in one turn of the event loop. */
   #ordered(): number[] {
-    const ordered: number[] = []
-    for (let index = this.low; index <= this.high; index++) ordered.push(this.#counts[this.#slot(index)] as number)
-    return ordered
+    if (this.isEmpty) return []
+    const counts = this.#counts
+    const start = this.#slot(this.low)
+    const end = start + this.high - this.low + 1
+    if (end <= counts.length) return counts.slice(start, end)
+    return counts.slice(start).concat(counts.slice(0, end - counts.length))
   }
 
   #slot(index: number): number {
