@@ -32,11 +32,6 @@ export class GrpcConnection {
     this.#clock = clock
   }
 
-  /** How many sessions are open. */
-  get openSessions(): number {
-    return this.#sessions.size
-  }
-
   /**
    * A session that takes calls. Attempts that need one at the same time wait for the same one.
    *

@@ -19,7 +19,6 @@ const IDLE_MS = 50_000
 /** Keeps connections open for the next request. Each is opened within the limit of the request that needs it. */
 export class HttpAgent extends Agent {
   readonly #route: Route
-  readonly #sockets = new Set<Socket>()
 
   constructor(route: Route) {
     super({
@@ -32,11 +31,6 @@ export class HttpAgent extends Agent {
       timeout: IDLE_MS,
     })
     this.#route = route
-  }
-
-  /** How many connections are open. */
-  get openSockets(): number {
-    return this.#sockets.size
   }
 
   override createConnection(options: ClientRequestArgs, done?: Connected): undefined {
@@ -57,8 +51,6 @@ export class HttpAgent extends Agent {
     } catch (error) {
       return done(error as Error, undefined as never)
     }
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
     done(null, socket)
   }
 }

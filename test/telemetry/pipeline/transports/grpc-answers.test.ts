@@ -175,6 +175,16 @@ test('a call that the server refused to look at is repeated at once, and only on
   expect(codes).toEqual([0, 1, 0, 1])
 })
 
+test('a connection that takes no more calls is replaced, even before its GOAWAY is here', async () => {
+  await using server = await grpcServer((stream, index) => {
+    if (index > 0 && stream.session === server.sessions[0]) stream.close(constants.NGHTTP2_REFUSED_STREAM)
+    else answerCall(stream)
+  })
+  using opening = await opened(grpc(server.port))
+  expect([await opening.send(), await opening.send()]).toEqual([delivered, delivered])
+  expect(server.sessions).toHaveLength(2)
+})
+
 test('after GOAWAY, calls that the server has seen finish, those beyond are repeated at once on a new connection', async () => {
   const waiting: Parameters<typeof answerCall>[0][] = []
   const bothHere = Promise.withResolvers<void>()
