@@ -2,18 +2,19 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { Signal } from '../../otlp/model.ts'
-import type { BatchLimits } from './batch-limits.ts'
 import type { Chunk, ChunkSink } from './chunk.ts'
 import { MemoryBound } from './memory-bound.ts'
+import type { OutboxOptions, OutboxSignal } from './outbox-options.ts'
 import { ParcelBooks } from './parcel-books.ts'
 import { Parcel } from './parcel.ts'
 import type { QueueTrouble } from './queue-trouble.ts'
 import type { DropReason, SignalAccount } from './signal-account.ts'
 import { SignalLedger } from './signal-ledger.ts'
 import { SignalSender } from './signal-sender.ts'
-import type { Spool, SpooledChunk, SpoolListener } from './spool.ts'
+import type { Spool, SpooledChunk } from './spool.ts'
 import { SpoolEvents } from './spool-events.ts'
-import type { Transport } from './transport.ts'
+
+export type { OutboxOptions, OutboxSignal } from './outbox-options.ts'
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const
 /** Of the time of a flush, what the disk may take before the network begins: it takes milliseconds, or is broken. */
@@ -27,29 +28,6 @@ const MAX_CHUNKS = 131_072
 interface FlushEnd {
   readonly isDelivered: boolean
   readonly isDiskHanging: boolean
-}
-
-/** Where one signal goes. */
-export interface OutboxSignal {
-  readonly transport: Transport
-  readonly limits: BatchLimits
-  /** Of one attempt, connecting included: `OTEL_EXPORTER_OTLP_TIMEOUT`. That of the limits holds as well. */
-  readonly timeoutMs: number
-}
-
-export interface OutboxOptions {
-  readonly clock: Clock
-  /** The signals that are sent. What comes of another one is dropped. */
-  readonly signals: Readonly<Partial<Record<Signal, OutboxSignal>>>
-  /** Opens the spool, whose events go to the listener. @default none: what waits is in memory only */
-  readonly openSpool?: (listener: SpoolListener) => Spool
-  /** Bytes that wait in memory, over all signals. @default 16 MiB, see {@link MemoryBound} */
-  readonly maxWaitingBytes?: number
-  readonly onTrouble?: (signal: Signal, trouble: QueueTrouble) => void
-  /** Whether nobody has asked for a collector, and none has ever been there. @default never */
-  readonly isUnasked?: () => boolean
-  /** 0 to 1, for the jitter. @default Math.random */
-  readonly random?: () => number
 }
 
 /**
