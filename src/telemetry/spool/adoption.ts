@@ -4,10 +4,9 @@ import { basename, join } from 'node:path'
 import type { Signal } from '../../otlp/model.ts'
 import { decodeMarks, MARK_BYTES } from './done-marks.ts'
 import { readFully } from './positioned-io.ts'
-import { Segment } from './segment.ts'
+import { Segment, SpoolEntry } from './segment.ts'
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from './segment-header.ts'
 import { scanSegment } from './segment-scan.ts'
-import { SpoolEntry } from './spool-entry.ts'
 
 /** More marks than a segment of any size has records in practice; the others are delivered twice. */
 const MAX_DONE_BYTES = 4 * 1024 * 1024

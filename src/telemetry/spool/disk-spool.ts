@@ -1,33 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cancel, Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Chunk } from '../pipeline/chunk.ts'
 import type { Spool, SpooledChunk, SpoolListener } from '../pipeline/spool.ts'
 import { QuietLog } from '../quiet-log.ts'
 import { Adopter } from './adopter.ts'
 import type { DiskSpoolOptions } from './disk-spool-options.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { JournalWriter } from './journal-writer.ts'
 import { SEGMENT } from './orphans.ts'
 import type { OwnDirectory } from './own-directory.ts'
 import { ownIdentity } from './process-identity.ts'
 import { readRecord } from './read-record.ts'
 import { rescue } from './rescue.ts'
-import { Segment } from './segment.ts'
+import { Segment, SpoolEntry } from './segment.ts'
 import { SegmentStore } from './segment-store.ts'
-import { SpoolEntry } from './spool-entry.ts'
-import { describeFailure, errorCode } from './spool-failure.ts'
+import { errorCode } from './spool-failure.ts'
 import { SpoolTrouble } from './spool-trouble.ts'
 import { toSafeLog } from './safe-log.ts'
 import { Teller } from './teller.ts'
 import { Tenancy } from './tenancy.ts'
 
-const TICK_MS = 1000
-const SWEEP_MS = 15_000
-const SOON_MS = 3000
-/** Everything delivered: the file can go, before the kernel (after 30 s by default) has written it to the disk at all. */
-const IDLE_SEGMENT_MS = 15_000
 const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
@@ -49,14 +44,11 @@ export class DiskSpool implements Spool {
   readonly #store: SegmentStore
   readonly #writer: JournalWriter
   readonly #tenancy: Tenancy
+  readonly #housekeeping: Housekeeping
   readonly #teller = new Teller()
   #adopter: Adopter | undefined
   #segmentNumber = 0
-  #sweepAt = 0
-  #sweeping: Promise<void> | undefined
   #rescuing: Promise<void> = Promise.resolve()
-  #cancelTick: Cancel = () => {}
-  #ticking: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
   #isClosed = false
   /** Since `flushNow`: nothing that is planned for later can be relied on to happen. */
@@ -92,6 +84,17 @@ export class DiskSpool implements Spool {
       opened: (directory, serviceDirectory) => (this.#adopter = this.#newAdopter(directory, serviceDirectory)),
       lost: (tenure, path) => (tenure === 'moved' ? this.#leave(path) : this.#rescue(path)),
     })
+    this.#housekeeping = new Housekeeping({
+      clock: this.#clock,
+      quietLog: this.#quietLog,
+      tenancy: this.#tenancy,
+      store: this.#store,
+      writer: this.#writer,
+      segmentBytes: this.#segmentBytes,
+      maxAgeMs: options.settings.maxAgeMs,
+      settle: () => this.#ensureDirectory(),
+      sweep: () => this.#adopter?.sweep(),
+    })
   }
 
   /** Why chunks are not stored at present. */
@@ -106,7 +109,7 @@ export class DiskSpool implements Spool {
   /** Takes its place on disk and begins to look after what others have left. Call it once. Never throws. */
   start(): void {
     this.#ensureDirectory()
-    this.#plan(0)
+    this.#housekeeping.begin()
   }
 
   append(chunk: Chunk): SpooledChunk {
@@ -168,7 +171,7 @@ export class DiskSpool implements Spool {
     if (this.#isClosed) return
     this.flushNow()
     this.#isClosed = true
-    this.#cancelTick()
+    this.#housekeeping.stop()
     for (const segment of this.#store.all.filter(
       ({ unsettled, isBeingRead }) => unsettled.size === 0 && !isBeingRead,
     )) {
@@ -178,9 +181,7 @@ export class DiskSpool implements Spool {
   }
 
   async #close(): Promise<void> {
-    this.#cancelTick()
-    await this.#ticking
-    await this.#sweeping
+    await this.#housekeeping.end()
     await this.#rescuing
     await this.#writer.flush()
     if (this.#isClosed) return
@@ -289,50 +290,5 @@ export class DiskSpool implements Spool {
   #removeIfSettled(segment: Segment): void {
     const isNeeded = segment.unsettled.size > 0 || segment.isBeingRead || segment === this.#writer.current
     if (!isNeeded && !segment.isLost && !this.#isClosed) this.#store.remove(segment)
-  }
-
-  #plan(delayMs: number): void {
-    const tick = (): void => {
-      this.#ticking = this.#tick().catch(() => {})
-    }
-    this.#cancelTick = this.#detached(() => this.#clock.schedule(delayMs, tick, { keepAlive: false }))
-  }
-
-  async #tick(): Promise<void> {
-    this.#ensureDirectory()
-    await this.#tenancy.renew()
-    if (this.#isClosed || this.#closing !== undefined) return
-    this.#lookAfterSegments()
-    if (this.#clock.now() >= this.#sweepAt && this.#sweeping === undefined) {
-      this.#sweeping = this.#sweep().finally(() => (this.#sweeping = undefined))
-    }
-    this.#plan(TICK_MS)
-  }
-
-  #lookAfterSegments(): void {
-    const { maxAgeMs } = this.#options.settings
-    const now = this.#clock.now()
-    const { current } = this.#writer
-    if (current !== undefined) {
-      const ageMs = now - current.createdAt
-      const isIdle = current.unsettled.size === 0 && (ageMs >= IDLE_SEGMENT_MS || current.size > this.#segmentBytes / 4)
-      if ((isIdle && current.size > 0) || ageMs > maxAgeMs / 24) this.#writer.retire()
-    }
-    this.#store.evictOlderThan(now - maxAgeMs, this.#writer.current)
-    this.#store.writeMarks()
-  }
-
-  async #sweep(): Promise<void> {
-    this.#sweepAt = this.#clock.now() + SWEEP_MS
-    try {
-      const sweep = await this.#adopter?.sweep()
-      if (sweep === undefined) return
-      this.#store.othersBytes = sweep.livingBytes
-      if (sweep.isUnfinished) this.#sweepAt = this.#clock.now() + SOON_MS
-      this.#store.makeRoom(0, this.#writer.current)
-    } catch (error) {
-      const fields = { directory: this.#tenancy.where, reason: describeFailure(error) }
-      this.#quietLog.warn('spool.sweep', fields, 'cannot look for what earlier processes have left on disk')
-    }
   }
 }

@@ -2,9 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { ftruncateSync } from 'node:fs'
 import { writeAll, writeAllNow } from './positioned-io.ts'
 import { encodeRecordHeader, RECORD_HEADER_BYTES } from './record-format.ts'
-import type { Segment } from './segment.ts'
+import type { Segment, SpoolEntry } from './segment.ts'
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from './segment-header.ts'
-import type { SpoolEntry } from './spool-entry.ts'
 
 /** At most so much in one write: it takes a thread of four that all file access of the process shares. */
 const MAX_BATCH_BYTES = 1024 * 1024

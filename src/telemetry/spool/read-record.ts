@@ -1,6 +1,6 @@
 import { readFully } from './positioned-io.ts'
 import { isWhole, RECORD_HEADER_BYTES } from './record-format.ts'
-import type { SpoolEntry } from './spool-entry.ts'
+import type { SpoolEntry } from './segment.ts'
 
 /** The bytes of a chunk that is on disk; `undefined` when they are damaged or cannot be read. Never rejects. */
 export async function readRecord(entry: SpoolEntry): Promise<Uint8Array | undefined> {

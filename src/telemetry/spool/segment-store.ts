@@ -3,8 +3,7 @@ import { open, unlink } from 'node:fs/promises'
 import type { EvictionReason } from '../pipeline/spool.ts'
 import { encodeMarks } from './done-marks.ts'
 import { writeAllNow } from './positioned-io.ts'
-import type { Segment } from './segment.ts'
-import type { SpoolEntry } from './spool-entry.ts'
+import type { Segment, SpoolEntry } from './segment.ts'
 
 /** Files that the spool has open. */
 export const MAX_SEGMENTS = 256
