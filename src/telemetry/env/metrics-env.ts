@@ -4,7 +4,7 @@ import { durationMs } from './duration-env.ts'
 export const TEMPORALITY_PREFERENCES = ['cumulative', 'delta', 'lowmemory'] as const
 export type TemporalityPreference = (typeof TEMPORALITY_PREFERENCES)[number]
 
-export const EXEMPLAR_FILTERS = ['trace_based', 'always_on', 'always_off'] as const
+const EXEMPLAR_FILTERS = ['trace_based', 'always_on', 'always_off'] as const
 /** Which measurements may become exemplars: those made in a sampled span, all, none. */
 export type ExemplarFilter = (typeof EXEMPLAR_FILTERS)[number]
 

@@ -30,9 +30,10 @@ export class MeasurementCheck {
     if (typeof value !== 'number') return this.#refuse(`a ${typeof value} where a number must be`)
     if (value < this.#min) return this.#refuse('a negative value')
     if (!Number.isFinite(value) && (!this.#takesAnyNumber || this.#isInteger)) return this.#refuse('no finite number')
-    if (!this.#isInteger || Number.isInteger(value)) return value
-    this.#warn('gets fractions and takes integers: they are cut off')
+    if (!this.#isInteger) return value
     // Adding 0 makes the negative zero, which no integer is, a zero.
+    if (Number.isInteger(value)) return value + 0
+    this.#warn('gets fractions and takes integers: they are cut off')
     return Math.trunc(value) + 0
   }
 

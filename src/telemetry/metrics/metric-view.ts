@@ -82,7 +82,7 @@ export interface ResolvedView {
   readonly cardinalityLimit: number | undefined
 }
 
-export const CARDINALITY_RANGE = { min: 2, max: 1_000_000 } as const
+const CARDINALITY_RANGE = { min: 2, max: 1_000_000 } as const
 const SIZE_RANGE = { min: 2, max: 16_384 } as const
 const DEFAULT_SIZE = 160
 const NAME = { pattern: /^[a-z][\w.\-/]{0,254}$/i, form: 'a letter and up to 254 letters, digits or any of "_.-/"' }
