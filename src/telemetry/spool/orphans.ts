@@ -16,7 +16,7 @@ const MAX_TAKEN = 64
 const MAX_DEPTH = 4
 /** What the spool does not know is moved beside, where nothing looks at it again. */
 export const KEPT_PREFIX = 'kept-'
-export const TAKEN_PREFIX = 'from-'
+const TAKEN_PREFIX = 'from-'
 const UNFINISHED_PREFIX = '.new-'
 const UNFINISHED_MS = 60_000
 /** How names of segments end, and those of their marks after that. */

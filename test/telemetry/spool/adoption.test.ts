@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,9 +16,9 @@ import {
   SERVICE,
   temporaryDirectory,
 } from './spool-fixture.ts'
-import { type SpoolProcess, startSpoolProcess } from './spool-process.ts'
+import { run, type SpoolProcess, startSpoolProcess } from './spool-process.ts'
 
-const canUnshare = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
+const canUnshare = run(['unshare', '--pid', '--fork', '--mount-proc', 'true']).isDone
 
 /** Moves time on, second by second, with a turn of real file access after each, until it is heard. */
 async function advanceUntil(clock: ManualClock, heard: Recorder, isMet: (heard: Recorder) => boolean): Promise<void> {

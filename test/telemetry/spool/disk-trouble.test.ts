@@ -1,13 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { prepareServiceDirectory, toDirectoryName } from '../../../src/telemetry/spool/service-directory.ts'
 import { chunkOf, MIB, numbersOf, openSpool, SERVICE, temporaryDirectory } from './spool-fixture.ts'
-import { startSpoolProcess } from './spool-process.ts'
+import { run, startSpoolProcess } from './spool-process.ts'
 
-const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+const canMount = run(['unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).isDone
 
 const isRoot = process.geteuid?.() === 0
 
@@ -185,11 +184,11 @@ test.each([
 function foreignIn(directory: string): string {
   const path = join(directory, 'foreign')
   mkdirSync(path, { mode: 0o700 })
-  spawnSync('chown', ['65534', path])
+  run(['chown', '65534', path])
   return path
 }
 
 /** Of `timeout`, which stands before what it limits. */
 function childOf(pid: number): string {
-  return spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.trim()
+  return run(['pgrep', '-P', String(pid)]).output
 }

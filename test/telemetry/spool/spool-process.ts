@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +25,12 @@ export interface SpoolProcess extends AsyncDisposable {
   /** When what it said fits. Rejects when the process ends before. */
   until(isMet: (said: readonly Said[]) => boolean): Promise<void>
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+}
+
+/** Runs a program of the system to its end. */
+export function run([file = '', ...args]: readonly string[]): { readonly isDone: boolean; readonly output: string } {
+  const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', timeout: 10_000 })
+  return { isDone: status === 0, output: (stdout ?? '').trim() }
 }
 
 /** @param wrap a command before that of Node, such as one that sets a limit */
