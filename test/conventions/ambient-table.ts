@@ -42,6 +42,8 @@ export const AMBIENTS: readonly Ambient[] = [
     instead: 'the signals of the life cycle',
     allowed: {
       'src/lifecycle/signals.ts': 'It is the one place for signals; only run() and waitForShutdown() call it.',
+      'src/telemetry/engine/at-exit.ts':
+        'What is not on disk yet goes there when the process ends; only a started telemetry listens.',
       'src/logging/process-exit.ts': 'It implements the parameter: the end of the process.',
       'src/cli/commands/dev.ts': CLI,
       'src/service/run-service.ts': 'An uncaught exception takes the full shutdown path; only run() listens.',

@@ -11,7 +11,7 @@ export interface OpenChunkOwner {
   /** The first item of a chunk is in. */
   began(chunk: OpenChunk): void
   created(items: number): void
-  dropped(items: number, reason: 'too_large' | 'failed'): void
+  dropped(items: number, reason: 'too_large' | 'encode_failed'): void
   /** A chunk of the first `end` bytes of the writer. */
   frame(chunk: OpenChunk, writer: ProtobufWriter, items: number, end: number): Chunk
   /** The chunk is empty and gives its writer back. */
@@ -91,12 +91,12 @@ export class OpenChunk {
   /**
    * Takes the item that was begun back, as if it had never been.
    *
-   * @param lostItems how many items are lost by that: they count as created and dropped (`failed`)
+   * @param lostItems how many items are lost by that: they count as created and dropped (`encode_failed`)
    */
   rollback(lostItems = 0): void {
     if (lostItems > 0) {
       this.#owner.created(lostItems)
-      this.#owner.dropped(lostItems, 'failed')
+      this.#owner.dropped(lostItems, 'encode_failed')
     }
     if (this.#nested !== undefined && this.#nested.length > 0) return void this.#nested.pop()
     if (!this.#isWriting) return

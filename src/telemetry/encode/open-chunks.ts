@@ -45,7 +45,7 @@ export interface OpenChunksOptions {
   /** How many chunks hold a buffer at the same time; the oldest is sealed for one more. @default 32: 2.3 MiB */
   readonly maxOpen?: number | undefined
   /** An item was dropped here; the ledger has it already. Must not throw. */
-  readonly onDrop?: ((items: number, reason: 'too_large' | 'failed') => void) | undefined
+  readonly onDrop?: ((items: number, reason: 'too_large' | 'encode_failed') => void) | undefined
 }
 
 /**
@@ -54,7 +54,7 @@ export interface OpenChunksOptions {
  * alive, and neither it nor the sink sees the context of the code that made an item.
  */
 export class OpenChunks implements OpenChunkOwner {
-  readonly maxChunkBytes: number
+  maxChunkBytes: number
   readonly maxItemBytes: number
   readonly maxItemsPerChunk: number
   readonly #signal: Signal
@@ -63,7 +63,7 @@ export class OpenChunks implements OpenChunkOwner {
   readonly #ledger: SignalLedger
   readonly #maxAgeMs: number
   readonly #maxOpen: number
-  readonly #onDrop: (items: number, reason: 'too_large' | 'failed') => void
+  readonly #onDrop: (items: number, reason: 'too_large' | 'encode_failed') => void
   readonly #resourceHead: Uint8Array
   readonly #scopes = new Map<string, OpenChunk>()
   /** Those with a writer, the longest open first. */
@@ -106,6 +106,12 @@ export class OpenChunks implements OpenChunkOwner {
     for (const chunk of Array.from(this.#open)) chunk.seal()
   }
 
+  /** Nobody waits for more any longer: from now on each item is handed on by itself, at once. */
+  sealEach(): void {
+    this.maxChunkBytes = 0
+    this.sealAll()
+  }
+
   open(chunk: OpenChunk): ProtobufWriter {
     if (this.#open.size >= this.#maxOpen) this.#sealOldest()
     this.#open.add(chunk)
@@ -121,7 +127,7 @@ export class OpenChunks implements OpenChunkOwner {
     this.#ledger.create(items)
   }
 
-  dropped(items: number, reason: 'too_large' | 'failed'): void {
+  dropped(items: number, reason: 'too_large' | 'encode_failed'): void {
     this.#ledger.drop(items, reason)
     this.#onDrop(items, reason)
   }

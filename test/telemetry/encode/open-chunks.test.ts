@@ -159,7 +159,7 @@ test('an item that is taken back leaves nothing, and counts only if it is said t
   put(chunk, 'two')
   chunks.sealAll()
   expect(names(sealed[0])).toEqual(['one', 'two'])
-  expect(ledger.account).toMatchObject({ created: 3, dropped: { failed: 1 }, pending: 2 })
+  expect(ledger.account).toMatchObject({ created: 3, dropped: { encode_failed: 1 }, pending: 2 })
 })
 
 test('an item that is made while another is written comes in after it, at any depth', () => {

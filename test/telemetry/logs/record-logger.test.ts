@@ -173,7 +173,7 @@ test('nothing that is handed over makes it throw, and the account balances', () 
   )
   logger.emit({ attributes: broken, body: 'x' })
   const { created, dropped, pending } = logs.ledger.account
-  expect(created).toBe(pending + (dropped.failed ?? 0))
+  expect(created).toBe(pending + (dropped.encode_failed ?? 0))
   expect(logs.records()).toHaveLength(pending)
 })
 

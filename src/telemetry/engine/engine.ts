@@ -1,0 +1,192 @@
+import type { LoggerProvider, MeterProvider as ApiMeterProvider } from '@opentelemetry/api'
+import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
+import type { Signal } from '../../otlp/model.ts'
+import { OpenChunks } from '../encode/open-chunks.ts'
+import type { TelemetrySettings } from '../env/telemetry-env.ts'
+import { EngineLoggerProvider } from '../logs/engine-logger-provider.ts'
+import { MeterProvider } from '../metrics/meter-provider.ts'
+import { PushReader } from '../metrics/push-reader.ts'
+import type { BatchLimits } from '../pipeline/batch-limits.ts'
+import { observeAccounts } from '../pipeline/account-metrics.ts'
+import { Outbox } from '../pipeline/outbox.ts'
+import { ownVersion } from '../own-version.ts'
+import type { QueueTrouble } from '../pipeline/queue-trouble.ts'
+import type { SignalAccount } from '../pipeline/signal-account.ts'
+import type { ResourceAttributes } from '../resource/resource.ts'
+import { Sampling } from '../sampling/sampling.ts'
+import { ReadableResource } from '../trace/readable-resource.ts'
+import { SpanClock } from '../trace/span-clock.ts'
+import { TracerProvider } from '../trace/tracer-provider.ts'
+import { openWays } from './open-ways.ts'
+import { spoolOpener } from './spool-opener.ts'
+
+export interface EngineOptions {
+  readonly settings: TelemetrySettings
+  readonly resource: ResourceAttributes
+  readonly clock: Clock
+  /** For what the spool has to say. */
+  readonly log: Log
+  readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
+  /** Something went wrong inside, such as a callback of a user's instrument that threw. */
+  readonly onProblem: (error: unknown) => void
+  /** Whether nobody has asked for a collector, and none has ever been there. */
+  readonly isUnasked: () => boolean
+}
+
+/** Providers of the three signals and what is behind them. */
+export interface Engine {
+  readonly tracerProvider: TracerProvider
+  readonly meterProvider: ApiMeterProvider
+  readonly loggerProvider: LoggerProvider
+  /** Takes a line of the service's own log. Never throws. */
+  emitLine(line: string): void
+  account(signal: Signal): SignalAccount
+  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  failure(signal: Signal): string | undefined
+  /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
+  close(limitMs: number): Promise<void>
+  /** What must happen when the process ends, synchronously: everything goes to disk. Never throws. */
+  exit(): void
+  /** Lets go of connections, timers and the spool, for an end without the end of the process. */
+  release(): Promise<void>
+}
+
+/** Of a `forceFlush()` that somebody calls: as long as the SDK takes. */
+const FLUSH_LIMIT_MS = 30_000
+/** Of the time of the last flush, what the last collection of metrics may take: the rest is for the network. */
+const COLLECTION_SHARE = 0.25
+/** Name of the instrumentation scope of the service's own log lines, and of what is measured here. */
+const SCOPE = 'seaworthy'
+
+/** Puts the parts together. Opens no connection; that waits for the first export. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { settings, clock, onProblem } = options
+  const ways = await openWays(options)
+  const openSpool = await spoolOpener(options)
+  const outbox = new Outbox({
+    clock,
+    signals: ways,
+    onTrouble: options.onTrouble,
+    isUnasked: options.isUnasked,
+    ...(openSpool === undefined ? {} : { openSpool }),
+  })
+  const attributes = { ...options.resource, ...sdkAttributes() }
+  const resource = new ReadableResource(attributes)
+  const chunksOf = (signal: Signal, maxItemsPerChunk?: number): OpenChunks | undefined =>
+    ways[signal] === undefined
+      ? undefined
+      : new OpenChunks({
+          signal,
+          resource: { attributes },
+          clock,
+          sink: outbox,
+          ledger: outbox.ledger(signal),
+          maxItemsPerChunk,
+          onDrop: (count, reason) => options.onTrouble(signal, { kind: 'dropped', reason, count }),
+        })
+  const spans = chunksOf('traces', itemsPerChunk(settings.spanBatches))
+  const points = chunksOf('metrics')
+  const records = chunksOf('logs', itemsPerChunk(settings.logBatches))
+  const spanClock = new SpanClock()
+  const sampling = Sampling.fromSettings(clock, settings.sampler)
+  const flush = (limitMs: number): Promise<boolean> => outbox.flush(limitMs)
+
+  const tracerProvider = new TracerProvider({
+    resource,
+    sampler: sampling.sampler,
+    recorded: sampling.recorded,
+    limits: settings.spanLimits,
+    clock,
+    chunks: spans,
+    spanClock,
+    flush,
+  })
+  const { intervalMs, timeoutMs, temporality, histogram, exemplarFilter } = settings.metricReader
+  const meterProvider = new MeterProvider({
+    clock,
+    readers: points === undefined ? [] : [{ temporality, histogram, exemplars: 'new' }],
+    exemplarFilter,
+    onProblem,
+  })
+  const [collector] = meterProvider.collectors
+  const reader =
+    points === undefined || collector === undefined
+      ? undefined
+      : new PushReader({ collector, chunks: points, clock, intervalMs, timeoutMs, onProblem })
+  reader?.start()
+  const loggerProvider = new EngineLoggerProvider({
+    chunks: records,
+    resource,
+    limits: settings.logRecordLimits,
+    clock: spanClock,
+    flush: async () => void (await flush(FLUSH_LIMIT_MS)),
+  })
+  const exporters = exporterKinds(settings, ways)
+  const unobserve = observeAccounts({ meter: meterProvider.getMeter(SCOPE), source: outbox, exporters })
+  const lines = loggerProvider.getLineLogger(SCOPE)
+
+  const sealAll = (): void => {
+    for (const chunks of [spans, points, records]) chunks?.sealAll()
+  }
+  return {
+    tracerProvider,
+    meterProvider,
+    loggerProvider,
+    emitLine: (line) => lines.emit(line),
+    account: (signal) => outbox.account(signal),
+    failure: (signal) => outbox.failure(signal),
+    async close(limitMs) {
+      const startedAt = clock.now()
+      sampling.close()
+      await reader?.close(limitMs * COLLECTION_SHARE)
+      sealAll()
+      await outbox.close(Math.max(0, limitMs - (clock.now() - startedAt)))
+      for (const chunks of [spans, points, records]) chunks?.sealEach()
+    },
+    exit() {
+      try {
+        sampling.close()
+        reader?.collectSync()
+        sealAll()
+      } finally {
+        outbox.releaseNow()
+      }
+    },
+    async release() {
+      unobserve()
+      sampling.close()
+      await reader?.close(0)
+      sealAll()
+      await outbox.release()
+    },
+  }
+}
+
+function exporterKinds(
+  { signals }: TelemetrySettings,
+  ways: Readonly<Partial<Record<Signal, unknown>>>,
+): Partial<Record<Signal, 'otlp_http' | 'otlp_grpc'>> {
+  const kinds: Partial<Record<Signal, 'otlp_http' | 'otlp_grpc'>> = {}
+  for (const signal of ['traces', 'metrics', 'logs'] as const) {
+    if (ways[signal] === undefined || signals[signal].exporter !== 'otlp') continue
+    kinds[signal] = signals[signal].otlp.protocol === 'grpc' ? 'otlp_grpc' : 'otlp_http'
+  }
+  return kinds
+}
+
+/** What the user has set holds for whole chunks: of a small queue, several must fit. */
+function itemsPerChunk({ askedBatchSize, askedQueueSize }: BatchLimits): number | undefined {
+  if (askedQueueSize === undefined) return askedBatchSize
+  return Math.min(askedBatchSize ?? Number.POSITIVE_INFINITY, Math.max(1, Math.floor(askedQueueSize / 4)))
+}
+
+/** @see https://opentelemetry.io/docs/specs/otel/resource/sdk/#sdk-provided-resource-attributes */
+function sdkAttributes(): ResourceAttributes {
+  return {
+    // Only the project's own SDK may call itself `opentelemetry`.
+    'telemetry.sdk.name': 'seaworthy',
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': ownVersion(),
+  }
+}
