@@ -143,5 +143,7 @@ function toEnvironment(
     ...env,
     SEAWORTHY_ADMIN_PORT: String(adminPort),
     ...otelEnvironment(address, protocol),
+    // Whoever names a place wants to see it used.
+    ...(env['SEAWORTHY_SPOOL_DIR'] === undefined ? {} : { SEAWORTHY_SPOOL_DIR: env['SEAWORTHY_SPOOL_DIR'] }),
   }
 }

@@ -19,6 +19,8 @@ export function otelEnvironment(
     OTEL_EXPORTER_OTLP_ENDPOINT: protocol === 'grpc' ? address.grpcEndpoint : address.endpoint,
     OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
     OTEL_SDK_DISABLED: '',
+    // What a test or a development run leaves undelivered is of no use to the next one.
+    SEAWORTHY_SPOOL_DIR: 'off',
   }
   for (const signal of SIGNALS) {
     environment[`OTEL_${signal}_EXPORTER`] = 'otlp'

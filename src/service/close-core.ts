@@ -32,6 +32,6 @@ export async function closeCore(core: ServiceCore, report: ShutdownReport, optio
 export function abandonCore(core: ServiceCore): void {
   const { budget, telemetry } = core
   core.endLogExport()
-  telemetry?.uninstall()
   void telemetry?.flush(budget.flushMs)
+  telemetry?.uninstall()
 }

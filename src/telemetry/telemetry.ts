@@ -1,20 +1,23 @@
-import { type Logger, metrics, trace } from '@opentelemetry/api'
+import { metrics, trace } from '@opentelemetry/api'
 import type { FlushOutcome } from '../core/final-flush.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { Signal } from '../otlp/model.ts'
 import { type Registration, registerApiGlobals } from './api-globals.ts'
 import { bridgeDiagnostics } from './diag-bridge.ts'
+import { FastContextManager } from './context/context-manager.ts'
+import { describeSpooled } from './describe-spooled.ts'
 import { EarlyLines } from './early-lines.ts'
+import { atExit } from './engine/at-exit.ts'
+import type { Engine } from './engine/engine.ts'
 import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
 import { observeHttp } from './instrumentation/observe-http.ts'
 import { observeRuntime } from './instrumentation/runtime-metrics.ts'
-import { toLogRecord } from './log-line.ts'
+import { createPropagator } from './propagation/create-propagator.ts'
 import { OwnLog } from './own-log.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
 import { describeAbsence, isUnasked } from './unasked-collector.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
-import type { Pipeline } from './stock/start-pipeline.ts'
 import {
   type ResolvedTelemetryOptions,
   resolveTelemetryOptions,
@@ -51,8 +54,7 @@ class ProcessTelemetry implements Telemetry {
   readonly #quietLog: QuietLog
   readonly #troubles: TroubleReporter
   readonly #earlyLines = new EarlyLines()
-  #pipeline: Pipeline | undefined
-  #logger: Logger | undefined
+  #engine: Engine | undefined
   #starting: Promise<void> | undefined
   #flushing: Promise<FlushOutcome> | undefined
   #undo: (() => void)[] = []
@@ -87,23 +89,19 @@ class ProcessTelemetry implements Telemetry {
     if (this.#settings.disabled || this.#settings.signals.logs.exporter === 'none') return
     // What telemetry says of its last flush would only lengthen it, or count as lost after it.
     if (this.#flushing !== undefined && this.#log.isWriting) return
-    if (this.#logger === undefined) return this.#earlyLines.add(line)
-    try {
-      this.#logger.emit(toLogRecord(line))
-    } catch (error) {
-      this.#reportProblem(error)
-    }
+    if (this.#engine === undefined) this.#earlyLines.add(line)
+    else this.#engine.emitLine(line)
   }
 
   account(): Readonly<Record<Signal, SignalAccount>> {
-    const of = (signal: Signal): SignalAccount => this.#pipeline?.account(signal) ?? EMPTY_ACCOUNT
+    const of = (signal: Signal): SignalAccount => this.#engine?.account(signal) ?? EMPTY_ACCOUNT
     return { traces: of('traces'), metrics: of('metrics'), logs: this.#earlyLines.addTo(of('logs')) }
   }
 
   failures(): Readonly<Partial<Record<Signal, string>>> {
     const failures: Partial<Record<Signal, string>> = {}
     for (const signal of ['traces', 'metrics', 'logs'] as const) {
-      const failure = this.#pipeline?.failure(signal)
+      const failure = this.#engine?.failure(signal)
       if (failure !== undefined) failures[signal] = failure
     }
     return failures
@@ -130,23 +128,25 @@ class ProcessTelemetry implements Telemetry {
     const settings = this.#settings
     warnOfSettings(this.#log, settings)
     if (!settings.disabled) {
-      const { startPipeline } = await import('./stock/start-pipeline.ts')
-      this.#pipeline = await startPipeline({
+      const { startEngine } = await import('./engine/engine.ts')
+      const engine = await startEngine({
         settings,
         resource: this.resource,
         clock: this.#options.clock,
+        log: this.#log,
         onTrouble: (signal, trouble) => this.#troubles.report(signal, trouble),
         onProblem: (error) => this.#reportProblem(error),
         isUnasked: () => isUnasked(settings.signals, this.account()),
       })
-      this.#undo.push(this.#options.finalFlush.add(this))
+      this.#engine = engine
+      const forgetExit = atExit(() => engine.exit())
+      this.#undo.push(() => void this.#letGo(engine).then(forgetExit), this.#options.finalFlush.add(this))
     }
     // Context is passed on even where nothing is recorded, as the specification asks of a disabled SDK.
-    const { createContextManager, createPropagator } = await import('./stock/context-and-propagation.ts')
     const registration = registerApiGlobals({
-      contextManager: createContextManager(),
+      contextManager: new FastContextManager(),
       propagator: createPropagator(settings.propagators),
-      ...this.#pipeline,
+      ...this.#engine,
     })
     this.#undo.push(() => registration.restore())
     warnOfForeign(this.#log, registration.taken)
@@ -163,33 +163,44 @@ class ProcessTelemetry implements Telemetry {
     const deadline = startedAt + limitMs - Math.min(50, limitMs / 20)
     await settleWithin(clock, limitMs, async () => {
       await this.#starting?.catch(() => {})
-      await this.#pipeline?.close(Math.max(0, deadline - clock.now()))
+      await this.#engine?.close(Math.max(0, deadline - clock.now()))
     })
     this.#troubles.sayAll()
     const account = this.account()
     const lost = Object.values(account).reduce((sum, signal) => sum + lostCount(signal) + signal.pending, 0)
     const note = describeAbsence(this.#settings.signals, account)
-    return { complete: lost === 0, details: { ...account, lost }, ...(note === undefined ? {} : { note }) }
+    const kept = describeSpooled(account)
+    return {
+      complete: lost === 0,
+      details: { ...account, lost },
+      ...(note === undefined ? {} : { note }),
+      ...(kept === undefined ? {} : { kept }),
+    }
+  }
+
+  /** A flush that has begun goes on to its end, even where the places in the API are given back meanwhile. */
+  async #letGo(engine: Engine): Promise<void> {
+    await this.#flushing
+    await engine.release()
   }
 
   #instrument({ taken }: Registration): void {
     const { clock, instrument, ignoreRequest } = this.#options
     const onProblem = (error: unknown): void => this.#reportProblem(error)
-    // Without a pipeline these are the API's own, which record nothing and pass on the context of others.
-    const tracer = (this.#pipeline?.tracerProvider ?? trace).getTracer(SCOPE)
-    const meter = (this.#pipeline?.meterProvider ?? metrics).getMeter(SCOPE)
+    // Without an engine these are the API's own, which record nothing and pass on the context of others.
+    const tracer = (this.#engine?.tracerProvider ?? trace).getTracer(SCOPE)
+    const meter = (this.#engine?.meterProvider ?? metrics).getMeter(SCOPE)
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
     if (instrument.http && !taken.has('trace')) {
       const knownMethods = this.#settings.knownHttpMethods
       this.#undo.push(observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, onProblem }))
     }
-    if (instrument.runtime && this.#pipeline !== undefined && !taken.has('metrics')) {
+    if (instrument.runtime && this.#engine !== undefined && !taken.has('metrics')) {
       this.#undo.push(observeRuntime(meter))
     }
   }
 
   #sendEarlyLines(): void {
-    this.#logger = this.#pipeline?.loggerProvider.getLogger(SCOPE)
     for (const line of this.#earlyLines.take()) this.emitLogLine(line)
   }
 

@@ -170,6 +170,7 @@ test.each(['http/protobuf', 'http/json', 'grpc'] as const)(
     await using receiver = await startReceiver()
     expect(receiver.environment(protocol)).toEqual({
       OTEL_SDK_DISABLED: '',
+      SEAWORTHY_SPOOL_DIR: 'off',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       OTEL_TRACES_EXPORTER: 'otlp',

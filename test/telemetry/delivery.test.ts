@@ -115,6 +115,7 @@ test.for(['http/protobuf', 'grpc'])(
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
         OTEL_BSP_SCHEDULE_DELAY: '1',
+        SEAWORTHY_SPOOL_DIR: 'off',
       },
       clock: systemClock,
       log,
@@ -170,16 +171,13 @@ test.for(['http/protobuf', 'grpc'])(
   },
 )
 
-test('an answer that trickles without an end is cut at the time limit and the batch is sent again', async () => {
+test('an answer that trickles without an end is cut at the time limit; as it began with success, nothing is sent again', async () => {
   let requests = 0
   let isFirstCut = false
-  let wasCutInTime = false
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.once('data', () => {
       requests++
-      wasCutInTime = isFirstCut
-      if (requests > 1) return void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n')
       const trickle = setInterval(() => socket.write('x'), 20)
       return void socket.on('close', () => {
@@ -199,9 +197,8 @@ test('an answer that trickles without an end is cut at the time limit and the ba
   const outcome = await started.telemetry.flush(10_000)
 
   expect(outcome.complete).toBe(true)
-  expect(requests).toBe(2)
-  expect(wasCutInTime).toBe(true)
-  expect(started.log.lines).toContain('warn cannot deliver traces, 1 spans wait: no answer within 200 ms')
+  expect(requests).toBe(1)
+  await vi.waitFor(() => expect(isFirstCut).toBe(true))
 })
 
 test.for(['http/protobuf', 'grpc'])(

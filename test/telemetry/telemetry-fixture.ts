@@ -57,7 +57,7 @@ export async function startTelemetry(options: FixtureOptions = {}): Promise<Star
   const finalFlush = new FinalFlush()
   const telemetry = createTelemetry({
     serviceName: 'fixture',
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env },
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SEAWORTHY_SPOOL_DIR: 'off', ...env },
     clock: systemClock,
     log,
     finalFlush,

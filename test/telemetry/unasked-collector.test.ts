@@ -1,5 +1,5 @@
 import { metrics, trace } from '@opentelemetry/api'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import { silentLog } from '../../src/core/log.ts'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
@@ -10,7 +10,7 @@ import type { Signal } from '../../src/otlp/model.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
 import { readTelemetryEnv, type TelemetrySettings } from '../../src/telemetry/env/telemetry-env.ts'
 import { lostCount, type SignalAccount } from '../../src/telemetry/pipeline/signal-account.ts'
-import { type Pipeline, startPipeline } from '../../src/telemetry/stock/start-pipeline.ts'
+import { type Engine, startEngine } from '../../src/telemetry/engine/engine.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { describeAbsence, isUnasked } from '../../src/telemetry/unasked-collector.ts'
 import { closedPort, KeptLog } from './telemetry-fixture.ts'
@@ -66,7 +66,11 @@ test.for(['http/protobuf', 'grpc'])(
   'over %s, a collector that was asked for is waited for to the end of the slice',
   async (protocol) => {
     const endpoint = `http://127.0.0.1:${await closedPort()}`
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol }
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      SEAWORTHY_SPOOL_DIR: 'off',
+    }
     const { outcome, accounts } = await flushOneOfEach(env, 500)
 
     expect(outcome.note).toBeUndefined()
@@ -144,18 +148,24 @@ test('the line of the shutdown has the absent collector as a remark, and no alar
 /** A pipeline to a real port that passes for the specification's default, which no test can move. */
 async function startUnasked(
   env: Readonly<Record<string, string>>,
-): Promise<{ readonly pipeline: Pipeline; readonly signals: TelemetrySettings['signals'] }> {
-  const settings = readTelemetryEnv({ ...env, OTEL_BSP_SCHEDULE_DELAY: '1', OTEL_METRICS_EXPORTER: 'none' })
+): Promise<{ readonly pipeline: Engine; readonly signals: TelemetrySettings['signals'] }> {
+  const settings = readTelemetryEnv({
+    ...env,
+    OTEL_BSP_SCHEDULE_DELAY: '1',
+    OTEL_METRICS_EXPORTER: 'none',
+    SEAWORTHY_SPOOL_DIR: 'off',
+  })
   const asDefault = (signal: Signal): TelemetrySettings['signals'][Signal] => {
     const { exporter, otlp } = settings.signals[signal]
     return { exporter, otlp: { ...otlp, isDefault: true } }
   }
   const signals = { traces: asDefault('traces'), metrics: asDefault('metrics'), logs: asDefault('logs') }
   const account = (signal: Signal): SignalAccount => pipeline.account(signal)
-  const pipeline: Pipeline = await startPipeline({
+  const pipeline: Engine = await startEngine({
     settings: { ...settings, signals },
-    resource: resourceFromAttributes({ 'service.name': 'alone' }).attributes as Record<string, string>,
+    resource: { 'service.name': 'alone' },
     clock: systemClock,
+    log: silentLog,
     onTrouble() {},
     onProblem() {},
     isUnasked: () =>

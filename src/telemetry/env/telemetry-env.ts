@@ -8,6 +8,7 @@ import { type MetricReaderSettings, readMetricReader } from './metrics-env.ts'
 import { type OtlpSettings, readOtlpSettings } from './otlp-env.ts'
 import { type PropagatorName, readPropagators } from './propagators-env.ts'
 import { readSampler, type SamplerSettings } from './sampler-env.ts'
+import { readSpoolSettings, type SpoolSettings } from '../spool/spool-settings.ts'
 import { describeUnsupported } from './unsupported-variables.ts'
 
 /** Where a signal goes: over OTLP, as JSON lines to standard error, or nowhere. */
@@ -32,6 +33,8 @@ export interface TelemetrySettings {
   readonly metricReader: MetricReaderSettings
   readonly spanLimits: SpanLimits
   readonly logRecordLimits: AttributeLimits
+  /** `undefined` where nothing is to be kept on disk. */
+  readonly spool: SpoolSettings | undefined
   /** Names of HTTP methods that are told apart. `undefined` means the well-known ones. */
   readonly knownHttpMethods: readonly string[] | undefined
   /** Said once, at the start. */
@@ -67,6 +70,7 @@ export function readTelemetryEnv(env: Environment): TelemetrySettings {
     metricReader: readMetricReader(read),
     spanLimits: readSpanLimits(read),
     logRecordLimits: readLogRecordLimits(read),
+    spool: readSpoolSettings(read),
     knownHttpMethods: readKnownMethods(read),
     warnings,
   }

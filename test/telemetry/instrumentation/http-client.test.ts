@@ -81,7 +81,7 @@ test('headers given as a list arrive as they were given, and the context with th
   const span = clientSpan(await deliverSpans(started, 2))
 
   expect(sent.slice(0, headers.length)).toEqual(headers)
-  expect(sent[sent.indexOf('traceparent') + 1]).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
+  expect(sent[sent.indexOf('traceparent') + 1]).toBe(`00-${span?.traceId}-${span?.spanId}-03`)
 })
 
 test('a request that expects 100-continue still works', async () => {

@@ -2,10 +2,13 @@
 import { registerHooks } from 'node:module'
 
 const packages = new Set<string>()
+const files: string[] = []
 registerHooks({
   load(url, context, nextLoad) {
     const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(url)?.[1]
     if (name !== undefined) packages.add(name)
+    const file = /\/src\/telemetry\/(.*)$/.exec(url)?.[1]
+    if (file !== undefined) files.push(file)
     return nextLoad(url, context)
   },
 })
@@ -18,4 +21,4 @@ const afterCreate = [...packages].sort()
 await telemetry.start()
 trace.getTracer('test').startSpan('a span').end()
 await telemetry.flush(200)
-console.log(JSON.stringify({ afterImport, afterCreate, afterFlush: [...packages].sort() }))
+console.log(JSON.stringify({ afterImport, afterCreate, afterFlush: [...packages].sort(), files }))
