@@ -187,7 +187,7 @@ test('a point that OTLP cannot hold is dropped and counted, the others of its me
   counter.add(3, { a: 3 })
   await pushed.reader.collectNow(1000)
   expect(pushed.values()).toEqual([1, 3])
-  expect(pushed.ledger.account).toMatchObject({ created: 3, dropped: { failed: 1 }, pending: 2 })
+  expect(pushed.ledger.account).toMatchObject({ created: 3, dropped: { encode_failed: 1 }, pending: 2 })
   expect(pushed.metrics.problems).toHaveLength(1)
 })
 
