@@ -34,6 +34,21 @@ export class FastContextManager implements ContextManager {
   }
 
   /**
+   * {@link FastContextManager.with} for arguments that are in a list already, at less cost: for a call that Node makes
+   * for each request.
+   */
+  apply<R>(context: Context, fn: (...args: never[]) => R, thisArg: unknown, args: readonly unknown[]): R {
+    const storage = this.#storage
+    const before = storage.getStore()
+    storage.enterWith(context)
+    try {
+      return Reflect.apply(fn as Callable, thisArg, args) as R
+    } finally {
+      storage.enterWith(before as Context)
+    }
+  }
+
+  /**
    * Makes every call of a function, or every listener of an emitter (those that it has already, too), run in `context`.
    * A function becomes another one; an emitter stays itself, and its listeners stay the functions that they are. An
    * emitter that is bound again keeps its first context. Anything else is returned as it is.

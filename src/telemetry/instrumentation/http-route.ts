@@ -1,9 +1,36 @@
-import { context } from '@opentelemetry/api'
+import { context, type Span } from '@opentelemetry/api'
 import { getRequestMetadata, type HttpRequestMetadata } from '../context-keys.ts'
 import { ATTR } from './attribute-names.ts'
 
-/** How the name of the server span of a request begins, for giving it its route. */
-const spanNames = new WeakMap<HttpRequestMetadata, { readonly method: string; applied?: string }>()
+/** A request to a server of this process whose route can be told. */
+export class RoutedRequest implements HttpRequestMetadata {
+  readonly type = 'http'
+  readonly span: Span
+  // Always there, so that all of these objects have one shape.
+  route?: string = undefined as unknown as string
+  /** How the name of its span begins. */
+  readonly #method: string
+  #applied: string | undefined = undefined
+
+  constructor(span: Span, method: string) {
+    this.span = span
+    this.#method = method
+  }
+
+  /** Brings the route to the span, also one that an instrumentation of a framework put here. */
+  applyRoute(): void {
+    const { route } = this
+    if (route === undefined || route === '' || route === this.#applied) return
+    this.#applied = route
+    if (!this.span.isRecording()) return
+    this.span.updateName(`${this.#method} ${route}`)
+    this.describeRoute(route)
+  }
+
+  protected describeRoute(route: string): void {
+    this.span.setAttribute(ATTR.httpRoute, route)
+  }
+}
 
 /**
  * Tells which route the active request matched, as a pattern of few values: `/orders/:id`, never the path itself.
@@ -18,20 +45,5 @@ export function setHttpRoute(route: string): void {
   const metadata = getRequestMetadata(context.active())
   if (metadata === undefined) return
   metadata.route = route
-  applyRoute(metadata)
-}
-
-/** Makes a request's metadata one whose route can be set. */
-export function trackRoute(metadata: HttpRequestMetadata, method: string): void {
-  spanNames.set(metadata, { method })
-}
-
-/** Brings the route to the span, also one that an instrumentation of a framework put into the metadata. */
-export function applyRoute(metadata: HttpRequestMetadata): void {
-  const name = spanNames.get(metadata)
-  const { route, span } = metadata
-  if (name === undefined || route === undefined || route === '' || route === name.applied) return
-  name.applied = route
-  span.updateName(`${name.method} ${route}`)
-  span.setAttribute(ATTR.httpRoute, route)
+  if (metadata instanceof RoutedRequest) metadata.applyRoute()
 }

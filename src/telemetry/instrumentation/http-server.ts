@@ -1,147 +1,190 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  type Histogram,
-  type Meter,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-  type UpDownCounter,
-} from '@opentelemetry/api'
+import { type Context, context as contextApi, type Meter, type Span, trace } from '@opentelemetry/api'
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { isUnobserved } from '../../core/unobserved-server.ts'
-import { type HttpRequestMetadata, setRequestMetadata, suppressTracing } from '../context-keys.ts'
-import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
-import { subscribeAll } from './channels.ts'
-import { applyRoute, trackRoute } from './http-route.ts'
-import { keepContext } from './keep-context.ts'
+import type { FastContextManager } from '../context/context-manager.ts'
+import { FAST_ROOT, FastContext } from '../context/fast-context.ts'
+import { setRequestMetadata } from '../context-keys.ts'
+import { BodyContext, hasBody } from './body-context.ts'
 import type { MethodName } from './http-method.ts'
-import { requestAttributes } from './server-request-attributes.ts'
+import { isRefusedByNode } from './refused-by-node.ts'
+import { ServerConnection } from './server-connection.ts'
+import { type Emit, hookServers, type ServerHooks } from './server-hooks.ts'
+import { ServerRequest } from './server-request.ts'
+import { ServerMetrics } from './server-series.ts'
+import { ServerSpans, type ServerSpansOptions } from './server-spans.ts'
 
-/** Published by Node for each request whose headers are parsed, before any handler of `request` runs. */
-const REQUEST_START = 'http.server.request.start'
-
-interface RequestStart {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-}
-
-export interface HttpServerOptions {
-  readonly tracer: Tracer
+export interface HttpServerOptions extends ServerSpansOptions {
   readonly meter: Meter
   readonly nameMethod: (method: string) => MethodName
   /** Requests that leave neither span nor metric, and nothing that is done for them does either. */
   readonly ignoreRequest: (request: IncomingMessage) => boolean
   readonly onProblem: (error: unknown) => void
+  /** The one that is registered with the API, if it is ours. @default the API is asked */
+  readonly contextManager?: FastContextManager | undefined
 }
+
+/** On an answer: its request; `null` for one that is not observed. */
+const REQUEST = Symbol('seaworthy.request')
+const CONNECTION = Symbol('seaworthy.connection')
+
+interface ObservedResponse extends ServerResponse {
+  [REQUEST]?: ServerRequest | null
+}
+interface ObservedSocket extends Socket {
+  [CONNECTION]?: ServerConnection
+}
+
+const SUPPRESSED = FAST_ROOT.withTracingSuppressed()
 
 /**
  * Traces and measures every request that a `node:http` or `node:https` server of this process takes, whoever created
- * the server and whenever, without patching a module. Upgrades and CONNECT do not come through Node's channel.
+ * the server and whenever. Upgrades and CONNECT are no such requests.
+ *
+ * An unsampled request costs a few small objects: attributes are put together only for a span that goes out, most of
+ * them once for each connection, and its series of the metrics are found without any.
  *
  * @returns takes it back for requests that come later
  */
 export function observeHttpServers(options: HttpServerOptions): () => void {
-  const observer = new HttpServerObserver(options)
-  const onStart = (message: unknown): void => {
-    const { request, response } = message as RequestStart
-    observer.start(request, response)
-  }
-  return subscribeAll({ [REQUEST_START]: onStart }, options.onProblem)
+  return hookServers(new HttpServerObserver(options))
 }
 
-class HttpServerObserver {
+class HttpServerObserver implements ServerHooks {
   readonly #options: HttpServerOptions
-  readonly #duration: Histogram
-  readonly #active: UpDownCounter
+  readonly #spans: ServerSpans
+  readonly #metrics: ServerMetrics
+  readonly #bodies: BodyContext
+  readonly #manager: FastContextManager | undefined
+  readonly #onClose: (this: ObservedSocket) => void
 
   constructor(options: HttpServerOptions) {
     this.#options = options
-    this.#duration = options.meter.createHistogram('http.server.request.duration', {
-      description: 'Duration of HTTP server requests.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: DURATION_BUCKETS_S },
-    })
-    this.#active = options.meter.createUpDownCounter('http.server.active_requests', {
-      description: 'Number of active HTTP server requests.',
-      unit: '{request}',
-    })
+    this.#spans = new ServerSpans(options)
+    this.#metrics = new ServerMetrics(options.meter)
+    this.#bodies = new BodyContext(options.contextManager)
+    this.#manager = options.contextManager
+    const closed = (socket: ObservedSocket): void => this.#closed(socket)
+    this.#onClose = function onClose(this: ObservedSocket): void {
+      closed(this)
+    }
   }
 
-  start(request: IncomingMessage, response: ServerResponse): void {
-    if (isUnobserved(request) || this.#options.ignoreRequest(request)) {
-      enter(request, response, suppressTracing(ROOT_CONTEXT))
-      return
+  onProblem(error: unknown): void {
+    this.#options.onProblem(error)
+  }
+
+  onRequest(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean {
+    const active = this.#begin(args[1] as IncomingMessage, args[2] as ObservedResponse)
+    if (active === undefined) return emit.apply(server, args)
+    if (this.#manager !== undefined) return this.#manager.apply(active, emit, server, args)
+    return contextApi.with(active, emit, server, ...args)
+  }
+
+  onDetached(response: ObservedResponse): void {
+    try {
+      const request = response[REQUEST]
+      if (request === undefined) this.#refused(response)
+      // One that was taken from its connection before it was complete may still be answered, by whoever did that.
+      else if (request !== null && response.writableEnded) this.#answered(request, response)
+    } catch (error) {
+      this.onProblem(error)
     }
-    const startedAtMs = performance.now()
+  }
+
+  /** The context of a request that begins; `undefined` where it is none of ours. Never throws. */
+  #begin(request: IncomingMessage, response: ObservedResponse): Context | undefined {
+    try {
+      // One server handed it on to another, or somebody made it by hand.
+      if (response[REQUEST] !== undefined || !isParsed(request)) return undefined
+      const active = this.#isIgnored(request) ? SUPPRESSED : this.#start(request, response, performance.now()).context
+      if (active === undefined) return undefined
+      if (active === SUPPRESSED) response[REQUEST] = null
+      if (hasBody(request)) this.#bodies.keep(request, active)
+      // One that waits for another's answer is sent when that one has ended, in its context.
+      if (response.socket === null) this.#bodies.keep(response, active)
+      return active
+    } catch (error) {
+      this.onProblem(error)
+      return undefined
+    }
+  }
+
+  #isIgnored(request: IncomingMessage): boolean {
+    return isUnobserved(request) || this.#options.ignoreRequest(request)
+  }
+
+  #start(request: IncomingMessage, response: ObservedResponse, nowMs: number): ServerRequest {
     const method = this.#options.nameMethod(request.method ?? '')
-    const attributes = requestAttributes(request, method)
-    const parent = propagation.extract(ROOT_CONTEXT, request.headers)
-    const span = this.#options.tracer.startSpan(method.spanName, { kind: SpanKind.SERVER, attributes }, parent)
-    const metadata: HttpRequestMetadata = { type: 'http', span }
-    trackRoute(metadata, method.spanName)
-    const common = { [ATTR.httpRequestMethod]: method.attribute, [ATTR.urlScheme]: attributes[ATTR.urlScheme] }
-    this.#active.add(1, common)
-
-    let ended = false
-    const end = (): void => {
-      if (ended) return
-      ended = true
-      this.#active.add(-1, common)
-      this.#end(request, response, metadata, common, startedAtMs)
-    }
-    response.once('close', end)
-    // Up to Node 22 a response that waits behind another one gets no 'close' when the client goes away.
-    request.once('close', () => {
-      if (request.errored !== null) end()
-    })
-    enter(request, response, setRequestMetadata(trace.setSpan(parent, span), metadata))
+    const connection = this.#connectionOf(request.socket)
+    const series = connection.seriesOf(this.#metrics, method.attribute, request.httpVersion)
+    const around = this.#spans.contextOf(request)
+    const span = this.#spans.start(request, method, connection, around)
+    const { deferred } = this.#spans
+    const observed = new ServerRequest(span, method.spanName, response, connection, series, nowMs, deferred)
+    observed.context = contextWith(around, span, observed)
+    response[REQUEST] = observed
+    connection.add(observed)
+    series.active.add(1)
+    return observed
   }
 
-  #end(
-    request: IncomingMessage,
-    response: ServerResponse,
-    metadata: HttpRequestMetadata,
-    common: Attributes,
-    startedAtMs: number,
-  ): void {
-    const { span } = metadata
-    applyRoute(metadata)
-    const status = response.headersSent ? response.statusCode : undefined
-    const errorType = describeFailure(response, status)
-    if (status !== undefined) span.setAttribute(ATTR.httpResponseStatusCode, status)
-    if (errorType !== undefined) {
-      span.setAttribute(ATTR.errorType, errorType)
-      span.setStatus({ code: SpanStatusCode.ERROR })
-    } else if (!response.writableFinished) {
-      // The client went away: nothing is wrong here, but a reader wants to know why the answer is missing.
-      span.setAttribute('seaworthy.http.aborted', true)
+  #connectionOf(socket: ObservedSocket): ServerConnection {
+    const known = socket[CONNECTION]
+    if (known?.owner === this) return known
+    const connection = new ServerConnection(this, socket)
+    socket[CONNECTION] = connection
+    // Before Node's own listener, which tells the answers: their listeners are to run in their contexts.
+    socket.prependListener('close', this.#onClose)
+    return connection
+  }
+
+  /** Listeners of the answer may still have something to say about its span. */
+  #answered(request: ServerRequest, response: ObservedResponse): void {
+    if (response.listenerCount('close') > 0) response.once('close', () => this.#end(request))
+    // One of them is Node's own, from which this comes.
+    else if (response.listenerCount('finish') > 1) process.nextTick(() => this.#end(request))
+    else request.end(performance.now())
+  }
+
+  #end(request: ServerRequest): void {
+    try {
+      request.end(performance.now())
+    } catch (error) {
+      this.onProblem(error)
     }
-    span.end()
-    const attributes: Attributes = { ...common, [ATTR.networkProtocolVersion]: request.httpVersion }
-    if (status !== undefined) attributes[ATTR.httpResponseStatusCode] = status
-    if (errorType !== undefined) attributes[ATTR.errorType] = errorType
-    if (metadata.route !== undefined) attributes[ATTR.httpRoute] = metadata.route
-    this.#duration.record((performance.now() - startedAtMs) / 1000, attributes)
+  }
+
+  #refused(response: ObservedResponse): void {
+    const { req: request } = response
+    if (!isRefusedByNode(request, response) || this.#isIgnored(request)) return
+    this.#start(request, response, performance.now()).end(performance.now())
+  }
+
+  /** The connection is gone: what is not answered by now will never be. */
+  #closed(socket: ObservedSocket): void {
+    const connection = socket[CONNECTION]
+    if (connection === undefined) return
+    for (const request of connection.open.slice()) {
+      const { context, response } = request
+      if (context !== undefined) {
+        this.#bodies.keep(response, context)
+        this.#bodies.keep(response.req, context)
+      }
+      this.#end(request)
+    }
   }
 }
 
-/** Makes `active` the context of everything that is done for a request, the events of its body included. */
-function enter(request: IncomingMessage, response: ServerResponse, active: Context): void {
-  keepContext(request, active)
-  keepContext(response, active)
-  // Left again by itself: Node's parser begins each request in a scope of its own.
-  context.attach(active)
+/** Whether Node's parser for HTTP/1 has just read it: what is made by hand may have no end that could be seen. */
+function isParsed(request: IncomingMessage): boolean {
+  if (request.httpVersionMajor > 1) return false
+  const { parser } = request.socket as { readonly parser?: { readonly incoming?: unknown } | null }
+  return parser?.incoming === request
 }
 
-/** `error.type` of a request that failed on this side; a client that went away is no failure of ours. */
-function describeFailure(response: ServerResponse, status: number | undefined): string | undefined {
-  if (status !== undefined && status >= 500) return String(status)
-  if (response.writableFinished || response.errored === null || response.errored === undefined) return undefined
-  const { code, name } = response.errored as NodeJS.ErrnoException
-  return code === 'ECONNRESET' || code === 'EPIPE' ? undefined : (code ?? name)
+function contextWith(around: Context, span: Span, request: ServerRequest): Context {
+  if (around instanceof FastContext) return around.withSpanAndRequest(span, request)
+  return setRequestMetadata(trace.setSpan(around, span), request)
 }

@@ -5,9 +5,10 @@ import type { ClientRequests, ClientRequestSpan, ClientTarget } from './client-r
 import { defaultPort, parseHostHeader } from './host-and-port.ts'
 import { readRequestHeader, type RequestHeaders, withHeaders } from './http2-client-headers.ts'
 import type { Http2 } from './http2-module.ts'
-import { clientSessionPrototype, overrideMethod } from './http2-prototypes.ts'
+import { clientSessionPrototype } from './http2-prototypes.ts'
 import { HTTP2_VERSION, isGrpc } from './http2-server-request.ts'
 import { factsOf } from './http2-session-facts.ts'
+import { overrideMethod } from './override-method.ts'
 import { describeUrl } from './url-redaction.ts'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean

@@ -14,15 +14,16 @@ import {
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import { type HttpRequestMetadata, setRequestMetadata, suppressTracing } from '../context-keys.ts'
+import { setRequestMetadata, suppressTracing } from '../context-keys.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
 import { subscribeAll } from './channels.ts'
 import type { MethodName } from './http-method.ts'
 import type { Http2, SocketMessage } from './http2-module.ts'
-import { overrideMethod, secureServerPrototype, serverPrototype } from './http2-prototypes.ts'
+import { secureServerPrototype, serverPrototype } from './http2-prototypes.ts'
 import { asIncomingMessage, HTTP2_VERSION, http2RequestAttributes, isGrpc, schemeOf } from './http2-server-request.ts'
-import { applyRoute, trackRoute } from './http-route.ts'
+import { RoutedRequest } from './http-route.ts'
 import { keepContext } from './keep-context.ts'
+import { overrideMethod } from './override-method.ts'
 
 type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -121,8 +122,7 @@ class Http2ServerObserver {
     const attributes = http2RequestAttributes(stream, headers, method)
     const parent = propagation.extract(ROOT_CONTEXT, headers)
     const span = this.#options.tracer.startSpan(method.spanName, { kind: SpanKind.SERVER, attributes }, parent)
-    const metadata: HttpRequestMetadata = { type: 'http', span }
-    trackRoute(metadata, method.spanName)
+    const metadata = new RoutedRequest(span, method.spanName)
     const common = { [ATTR.httpRequestMethod]: method.attribute, [ATTR.urlScheme]: schemeOf(headers) }
     this.#active.add(1, common)
     // Comes once for every stream, also for one that its client cut off.
@@ -133,9 +133,9 @@ class Http2ServerObserver {
     return setRequestMetadata(trace.setSpan(parent, span), metadata)
   }
 
-  #end(stream: ServerHttp2Stream, metadata: HttpRequestMetadata, common: Attributes, startedAtMs: number): void {
+  #end(stream: ServerHttp2Stream, metadata: RoutedRequest, common: Attributes, startedAtMs: number): void {
     const { span } = metadata
-    applyRoute(metadata)
+    metadata.applyRoute()
     const status = statusOf(stream)
     const errorType = describeFailure(stream, status)
     if (status !== undefined) span.setAttribute(ATTR.httpResponseStatusCode, status)

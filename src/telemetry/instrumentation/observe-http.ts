@@ -1,6 +1,8 @@
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../core/clock.ts'
+import type { FastContextManager } from '../context/context-manager.ts'
+import type { PropagatorName } from '../env/propagators-env.ts'
 import { ClientRequests } from './client-requests.ts'
 import { observeFetch } from './fetch.ts'
 import { observeHttpClients } from './http-client.ts'
@@ -17,6 +19,10 @@ export interface HttpObservationOptions {
   /** Whether somebody else makes the spans of gRPC calls. @default nobody does */
   readonly isGrpcObserved?: () => boolean
   readonly onProblem: (error: unknown) => void
+  /** The one that is registered with the API, if it is ours. @default the API is asked */
+  readonly contextManager?: FastContextManager | undefined
+  /** The formats of the propagator that is registered, if it is ours. @default what is registered is asked */
+  readonly propagators?: readonly PropagatorName[] | undefined
 }
 
 /**

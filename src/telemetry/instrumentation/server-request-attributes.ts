@@ -1,40 +1,81 @@
-import type { Attributes } from '@opentelemetry/api'
-import type { IncomingMessage } from 'node:http'
+import type { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
+import type { DeferredAttributes } from '../trace/deferred-attributes.ts'
 import { ATTR } from './attribute-names.ts'
-import { defaultPort, parseHostHeader } from './host-and-port.ts'
-import type { MethodName } from './http-method.ts'
+import type { RequestTemplate } from './request-template.ts'
 import { splitTarget } from './url-redaction.ts'
 
+/** Of an attribute in a span. @see opentelemetry/proto/trace/v1/trace.proto */
+const ATTRIBUTE = 74
+
+type Put = (key: string, value: unknown) => void
+
 /**
- * What is known of a request when its headers are there. Addresses and scheme are those of the connection: headers that
- * a proxy adds (`X-Forwarded-For`, `Forwarded`) can be written by anyone, and only whoever runs the proxy knows which
- * of them to trust.
+ * The attributes of a request to a server, as what they are made of: most requests leave no span, and of those that do
+ * nobody looks at the attributes before they go out. The target is kept as it was when the request came; routers write
+ * something else there.
  */
-export function requestAttributes(request: IncomingMessage, method: MethodName): Attributes {
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
-  const target = splitTarget(originForm(request.url ?? '/'))
-  const attributes: Attributes = {
-    [ATTR.httpRequestMethod]: method.attribute,
-    [ATTR.urlScheme]: scheme,
-    [ATTR.urlPath]: target.path,
-    [ATTR.networkProtocolVersion]: request.httpVersion,
+export class ServerRequestAttributes implements DeferredAttributes {
+  readonly #template: RequestTemplate
+  readonly #target: string
+  #route: string | undefined = undefined
+  #status = 0
+
+  constructor(template: RequestTemplate, target: string) {
+    this.#template = template
+    this.#target = target
   }
-  if (method.original !== undefined) attributes[ATTR.httpRequestMethodOriginal] = method.original
-  if (target.query !== '') attributes[ATTR.urlQuery] = target.query
-  const server = parseHostHeader(request.headers.host)
-  if (server !== undefined) {
-    attributes[ATTR.serverAddress] = server.host
-    attributes[ATTR.serverPort] = server.port ?? defaultPort(scheme)
+
+  set route(route: string) {
+    this.#route = route
   }
-  const { remoteAddress, remotePort } = request.socket
-  if (remoteAddress !== undefined) {
-    attributes[ATTR.clientAddress] = remoteAddress
-    attributes[ATTR.networkPeerAddress] = remoteAddress
+
+  /** 0 as long as there is none. */
+  set status(status: number) {
+    this.#status = status
   }
-  if (remotePort !== undefined) attributes[ATTR.networkPeerPort] = remotePort
-  const userAgent = request.headers['user-agent']
-  if (userAgent !== undefined) attributes[ATTR.userAgentOriginal] = userAgent
-  return attributes
+
+  get count(): number {
+    let count = this.#template.count + 1
+    if (this.#target.includes('?') && splitTarget(originForm(this.#target)).query !== '') count++
+    if (this.#route !== undefined) count++
+    if (this.#status !== 0) count++
+    return count
+  }
+
+  has(key: string): boolean {
+    if (key === ATTR.urlPath) return true
+    if (key === ATTR.urlQuery) return splitTarget(originForm(this.#target)).query !== ''
+    if (key === ATTR.httpRoute) return this.#route !== undefined
+    if (key === ATTR.httpResponseStatusCode) return this.#status !== 0
+    return this.#template.has(key)
+  }
+
+  fill(put: Put): void {
+    this.#template.fill(put)
+    const { path, query } = splitTarget(originForm(this.#target))
+    put(ATTR.urlPath, path)
+    if (query !== '') put(ATTR.urlQuery, query)
+    if (this.#route !== undefined) put(ATTR.httpRoute, this.#route)
+    if (this.#status !== 0) put(ATTR.httpResponseStatusCode, this.#status)
+  }
+
+  encode(writer: ProtobufWriter): void {
+    writer.raw(this.#template.encoded)
+    const target = this.#target
+    if (isPlainPath(target)) {
+      writer.textPair(ATTRIBUTE, ATTR.urlPath, target)
+    } else {
+      const { path, query } = splitTarget(originForm(target))
+      writer.textPair(ATTRIBUTE, ATTR.urlPath, path)
+      if (query !== '') writer.textPair(ATTRIBUTE, ATTR.urlQuery, query)
+    }
+    if (this.#route !== undefined) writer.textPair(ATTRIBUTE, ATTR.httpRoute, this.#route)
+    if (this.#status !== 0) writer.numberPair(ATTRIBUTE, ATTR.httpResponseStatusCode, this.#status)
+  }
+}
+
+function isPlainPath(target: string): boolean {
+  return target.startsWith('/') && !target.includes('?') && !target.includes('#')
 }
 
 /** `/a?b` of what a client sends to a proxy as `http://user:secret@host/a?b`. */

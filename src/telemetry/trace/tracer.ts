@@ -27,6 +27,8 @@ import { readTime } from './time-input.ts'
 const NO_OPTIONS: SpanOptions = {}
 const NO_LINKS: readonly Link[] = []
 const NO_ATTRIBUTES: Attributes = {}
+/** More than a request has of its own. */
+const MIN_DEFERRED = 32
 const KINDS: ReadonlySet<number> = new Set([0, 1, 2, 3, 4] satisfies SpanKind[])
 /** For what is done in a context in which nothing is to be traced. It has no state, so one is enough. */
 const SUPPRESSED: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
@@ -89,6 +91,7 @@ export class Tracer implements ApiTracer {
    * @param parent who asks, from the headers; `undefined` or one that is not valid for nobody
    * @param context what span processors are told as the context of the parent
    * @param attributes asked only if a rule of the sampler wants them
+   * @param describe gives a span that records its attributes, before span processors see it
    */
   startRemoteSpan(
     name: string,
@@ -96,10 +99,20 @@ export class Tracer implements ApiTracer {
     parent: SpanContext | undefined,
     context: Context,
     attributes: () => Attributes,
+    describe?: (span: RecordingSpan) => void,
   ): RecordingSpan | PassiveSpan {
     const span = this.#decide(name, kind, checkParent(parent), attributes, undefined, NO_LINKS, undefined)
-    if (this.#home.processors.any && span instanceof RecordingSpan) this.#home.processors.onStart(span, context)
+    if (span instanceof RecordingSpan) {
+      describe?.(span)
+      if (this.#home.processors.any) this.#home.processors.onStart(span, context)
+    }
     return span
+  }
+
+  /** Whether attributes of a request may be left for later: where limits are tight, they have to be cut before. */
+  get defersAttributes(): boolean {
+    const { valueLength, count } = this.#home.limits
+    return valueLength === Number.POSITIVE_INFINITY && count >= MIN_DEFERRED
   }
 
   #start(name: string, options: SpanOptions, parent: SpanContext | undefined): Span {

@@ -1,0 +1,80 @@
+import type { EventEmitter } from 'node:events'
+import { Server, ServerResponse } from 'node:http'
+import type * as Https from 'node:https'
+import { Server as NetServer, type Socket } from 'node:net'
+import { type SocketMessage, whenBuiltinIsLoaded } from './builtin-module.ts'
+import { subscribeAll } from './channels.ts'
+import { overrideMethod } from './override-method.ts'
+
+export type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
+
+export interface ServerHooks {
+  /** An event by which a server hands out a request. Must call `emit` with the arguments, once. */
+  onRequest(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean
+  /** An answer is complete, or its connection is taken from it. Must not throw. */
+  onDetached(response: ServerResponse): void
+  onProblem(error: unknown): void
+}
+
+/**
+ * Sees each request on its way to its handlers, and the end of each answer. That takes one method of the classes of
+ * servers and one of that of answers: measured, that costs nothing, while Node's diagnostics channel costs a message for
+ * each request, and says nothing of a client that goes away.
+ *
+ * Servers of other classes that speak HTTP/1 (those of `node:http2` that allow it, ones that are made by hand) are found
+ * when they take a connection.
+ *
+ * @returns takes it back. Where somebody has put something over it meanwhile, it stays and does nothing.
+ */
+export function hookServers(hooks: ServerHooks): () => void {
+  const undo: (() => void)[] = []
+  const hooked = new WeakSet()
+  const onProblem = (error: unknown): void => hooks.onProblem(error)
+  let isActive = true
+  const hookEmit = (target: object): void => {
+    if (hooked.has(target)) return
+    hooked.add(target)
+    const emit = Reflect.get(target, 'emit') as Emit
+    function emitObserved(this: EventEmitter, ...args: Parameters<Emit>): boolean {
+      const [event] = args
+      if (isActive && (event === 'request' || event === 'checkContinue' || event === 'checkExpectation')) {
+        return hooks.onRequest(emit, this, args)
+      }
+      return emit.apply(this, args)
+    }
+    undo.push(overrideMethod(target, 'emit', emitObserved))
+  }
+  const look = (message: unknown): void => {
+    const { server } = (message as SocketMessage).socket
+    if (server instanceof Server || !isHandlingRequests(server)) return
+    hookEmit(ownerOf(server))
+  }
+  // oxlint-disable-next-line typescript/unbound-method -- it is called on the answer
+  const detachSocket = ServerResponse.prototype.detachSocket
+  function detachSocketObserved(this: ServerResponse, socket: Socket): void {
+    detachSocket.call(this, socket)
+    if (isActive) hooks.onDetached(this)
+  }
+
+  hookEmit(Server.prototype)
+  undo.push(
+    overrideMethod(ServerResponse.prototype, 'detachSocket', detachSocketObserved),
+    whenBuiltinIsLoaded<typeof Https>('https', (https) => hookEmit(https.Server.prototype), onProblem),
+    subscribeAll({ 'net.server.socket': look }, onProblem),
+  )
+  return () => {
+    isActive = false
+    for (const restore of undo.splice(0)) restore()
+  }
+}
+
+function isHandlingRequests(server: object | null | undefined): server is EventEmitter {
+  return server instanceof NetServer && server.listenerCount('request') > 0
+}
+
+/** Its class where that is one for HTTP; the server alone where it is any for sockets, with or without TLS. */
+function ownerOf(server: EventEmitter): object {
+  const prototype = Object.getPrototypeOf(server) as object
+  const isForSockets = prototype === NetServer.prototype || Object.getPrototypeOf(prototype) === NetServer.prototype
+  return isForSockets ? server : prototype
+}

@@ -1,0 +1,101 @@
+import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api'
+import type { ServerResponse } from 'node:http'
+import type { RecordingSpan } from '../trace/recording-span.ts'
+import { ATTR } from './attribute-names.ts'
+import { RoutedRequest } from './http-route.ts'
+import type { ServerRequestAttributes } from './server-request-attributes.ts'
+import type { MethodSeries } from './server-series.ts'
+
+/** The requests of a connection that are not answered yet. */
+export interface OpenRequests {
+  remove(request: ServerRequest): void
+}
+
+/** One request that a server takes, from its headers to the end of its answer. It ends once. */
+export class ServerRequest extends RoutedRequest {
+  /** Set as soon as there is one: it holds this object. */
+  context: Context | undefined = undefined
+  readonly #response: ServerResponse
+  readonly #open: OpenRequests
+  readonly #series: MethodSeries
+  readonly #startedAtMs: number
+  /** What the span's attributes are made of; `undefined` where it has been given them. */
+  readonly #attributes: ServerRequestAttributes | undefined
+  #hasEnded = false
+
+  constructor(
+    span: Span,
+    method: string,
+    response: ServerResponse,
+    open: OpenRequests,
+    series: MethodSeries,
+    startedAtMs: number,
+    attributes: ServerRequestAttributes | undefined,
+  ) {
+    super(span, method)
+    this.#response = response
+    this.#open = open
+    this.#series = series
+    this.#startedAtMs = startedAtMs
+    this.#attributes = attributes
+  }
+
+  get response(): ServerResponse {
+    return this.#response
+  }
+
+  /** @param nowMs on the scale of the start */
+  end(nowMs: number): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#open.remove(this)
+    const response = this.#response
+    const status = response.headersSent ? response.statusCode : 0
+    const errorType = describeFailure(response, status)
+    if (this.span.isRecording()) this.#endSpan(response, status, errorType)
+    const series = this.#series
+    series.active.add(-1)
+    const route = this.route === '' ? undefined : this.route
+    series.record((nowMs - this.#startedAtMs) / 1000, route, status, errorType, this.context as Context)
+  }
+
+  #endSpan(response: ServerResponse, status: number, errorType: string | undefined): void {
+    const { span } = this
+    this.applyRoute()
+    if (status !== 0) {
+      if (this.#isDeferred(ATTR.httpResponseStatusCode)) (this.#attributes as ServerRequestAttributes).status = status
+      else span.setAttribute(ATTR.httpResponseStatusCode, status)
+    }
+    if (errorType !== undefined) {
+      span.setAttribute(ATTR.errorType, errorType)
+      span.setStatus({ code: SpanStatusCode.ERROR })
+    } else if (!response.writableFinished) {
+      // The client went away: nothing is wrong here, but a reader wants to know why the answer is missing.
+      span.setAttribute('seaworthy.http.aborted', true)
+    }
+    span.end()
+  }
+
+  protected override describeRoute(route: string): void {
+    if (this.#isDeferred(ATTR.httpRoute)) (this.#attributes as ServerRequestAttributes).route = route
+    else this.span.setAttribute(ATTR.httpRoute, route)
+  }
+
+  /** Whether an attribute can still be added to those that are put together when the span goes out. */
+  #isDeferred(key: string): boolean {
+    const attributes = this.#attributes
+    if (attributes === undefined) return false
+    const span = this.span as RecordingSpan
+    if (span.deferred !== attributes) return false
+    return span.list === undefined || span.list.get(key) === undefined
+  }
+}
+
+/** `error.type` of a request that failed on this side; a client that went away is no failure of ours. */
+function describeFailure(response: ServerResponse, status: number): string | undefined {
+  if (status >= 500) return String(status)
+  const { errored } = response
+  if (errored === null || errored === undefined || response.writableFinished) return undefined
+  const { code, name } = errored as NodeJS.ErrnoException
+  return code === 'ECONNRESET' || code === 'EPIPE' ? undefined : (code ?? name)
+}
