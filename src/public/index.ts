@@ -74,6 +74,25 @@ export {
 } from '../logging/logging.ts'
 export type { LogLevel } from '../logging/log-level.ts'
 export { createTelemetry, type Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts'
+export type { ServiceTelemetry } from '../telemetry/telemetry-options.ts'
+export type { TelemetryEngineOptions } from '../telemetry/engine-options.ts'
+export type { SdkProviders, TelemetryProvider, WholeSdk } from '../telemetry/provider/telemetry-provider.ts'
+export type { TelemetrySampling } from '../telemetry/sampling-handle.ts'
+export type { SamplingReport } from '../telemetry/sampling/sampling.ts'
+export type {
+  ResolvedSamplingPlan,
+  SamplingAmount,
+  SamplingKeep,
+  SamplingPlan,
+  SamplingRule,
+} from '../telemetry/sampling/sampling-plan.ts'
+export type { MetricAggregation, MetricView } from '../telemetry/metrics/metric-view.ts'
+export type { SpoolOptions } from '../telemetry/spool/spool-options.ts'
+export type { SpanProcessor } from '../telemetry/trace/span-processor.ts'
+export type { FinishedSpan, ProcessedSpan } from '../telemetry/trace/processed-span.ts'
+export type { LogRecordProcessor } from '../telemetry/logs/log-record-processor.ts'
+export type { ProcessedLogRecord } from '../telemetry/logs/processed-log-record.ts'
+export type { SignalAccount } from '../telemetry/pipeline/signal-account.ts'
 export { setHttpRoute } from '../telemetry/instrumentation/http-route.ts'
 export { signalOf } from '../server/request-signal.ts'
 export { type LoadConfigOptions, loadConfig, type LoadedConfig } from '../config/load-config.ts'

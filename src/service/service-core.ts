@@ -112,8 +112,6 @@ function makeTelemetry(options: ResolvedServiceOptions, env: Environment, { log 
     finalFlush: options.finalFlush,
     ignoreRequest: (request) => isProbePath(request.url ?? ''),
     ...(options.version === undefined ? {} : { serviceVersion: options.version }),
-    ...(options.telemetry.resourceAttributes === undefined
-      ? {}
-      : { resourceAttributes: options.telemetry.resourceAttributes }),
+    ...options.telemetry,
   })
 }

@@ -10,6 +10,7 @@ import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
 import { readSignals } from '../lifecycle/signals.ts'
 import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
+import { readEngineOptions, type TelemetryEngineOptions } from '../telemetry/engine-options.ts'
 
 /** The admin port: probes, for a kubelet or anyone who asks. */
 export interface AdminOptions {
@@ -38,8 +39,8 @@ export interface ServiceLoggingOptions {
   readonly redact?: readonly string[]
 }
 
-/** Telemetry, as far as the standard `OTEL_*` variables do not say it. */
-export interface ServiceTelemetryOptions {
+/** Telemetry, as far as the standard variables do not say it. Where a variable says the same thing, it wins. */
+export interface ServiceTelemetryOptions extends TelemetryEngineOptions {
   /** Attributes of the resource besides the detected ones; `OTEL_RESOURCE_ATTRIBUTES` wins over them. */
   readonly resourceAttributes?: Readonly<Record<string, string>>
 }
@@ -162,6 +163,7 @@ function checkNested(
         Object.values(attributes).some((value) => typeof value !== 'string')
       )
         inside.problem('"resourceAttributes" must be an object of texts')
+      readEngineOptions(inside)
       inside.done()
     })
   }

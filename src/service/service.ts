@@ -7,6 +7,7 @@ import type { Logging } from '../logging/logging.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { WorkContext } from '../lifecycle/work-ledger.ts'
+import type { ServiceTelemetry } from '../telemetry/telemetry-options.ts'
 import type { ComponentHost } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
 import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, TaskDefinition } from './component.ts'
@@ -104,6 +105,20 @@ export class Service<Config = unknown> {
    */
   get log(): Logging['log'] {
     return this.#ready('log').logging.log
+  }
+
+  /**
+   * The telemetry of the service: where everything went, and the sampling plan, which can be changed while it runs.
+   * `undefined` with `telemetry: false`.
+   *
+   * @example
+   * ```ts
+   * service.telemetry?.sampling.swap({ default: { probability: 1 } }) // everything, for the time of an incident
+   * ```
+   * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read the configuration
+   */
+  get telemetry(): ServiceTelemetry | undefined {
+    return this.#ready('telemetry').telemetry
   }
 
   /** The slices of the shutdown, once the start has worked them out. */

@@ -6,10 +6,10 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 /**
  * Shows telemetry that does not arrive as *degraded* health: while the latest attempt to deliver a signal has failed, and
  * until a whole interval of the check has passed without loss. Never more than degraded: an outage of the collector must
- * not take a service out of traffic.
+ * not take a service out of traffic. There is no such check of an SDK that is not ours: it says nothing of what it loses.
  */
 export function watchTelemetry(health: HealthChecker, telemetry: Telemetry | undefined): void {
-  if (telemetry === undefined) return
+  if (telemetry === undefined || !telemetry.isOwn) return
   let lostBefore = 0
   health.register({
     name: 'telemetry',

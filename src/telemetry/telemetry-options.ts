@@ -5,11 +5,13 @@ import { type FinalFlush, type Flusher, type FlushOutcome, processFinalFlush } f
 import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import type { Signal } from '../otlp/model.ts'
+import { type EngineChoices, readEngineOptions, type TelemetryEngineOptions } from './engine-options.ts'
 import type { SignalAccount } from './pipeline/signal-account.ts'
 import type { ResourceAttributes } from './resource/resource.ts'
+import type { TelemetrySampling } from './sampling-handle.ts'
 
 /** What {@link createTelemetry} takes. Where telemetry goes is said by the standard `OTEL_*` variables. */
-export interface TelemetryOptions {
+export interface TelemetryOptions extends TelemetryEngineOptions {
   /** `service.name`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` says otherwise. */
   readonly serviceName: string
   /** `service.version`, unless `OTEL_RESOURCE_ATTRIBUTES` says otherwise. @default absent */
@@ -51,6 +53,7 @@ export interface ResolvedTelemetryOptions {
   readonly ignoreRequest: (request: IncomingMessage) => boolean
   readonly resourceAttributes: ResourceAttributes
   readonly instrument: Required<InstrumentOptions>
+  readonly engine: EngineChoices
 }
 
 /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem in one message */
@@ -70,35 +73,47 @@ export function resolveTelemetryOptions(options: TelemetryOptions): ResolvedTele
       http: instrument.boolean('http', { fallback: true }),
       runtime: instrument.boolean('runtime', { fallback: true }),
     },
+    engine: readEngineOptions(read),
   }
   read.done()
   instrument.done()
   return Object.freeze(resolved)
 }
 
-/** Traces, metrics and logs of this process, from the OpenTelemetry API to the collector. */
-export interface Telemetry extends Flusher {
-  /**
-   * Loads what the chosen protocol needs, registers itself with the OpenTelemetry API and begins to observe. Succeeds
-   * at once whether or not a collector can be reached. Call it before anything asks the API for a meter: those handed
-   * out earlier stay without effect. Safe to call again: every call gets the same start.
-   */
-  start(): Promise<void>
+/** What can be asked of the telemetry of a running service, and changed. */
+export interface ServiceTelemetry {
   /** What all three signals have in common. */
   readonly resource: ResourceAttributes
+  /** What is sampled, and how to change it at once. */
+  readonly sampling: TelemetrySampling
   /**
-   * Sends a line of pino's JSON as a log record. Lines from before the start are kept (1000 at most) and sent then.
-   * Those that telemetry itself writes from the final flush on are left out: they are about what can't be sent any more.
-   * Never throws.
+   * Where everything went, per signal: `created = delivered + rejected + spooled + dropped + pending` at every moment.
+   * With a `provider` of your own, all zero: an SDK keeps no such account.
    */
-  emitLogLine(line: string): void
-  /** Where everything went, per signal. `created = delivered + rejected + dropped + pending` at every moment. */
   account(): Readonly<Record<Signal, SignalAccount>>
   /**
    * Of each signal whose latest attempt delivered nothing, why. Empty before the first attempt, and again as soon as one
    * delivers.
    */
   failures(): Readonly<Partial<Record<Signal, string>>>
+}
+
+/** Traces, metrics and logs of this process, from the OpenTelemetry API to the collector. */
+export interface Telemetry extends Flusher, ServiceTelemetry {
+  /** Whether Seaworthy records and delivers: false with a `provider` of your own, of which it knows the end only. */
+  readonly isOwn: boolean
+  /**
+   * Loads what the chosen protocol needs, registers itself with the OpenTelemetry API and begins to observe. Succeeds
+   * at once whether or not a collector can be reached. Call it before anything asks the API for a meter: those handed
+   * out earlier stay without effect. Safe to call again: every call gets the same start.
+   */
+  start(): Promise<void>
+  /**
+   * Sends a line of pino's JSON as a log record. Lines from before the start are kept (1000 at most) and sent then.
+   * Those that telemetry itself writes from the final flush on are left out: they are about what can't be sent any more.
+   * Never throws.
+   */
+  emitLogLine(line: string): void
   /**
    * The last flush: collects metrics once more, delivers what is pending, tries again what fails, and closes. Takes at
    * most `limitMs` even when the collector hangs, never rejects, and is done once: every call gets the same outcome.

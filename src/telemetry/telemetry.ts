@@ -12,12 +12,16 @@ import type { Engine } from './engine/engine.ts'
 import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
 import { observeHttp } from './instrumentation/observe-http.ts'
 import { observeRuntime } from './instrumentation/runtime-metrics.ts'
+import { ProvidedTelemetry } from './provider/provided-telemetry.ts'
 import { createPropagator } from './propagation/create-propagator.ts'
 import { OwnLog } from './own-log.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
 import { describeAbsence, isUnasked } from './unasked-collector.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
+import { readSamplingPlan } from './sampling/read-sampling-plan.ts'
+import { SamplingHandle } from './sampling-handle.ts'
+import { toSamplingPlan } from './env/sampler-env.ts'
 import {
   type ResolvedTelemetryOptions,
   resolveTelemetryOptions,
@@ -31,6 +35,8 @@ export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
 
 /** Name of the instrumentation scope of everything that is recorded here. */
 const SCOPE = 'seaworthy'
+/** Whoever has asked for a tracer of this name makes the spans of gRPC calls. */
+const GRPC_INSTRUMENTATION = '@opentelemetry/instrumentation-grpc'
 /** As long as a service's own flush takes by default. */
 const SHUTDOWN_LIMIT_MS = 4000
 
@@ -41,12 +47,16 @@ const SHUTDOWN_LIMIT_MS = 4000
  */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const resolved = resolveTelemetryOptions(options)
-  return new ProcessTelemetry(resolved, readTelemetryEnv(resolved.env))
+  const { provider, spool } = resolved.engine
+  if (provider !== undefined) return new ProvidedTelemetry(resolved, provider)
+  return new ProcessTelemetry(resolved, readTelemetryEnv(resolved.env, { spool }))
 }
 
 class ProcessTelemetry implements Telemetry {
   readonly name = 'telemetry'
+  readonly isOwn = true
   readonly resource: ResourceAttributes
+  readonly sampling: SamplingHandle
 
   readonly #options: ResolvedTelemetryOptions
   readonly #settings: TelemetrySettings
@@ -70,6 +80,8 @@ class ProcessTelemetry implements Telemetry {
       signals: settings.signals,
       isReached: (signal) => this.account()[signal].delivered > 0,
     })
+    const chosen = settings.isSamplerSet ? undefined : options.engine.sampling
+    this.sampling = new SamplingHandle(chosen, readSamplingPlan(toSamplingPlan(settings.sampler)))
     this.resource = createResource({
       serviceName: options.serviceName,
       serviceVersion: options.serviceVersion,
@@ -86,7 +98,7 @@ class ProcessTelemetry implements Telemetry {
   }
 
   emitLogLine(line: string): void {
-    if (this.#settings.disabled || this.#settings.signals.logs.exporter === 'none') return
+    if (this.#settings.disabled || !this.#wantsLines) return
     // What telemetry says of its last flush would only lengthen it, or count as lost after it.
     if (this.#flushing !== undefined && this.#log.isWriting) return
     if (this.#engine === undefined) this.#earlyLines.add(line)
@@ -127,6 +139,12 @@ class ProcessTelemetry implements Telemetry {
   async #start(): Promise<void> {
     const settings = this.#settings
     warnOfSettings(this.#log, settings)
+    if (settings.isSamplerSet && this.#options.engine.sampling !== undefined) {
+      this.#log.warn(
+        {},
+        'OTEL_TRACES_SAMPLER is set, so the sampling plan of the code has no effect: unset it, or the plan',
+      )
+    }
     if (!settings.disabled) {
       const { startEngine } = await import('./engine/engine.ts')
       const engine = await startEngine({
@@ -135,16 +153,19 @@ class ProcessTelemetry implements Telemetry {
         clock: this.#options.clock,
         log: this.#log,
         onTrouble: (signal, trouble) => this.#troubles.report(signal, trouble),
-        onProblem: (error) => this.#reportProblem(error),
+        onProblem: (problem) => this.#reportProblem(problem),
+        choices: { ...this.#options.engine, sampling: this.sampling.chosen },
         isUnasked: () => isUnasked(settings.signals, this.account()),
       })
       this.#engine = engine
+      this.sampling.attach(engine.sampling)
       const forgetExit = atExit(() => engine.exit())
       this.#undo.push(() => void this.#letGo(engine).then(forgetExit), this.#options.finalFlush.add(this))
     }
     // Context is passed on even where nothing is recorded, as the specification asks of a disabled SDK.
+    const contextManager = new FastContextManager()
     const registration = registerApiGlobals({
-      contextManager: new FastContextManager(),
+      contextManager,
       propagator: createPropagator(settings.propagators),
       ...this.#engine,
     })
@@ -152,7 +173,7 @@ class ProcessTelemetry implements Telemetry {
     warnOfForeign(this.#log, registration.taken)
     // Later than the globals: that a place is taken has just been said in better words.
     this.#undo.push(bridgeDiagnostics(this.#quietLog))
-    this.#instrument(registration)
+    this.#instrument(registration, contextManager)
     this.#sendEarlyLines()
   }
 
@@ -184,27 +205,45 @@ class ProcessTelemetry implements Telemetry {
     await engine.release()
   }
 
-  #instrument({ taken }: Registration): void {
+  #instrument({ taken }: Registration, ownManager: FastContextManager): void {
     const { clock, instrument, ignoreRequest } = this.#options
-    const onProblem = (error: unknown): void => this.#reportProblem(error)
+    const onProblem = (error: unknown): void => this.#reportError(error)
     // Without an engine these are the API's own, which record nothing and pass on the context of others.
     const tracer = (this.#engine?.tracerProvider ?? trace).getTracer(SCOPE)
     const meter = (this.#engine?.meterProvider ?? metrics).getMeter(SCOPE)
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
     if (instrument.http && !taken.has('trace')) {
       const knownMethods = this.#settings.knownHttpMethods
-      this.#undo.push(observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, onProblem }))
+      const isGrpcObserved = (): boolean => this.#engine?.tracerProvider.wasAskedFor(GRPC_INSTRUMENTATION) ?? false
+      // Where another one is registered, what is ours would be past it.
+      const contextManager = taken.has('context') ? undefined : ownManager
+      const propagators = taken.has('propagation') ? undefined : this.#settings.propagators
+      const own = { contextManager, propagators }
+      this.#undo.push(
+        observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, isGrpcObserved, onProblem, ...own }),
+      )
     }
     if (instrument.runtime && this.#engine !== undefined && !taken.has('metrics')) {
       this.#undo.push(observeRuntime(meter))
     }
   }
 
+  /** Processors of others see lines that go nowhere else, too. */
+  get #wantsLines(): boolean {
+    return this.#settings.signals.logs.exporter !== 'none' || this.#options.engine.logRecordProcessors.length > 0
+  }
+
   #sendEarlyLines(): void {
     for (const line of this.#earlyLines.take()) this.emitLogLine(line)
   }
 
-  #reportProblem(error: unknown): void {
+  #reportProblem(problem: unknown): void {
+    // A text was written for whoever reads the log, by a transport whose files cannot be used.
+    if (typeof problem === 'string') this.#quietLog.warn('transport', {}, problem)
+    else this.#reportError(problem)
+  }
+
+  #reportError(error: unknown): void {
     this.#quietLog.warn('internal', { err: error }, 'telemetry of something failed, the service goes on')
   }
 }

@@ -1,4 +1,6 @@
 import type { LoggerProvider, MeterProvider as ApiMeterProvider } from '@opentelemetry/api'
+import { settleWithin } from '../../core/wait.ts'
+import type { EngineChoices } from '../engine-options.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Signal } from '../../otlp/model.ts'
@@ -30,6 +32,8 @@ export interface EngineOptions {
   readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
   /** Something went wrong inside, such as a callback of a user's instrument that threw. */
   readonly onProblem: (error: unknown) => void
+  /** What the code has chosen. @default nothing: the settings alone count */
+  readonly choices?: Partial<EngineChoices>
   /** Whether nobody has asked for a collector, and none has ever been there. */
   readonly isUnasked: () => boolean
 }
@@ -39,6 +43,7 @@ export interface Engine {
   readonly tracerProvider: TracerProvider
   readonly meterProvider: ApiMeterProvider
   readonly loggerProvider: LoggerProvider
+  readonly sampling: Sampling
   /** Takes a line of the service's own log. Never throws. */
   emitLine(line: string): void
   account(signal: Signal): SignalAccount
@@ -61,7 +66,7 @@ const SCOPE = 'seaworthy'
 
 /** Puts the parts together. Opens no connection; that waits for the first export. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { settings, clock, onProblem } = options
+  const { settings, clock, onProblem, choices = {} } = options
   const ways = await openWays(options)
   const openSpool = await spoolOpener(options)
   const outbox = new Outbox({
@@ -89,7 +94,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const points = chunksOf('metrics')
   const records = chunksOf('logs', itemsPerChunk(settings.logBatches))
   const spanClock = new SpanClock()
-  const sampling = Sampling.fromSettings(clock, settings.sampler)
+  const sampling =
+    choices.sampling === undefined
+      ? Sampling.fromSettings(clock, settings.sampler)
+      : new Sampling(clock, choices.sampling)
   const flush = (limitMs: number): Promise<boolean> => outbox.flush(limitMs)
 
   const tracerProvider = new TracerProvider({
@@ -100,6 +108,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     clock,
     chunks: spans,
     spanClock,
+    spanProcessors: choices.spanProcessors,
     flush,
   })
   const { intervalMs, timeoutMs, temporality, histogram, exemplarFilter } = settings.metricReader
@@ -107,7 +116,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     clock,
     readers: points === undefined ? [] : [{ temporality, histogram, exemplars: 'new' }],
     exemplarFilter,
+    views: choices.views,
     onProblem,
+    async flush() {
+      await reader?.collectNow(FLUSH_LIMIT_MS * COLLECTION_SHARE)
+      await flush(FLUSH_LIMIT_MS)
+    },
   })
   const [collector] = meterProvider.collectors
   const reader =
@@ -120,6 +134,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     resource,
     limits: settings.logRecordLimits,
     clock: spanClock,
+    processors: choices.logRecordProcessors ?? [],
     flush: async () => void (await flush(FLUSH_LIMIT_MS)),
   })
   const exporters = exporterKinds(settings, ways)
@@ -129,10 +144,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const sealAll = (): void => {
     for (const chunks of [spans, points, records]) chunks?.sealAll()
   }
+  const endProcessors = async (): Promise<void> => {
+    const [failures] = await Promise.all([tracerProvider.endProcessors(), loggerProvider.endProcessors()])
+    for (const failure of failures) onProblem(failure)
+  }
   return {
     tracerProvider,
     meterProvider,
     loggerProvider,
+    sampling,
     emitLine: (line) => lines.emit(line),
     account: (signal) => outbox.account(signal),
     failure: (signal) => outbox.failure(signal),
@@ -141,7 +161,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       sampling.close()
       await reader?.close(limitMs * COLLECTION_SHARE)
       sealAll()
-      await outbox.close(Math.max(0, limitMs - (clock.now() - startedAt)))
+      const leftMs = Math.max(0, limitMs - (clock.now() - startedAt))
+      // Processors of others deliver elsewhere, beside what is delivered here: neither waits for the other.
+      await Promise.all([outbox.close(leftMs), settleWithin(clock, leftMs, endProcessors)])
       for (const chunks of [spans, points, records]) chunks?.sealEach()
     },
     exit() {

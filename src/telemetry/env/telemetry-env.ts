@@ -8,7 +8,7 @@ import { type MetricReaderSettings, readMetricReader } from './metrics-env.ts'
 import { type OtlpSettings, readOtlpSettings } from './otlp-env.ts'
 import { type PropagatorName, readPropagators } from './propagators-env.ts'
 import { readSampler, type SamplerSettings } from './sampler-env.ts'
-import { readSpoolSettings, type SpoolSettings } from '../spool/spool-settings.ts'
+import { readSpoolSettings, type SpoolChoice, type SpoolSettings } from '../spool/spool-settings.ts'
 import { describeUnsupported } from './unsupported-variables.ts'
 
 /** Where a signal goes: over OTLP, as JSON lines to standard error, or nowhere. */
@@ -27,6 +27,8 @@ export interface TelemetrySettings {
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly propagators: readonly PropagatorName[]
   readonly sampler: SamplerSettings
+  /** Whether `OTEL_TRACES_SAMPLER` is set, and so wins over a plan of the code. */
+  readonly isSamplerSet: boolean
   readonly signals: Readonly<Record<Signal, SignalSettings>>
   readonly spanBatches: BatchLimits
   readonly logBatches: BatchLimits
@@ -44,13 +46,18 @@ export interface TelemetrySettings {
 const SPAN_DELAY_MS = 5000
 const LOG_DELAY_MS = 1000
 
+/** What the code has said that variables win over. */
+export interface SaidByCode {
+  readonly spool?: SpoolChoice | false | undefined
+}
+
 /**
  * Reads every standard variable.
  *
  * @throws {@link SeaworthyError} `SEA_ENV_INVALID` with every problem
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function readTelemetryEnv(env: Environment): TelemetrySettings {
+export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): TelemetrySettings {
   const read = new EnvReader(env)
   const warnings: string[] = []
   const warn = (text: string): void => void warnings.push(text)
@@ -60,6 +67,7 @@ export function readTelemetryEnv(env: Environment): TelemetrySettings {
     resourceAttributes: readResourceAttributes(read),
     propagators: readPropagators(read),
     sampler: readSampler(read, warn),
+    isSamplerSet: read.text('OTEL_TRACES_SAMPLER') !== undefined,
     signals: {
       traces: readSignal(read, 'traces', warn),
       metrics: readSignal(read, 'metrics', warn),
@@ -70,7 +78,7 @@ export function readTelemetryEnv(env: Environment): TelemetrySettings {
     metricReader: readMetricReader(read),
     spanLimits: readSpanLimits(read),
     logRecordLimits: readLogRecordLimits(read),
-    spool: readSpoolSettings(read),
+    spool: readSpoolSettings(read, fromCode.spool),
     knownHttpMethods: readKnownMethods(read),
     warnings,
   }

@@ -99,6 +99,12 @@ export class EngineLoggerProvider implements LoggerProvider {
     await this.#processors.shutdown()
   }
 
+  /** The end of the processors of others: flushed, then shut down. Never rejects. */
+  async endProcessors(): Promise<void> {
+    await this.#processors.forceFlush()
+    await this.#processors.shutdown()
+  }
+
   #home(scope: InstrumentationScope, isDetached = false): LogHome {
     return { scope, isDetached, resource: this.#resource, limits: this.#limits, clock: this.#clock }
   }

@@ -1,12 +1,17 @@
 import { type Context, diag, type SeverityNumber } from '@opentelemetry/api'
 import type { InstrumentationScope } from '../encode/chunk-frame.ts'
 import type { EmittedLogRecord } from './emitted-log-record.ts'
+import type { ProcessedLogRecord } from './processed-log-record.ts'
 
 /** What a processor is asked about before a record is made. */
 export interface EnabledOptions {
+  /** The one that the record belongs to. */
   readonly context: Context
+  /** Of the logger. */
   readonly instrumentationScope: InstrumentationScope
+  /** @default unknown */
   readonly severityNumber?: SeverityNumber | undefined
+  /** @default none */
   readonly eventName?: string | undefined
 }
 
@@ -17,7 +22,8 @@ export interface EnabledOptions {
  * @see https://opentelemetry.io/docs/specs/otel/logs/sdk/#logrecordprocessor
  */
 export interface LogRecordProcessor {
-  onEmit(record: EmittedLogRecord, context?: Context): void
+  onEmit(record: ProcessedLogRecord, context?: Context): void
+  /** Whether it wants such a record; a record that no processor wants is made for none. @default it wants all */
   enabled?(options: EnabledOptions): boolean
   forceFlush(): Promise<void>
   shutdown(): Promise<void>

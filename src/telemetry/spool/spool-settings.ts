@@ -28,9 +28,20 @@ export interface SpoolSettings {
   readonly maxAgeMs: number
 }
 
+/** What the code says of the spool; what it does not say is for the variables and the defaults. */
+export interface SpoolChoice {
+  readonly directory: string | undefined
+  readonly maxBytes: number | undefined
+  readonly maxAgeMs: number | undefined
+}
+
 const MIB = 1024 * 1024
 const MAX_BYTES = 128 * MIB
 const MAX_AGE_MS = 24 * 3_600_000
+/** Of `maxBytes`, in bytes. */
+export const MAX_BYTES_RANGE = { min: MIB, max: 1024 * 1024 * MIB } as const
+/** Of `maxAgeMs`, in milliseconds. */
+export const MAX_AGE_RANGE = { min: 60_000, max: 30 * MAX_AGE_MS } as const
 const UNIT_BYTES: Readonly<Record<string, number>> = {
   '': 1,
   K: 1024,
@@ -44,12 +55,18 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   GiB: 1024 * MIB,
 }
 
-/** `SEAWORTHY_SPOOL_DIR`, `…_MAX_BYTES` and `…_MAX_AGE`. @returns `undefined` where the spool is switched off */
-export function readSpoolSettings(read: EnvReader): SpoolSettings | undefined {
-  const named = read.text('SEAWORTHY_SPOOL_DIR')
-  const maxBytes = readMaxBytes(read)
-  const maxAgeMs = readMaxAge(read)
-  if (named?.toLowerCase() === 'off') return undefined
+/**
+ * `SEAWORTHY_SPOOL_DIR`, `…_MAX_BYTES` and `…_MAX_AGE`. Each wins over what the code says.
+ *
+ * @returns `undefined` where the spool is switched off
+ */
+export function readSpoolSettings(read: EnvReader, fromCode?: SpoolChoice | false): SpoolSettings | undefined {
+  const fromEnv = read.text('SEAWORTHY_SPOOL_DIR')
+  const choice = fromCode === false ? undefined : fromCode
+  const maxBytes = readMaxBytes(read) ?? choice?.maxBytes ?? MAX_BYTES
+  const maxAgeMs = readMaxAge(read) ?? choice?.maxAgeMs ?? MAX_AGE_MS
+  if (fromEnv?.toLowerCase() === 'off' || (fromEnv === undefined && fromCode === false)) return undefined
+  const named = fromEnv ?? choice?.directory
   return {
     directory: named === undefined ? join(tmpdir(), `seaworthy-${userId()}`) : resolve(named),
     isDefaultDirectory: named === undefined,
@@ -58,24 +75,24 @@ export function readSpoolSettings(read: EnvReader): SpoolSettings | undefined {
   }
 }
 
-function readMaxBytes(read: EnvReader): number {
+function readMaxBytes(read: EnvReader): number | undefined {
   const name = 'SEAWORTHY_SPOOL_MAX_BYTES'
   const text = read.text(name)
-  if (text === undefined) return MAX_BYTES
+  if (text === undefined) return undefined
   const [, amount, unit] = /^(\d+)\s*([KMG]?|[KMG]iB?)$/.exec(text) ?? []
   const bytes = Number(amount) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
-  if (bytes >= MIB && bytes <= 1024 * 1024 * MIB) return bytes
+  if (bytes >= MAX_BYTES_RANGE.min && bytes <= MAX_BYTES_RANGE.max) return bytes
   read.problem(`${name} is "${text}", expected a number of bytes such as 134217728 or 128Mi, from 1Mi to 1024Gi`)
-  return MAX_BYTES
+  return undefined
 }
 
-function readMaxAge(read: EnvReader): number {
+function readMaxAge(read: EnvReader): number | undefined {
   const name = 'SEAWORTHY_SPOOL_MAX_AGE'
   const ageMs = read.durationWithUnit(name)
-  if (ageMs === undefined) return MAX_AGE_MS
-  if (ageMs >= 60_000 && ageMs <= 30 * MAX_AGE_MS) return ageMs
+  if (ageMs === undefined) return undefined
+  if (ageMs >= MAX_AGE_RANGE.min && ageMs <= MAX_AGE_RANGE.max) return ageMs
   read.problem(`${name} is ${ageMs} ms, expected 1m to 30d`)
-  return MAX_AGE_MS
+  return undefined
 }
 
 /** Two users of a machine must not meet in one directory, which only one of them may write to. */

@@ -1,6 +1,7 @@
 import type { SpanLimits } from '../env/limits-env.ts'
 import type { InstrumentationScope } from '../encode/chunk-frame.ts'
 import type { OpenChunk } from '../encode/open-chunk.ts'
+import type { FinishedSpan } from './processed-span.ts'
 import type { RandomWords } from './random-words.ts'
 import type { ReadableResource } from './readable-resource.ts'
 import type { RecordedSpans } from './recorded-spans.ts'
@@ -15,7 +16,7 @@ export interface SpanSurroundings {
 }
 
 /** What all spans of a tracer share. */
-export interface SpanHome<S> extends SpanSurroundings {
+export interface SpanHome<S extends FinishedSpan> extends SpanSurroundings {
   readonly scope: InstrumentationScope
   readonly resource: ReadableResource
   readonly processors: SpanProcessors<S>

@@ -1,4 +1,5 @@
 import { type Context, diag } from '@opentelemetry/api'
+import type { FinishedSpan, ProcessedSpan } from './processed-span.ts'
 
 /**
  * A span processor as the SDK for JavaScript has them (`@opentelemetry/sdk-trace` 3): those of third parties work here
@@ -6,17 +7,17 @@ import { type Context, diag } from '@opentelemetry/api'
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-processor
  */
-export interface SpanProcessor<S> {
+export interface SpanProcessor<S = ProcessedSpan> {
   onStart(span: S, parentContext: Context): void
   /** The span can still be changed. */
   onEnding?(span: S): void
-  onEnd(span: S): void
+  onEnd(span: FinishedSpan): void
   forceFlush(): Promise<void>
   shutdown(): Promise<void>
 }
 
 /** Calls the processors that somebody has added, one after the other. What one throws reaches nobody else. */
-export class SpanProcessors<S> {
+export class SpanProcessors<S extends FinishedSpan> {
   readonly #list: SpanProcessor<S>[] = []
 
   /** Whether there are any, so that a span without them need not ask further. */

@@ -1,21 +1,5 @@
 import { expect, test } from 'vitest'
-import { ForeignSdk, preloadedModules } from '../../src/register/foreign-sdk.ts'
-
-test('the modules that were preloaded beside us are found, however they were named', () => {
-  expect(
-    preloadedModules(
-      [
-        '--import',
-        'seaworthy/register',
-        '--import=@opentelemetry/auto-instrumentations-node/register',
-        '-r',
-        './a.cjs',
-      ],
-      { NODE_OPTIONS: '--max-old-space-size=512 --require "dd-trace/init"  --import seaworthy/register' },
-    ),
-  ).toEqual(['dd-trace/init', '@opentelemetry/auto-instrumentations-node/register', './a.cjs'])
-  expect(preloadedModules(['--import', 'data:text/javascript,0', '--enable-source-maps', '--import'], {})).toEqual([])
-})
+import { ForeignSdk } from '../../../src/telemetry/provider/foreign-sdk.ts'
 
 /** A provider as SDKs have it, which tells what was called. */
 function provider(calls: string[], deliver: () => Promise<void> = async () => {}) {
@@ -37,7 +21,7 @@ test('a shutdown of the SDK while the service drains does nothing, and happens i
   sdk.deferShutdown()
   await traces.shutdown()
   expect(calls).toEqual([])
-  expect(await sdk.flush()).toEqual({ complete: true, details: { signals: ['traces'] } })
+  expect(await sdk.flush(1000)).toEqual({ complete: true, details: { signals: ['traces'], lost: 'unknown' } })
   expect(calls).toEqual(['forceFlush', 'shutdown'])
 })
 
@@ -50,9 +34,9 @@ test('what cannot be delivered is told by signal, and stops none of the others',
       ['logs', provider(calls)],
     ]),
   )
-  expect(await sdk.flush()).toEqual({
+  expect(await sdk.flush(1000)).toEqual({
     complete: false,
-    details: { signals: ['traces', 'logs'], failed: { traces: 'no collector' } },
+    details: { signals: ['traces', 'logs'], lost: 'unknown', failed: { traces: 'no collector' } },
   })
   expect(calls).toEqual(['forceFlush', 'forceFlush', 'shutdown'])
 })
