@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { vi } from 'vitest'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
@@ -80,6 +80,7 @@ export async function startTelemetry(options: FixtureOptions = {}): Promise<Star
 }
 
 export interface StartedServer extends AsyncDisposable {
+  readonly server: Server
   readonly port: number
   readonly url: string
 }
@@ -94,6 +95,7 @@ export async function startServer(
   })
   const { port } = server.address() as AddressInfo
   return {
+    server,
     port,
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {

@@ -53,13 +53,14 @@ export function observeHttp2Servers(
 ): () => void {
   const observer = new Http2ServerObserver(options)
   const undo: (() => void)[] = []
+  let isActive = true
   const observe = (prototype: object): void => {
     const emit = Reflect.get(prototype, 'emit') as Emit
     const restore = overrideMethod(
       prototype,
       'emit',
       function emitObserved(this: EventEmitter, ...args: Parameters<Emit>) {
-        if (args[0] !== 'stream') return emit.apply(this, args)
+        if (args[0] !== 'stream' || !isActive) return emit.apply(this, args)
         const active = observer.start(args[1] as ServerHttp2Stream, args[2] as IncomingHttpHeaders)
         return active === undefined ? emit.apply(this, args) : context.with(active, emit, this, ...args)
       },
@@ -78,6 +79,7 @@ export function observeHttp2Servers(
   undo.push(stop)
   if (connection !== undefined) look(connection)
   return () => {
+    isActive = false
     for (const restore of undo) restore()
   }
 }

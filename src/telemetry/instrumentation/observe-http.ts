@@ -41,7 +41,8 @@ export function observeHttp(options: HttpObservationOptions): () => void {
     observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
   ]
   return () => {
-    for (const end of undo) end()
+    // The latest first: one may have put a method over that of another.
+    for (const end of undo.toReversed()) end()
     requests.close()
   }
 }

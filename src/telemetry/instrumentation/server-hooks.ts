@@ -2,11 +2,10 @@ import type { EventEmitter } from 'node:events'
 import { Server, ServerResponse } from 'node:http'
 import type * as Https from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
+import { type Emit, hookUnobserved, isRequestEvent } from '../../core/unobserved-server.ts'
 import { type SocketMessage, whenBuiltinIsLoaded } from './builtin-module.ts'
 import { subscribeAll } from './channels.ts'
 import { overrideMethod } from './override-method.ts'
-
-export type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
 
 export interface ServerHooks {
   /** An event by which a server hands out a request. Must call `emit` with the arguments, once. */
@@ -21,8 +20,7 @@ export interface ServerHooks {
  * servers and one of that of answers: measured, that costs nothing, while Node's diagnostics channel costs a message for
  * each request, and says nothing of a client that goes away.
  *
- * Servers of other classes that speak HTTP/1 (those of `node:http2` that allow it, ones that are made by hand) are found
- * when they take a connection.
+ * Servers of other classes that speak HTTP/1 (that of `node:http2` with TLS can) are found when they take a connection.
  *
  * @returns takes it back. Where somebody has put something over it meanwhile, it stays and does nothing.
  */
@@ -36,18 +34,16 @@ export function hookServers(hooks: ServerHooks): () => void {
     hooked.add(target)
     const emit = Reflect.get(target, 'emit') as Emit
     function emitObserved(this: EventEmitter, ...args: Parameters<Emit>): boolean {
-      const [event] = args
-      if (isActive && (event === 'request' || event === 'checkContinue' || event === 'checkExpectation')) {
-        return hooks.onRequest(emit, this, args)
-      }
-      return emit.apply(this, args)
+      return isActive && isRequestEvent(args[0]) ? hooks.onRequest(emit, this, args) : emit.apply(this, args)
     }
     undo.push(overrideMethod(target, 'emit', emitObserved))
   }
   const look = (message: unknown): void => {
     const { server } = (message as SocketMessage).socket
     if (server instanceof Server || !isHandlingRequests(server)) return
-    hookEmit(ownerOf(server))
+    const prototype = Object.getPrototypeOf(server) as object
+    // The classes for any socket, with and without TLS, are not for HTTP alone.
+    if (server.constructor.name !== 'Server') hookEmit(prototype)
   }
   // oxlint-disable-next-line typescript/unbound-method -- it is called on the answer
   const detachSocket = ServerResponse.prototype.detachSocket
@@ -58,6 +54,7 @@ export function hookServers(hooks: ServerHooks): () => void {
 
   hookEmit(Server.prototype)
   undo.push(
+    hookUnobserved((emit, server, args) => hooks.onRequest(emit, server, args)),
     overrideMethod(ServerResponse.prototype, 'detachSocket', detachSocketObserved),
     whenBuiltinIsLoaded<typeof Https>('https', (https) => hookEmit(https.Server.prototype), onProblem),
     subscribeAll({ 'net.server.socket': look }, onProblem),
@@ -70,11 +67,4 @@ export function hookServers(hooks: ServerHooks): () => void {
 
 function isHandlingRequests(server: object | null | undefined): server is EventEmitter {
   return server instanceof NetServer && server.listenerCount('request') > 0
-}
-
-/** Its class where that is one for HTTP; the server alone where it is any for sockets, with or without TLS. */
-function ownerOf(server: EventEmitter): object {
-  const prototype = Object.getPrototypeOf(server) as object
-  const isForSockets = prototype === NetServer.prototype || Object.getPrototypeOf(prototype) === NetServer.prototype
-  return isForSockets ? server : prototype
 }
