@@ -47,6 +47,17 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
     fallback: '`LOG_LEVEL`, then `logging.level`, or info',
     meaning: 'The least level of which lines are written.',
   },
+  SEAWORTHY_METRICS_NAMES: {
+    form: '`underscores` or `utf-8`',
+    fallback: '`underscores`',
+    meaning:
+      'Names at `/metrics`: the same for every scraper (`http_server_request_duration_seconds`), or as they are in OpenTelemetry for a scraper that asks for UTF-8, as Prometheus 3 does.',
+  },
+  SEAWORTHY_METRICS_PAGE: {
+    form: '`open`, `private` or `off`',
+    fallback: '`admin.metrics`, or `open`',
+    meaning: 'Who may see `/metrics` on the admin port: everybody, loopback and those with the admin token, or nobody.',
+  },
   SEAWORTHY_PRE_STOP_SECONDS: {
     form: 'seconds, 0 to 86400',
     fallback: '0',

@@ -74,6 +74,7 @@ export {
 } from '../logging/logging.ts'
 export type { LogLevel } from '../logging/log-level.ts'
 export { createTelemetry, type Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts'
+export type { ScrapeAnswer, ScrapeRequest } from '../telemetry/prometheus/scrape.ts'
 export type { ServiceTelemetry } from '../telemetry/telemetry-options.ts'
 export type { TelemetryEngineOptions } from '../telemetry/engine-options.ts'
 export type { SdkProviders, TelemetryProvider, WholeSdk } from '../telemetry/provider/telemetry-provider.ts'

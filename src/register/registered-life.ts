@@ -11,6 +11,7 @@ import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
 import { ServiceLife } from '../service/service-life.ts'
 import type { ResolvedServiceOptions } from '../service/service-options.ts'
+import { addMetricsRoute, type MetricsAccess } from '../service/metrics-route.ts'
 import { ShutdownGuard } from '../service/shutdown-guard.ts'
 import { requireNode } from '../service/required-node.ts'
 import { ApplicationHandlers, type InterceptedSignal } from './application-handlers.ts'
@@ -47,6 +48,7 @@ export class RegisteredLife {
   readonly #handlers: ApplicationHandlers
   readonly #foreign: ForeignSdk | undefined
   readonly #admin: AdminServer
+  readonly #metricsAccess: MetricsAccess
   #guard: ShutdownGuard | undefined
   #endSlowStop: Cancel | undefined
   #isHandedOver = false
@@ -85,6 +87,7 @@ export class RegisteredLife {
       this.#guard = new ShutdownGuard(shutdown, this.#resolved)
       this.#endSlowStop = tellSlowStop(shutdown, { clock, log, name: this.name })
     }
+    this.#metricsAccess = admin?.metrics ?? 'off'
     this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })
   }
 
@@ -94,6 +97,7 @@ export class RegisteredLife {
     await this.#life.start()
     if (this.#isHandedOver) return
     if (this.#life.core !== undefined) this.#admin.addRoute(BUDGET_PATH, budgetRoute(this.#life.core.budget))
+    addMetricsRoute(this.#admin, this.#life.core?.telemetry, this.#metricsAccess)
     this.#warnOfForeign()
     await this.#openAdmin()
   }

@@ -5,8 +5,8 @@ export interface Answer {
   readonly status: number
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
-  /** @default the status in words */
-  readonly body?: string | Uint8Array
+  /** A large one comes in pieces, so that nobody has to copy it into one. @default the status in words */
+  readonly body?: string | Uint8Array | readonly Uint8Array[]
 }
 
 /**
@@ -15,15 +15,21 @@ export interface Answer {
  */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   const body = answer.body ?? `${STATUS_CODES[answer.status] ?? answer.status}\n`
+  const pieces = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
   response.writeHead(answer.status, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...answer.headers,
-    'content-length': Buffer.byteLength(body),
+    'content-length': pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0),
     ...(announcesBody(request) ? { connection: 'close' } : {}),
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  for (const piece of pieces.slice(0, -1)) response.write(piece)
+  response.end(pieces.at(-1))
 }
 
 export function announcesBody({ headers }: IncomingMessage): boolean {

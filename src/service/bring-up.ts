@@ -5,6 +5,7 @@ import { DependencyGraph } from '../lifecycle/dependency-graph.ts'
 import { startInOrder, type StartResult } from '../lifecycle/start-in-order.ts'
 import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import type { ComponentNode } from './component-node.ts'
+import { addMetricsRoute } from './metrics-route.ts'
 import { prepareCore, type ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 import { watchTelemetry } from './telemetry-check.ts'
@@ -45,6 +46,7 @@ export async function bringUp({
   for (const warning of core.warnings) log.warn(warning)
   await core.telemetry?.start()
   core.admin?.addRoute(BUDGET_PATH, budgetRoute(core.budget))
+  addMetricsRoute(core.admin, core.telemetry, core.metricsAccess)
   log.debug({ budget: core.budget }, `shutdown budget: ${explainResolvedBudget(core.budget).equation}`)
   await core.admin?.listen()
   watchTelemetry(health, core.telemetry)

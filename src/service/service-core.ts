@@ -11,6 +11,7 @@ import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdow
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { isProbePath } from '../server/probe-handler.ts'
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
+import type { MetricsAccess } from './metrics-route.ts'
 import { resolveAdmin, type ResolvedServiceOptions } from './service-options.ts'
 
 const EMPTY_CONFIG: LoadedConfig<unknown> = { value: Object.freeze({}), explain: () => [], describe: () => '' }
@@ -22,6 +23,8 @@ export interface ServiceCore {
   readonly telemetry: Telemetry | undefined
   readonly budget: ShutdownBudget
   readonly admin: AdminServer | undefined
+  /** Who may see the metrics at the admin port. */
+  readonly metricsAccess: MetricsAccess
   /** Said once the log is there: aliases used, budgets scaled, … */
   readonly warnings: readonly string[]
   /** From now on log lines go to standard output only: the telemetry has been flushed. */
@@ -64,6 +67,7 @@ export async function prepareCore(options: ResolvedServiceOptions, health: Probe
     telemetry,
     budget: budget as ShutdownBudget,
     admin: admin && createAdminServer({ ...admin, probes: health, clock: options.clock }),
+    metricsAccess: admin?.metrics ?? 'off',
     endLogExport: () => delete bridge.telemetry,
     warnings: [
       ...aliased.warnings,

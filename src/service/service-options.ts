@@ -9,10 +9,11 @@ import { type LoadConfigOptions, resolveLoadConfigOptions } from '../config/load
 import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
 import { readSignals } from '../lifecycle/signals.ts'
 import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+import { METRICS_ACCESS, type MetricsAccess } from './metrics-route.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
 import { readEngineOptions, type TelemetryEngineOptions } from '../telemetry/engine-options.ts'
 
-/** The admin port: probes, for a kubelet or anyone who asks. */
+/** The admin port: probes and metrics, for a kubelet, Prometheus or anyone who asks. */
 export interface AdminOptions {
   /**
    * Port of the probes: 0 takes any free one. `SEAWORTHY_ADMIN_PORT` wins over it.
@@ -27,6 +28,13 @@ export interface AdminOptions {
    * `SEAWORTHY_ADMIN_TOKEN` wins over it.
    */
   readonly token?: string
+  /**
+   * Who may see the metrics at `/metrics`: everybody, those who may see the details of the checks (`private`: from
+   * loopback or with the token), or nobody (`off`). `SEAWORTHY_METRICS_PAGE` wins over it.
+   *
+   * @default "open", because a scraper asks from elsewhere, usually without a token
+   */
+  readonly metrics?: 'open' | 'private' | 'off'
 }
 
 /** The service's log: JSON lines. */
@@ -173,6 +181,7 @@ export interface ResolvedAdmin {
   readonly port: number
   readonly host: string | undefined
   readonly token: string | undefined
+  readonly metrics: MetricsAccess
 }
 
 /** The widely used port of Prometheus' neighbours; see the table of decisions in the architecture page of the docs. */
@@ -184,12 +193,14 @@ export function resolveAdmin(options: AdminOptions, env: Environment): ResolvedA
   const port = read.integer('port', { fallback: DEFAULT_ADMIN_PORT, min: 0, max: 65_535 })
   const host = read.text('host', { fallback: '' })
   const token = read.text('token', { fallback: '' })
+  const metrics = read.oneOf('metrics', METRICS_ACCESS, { fallback: 'open' })
   read.done()
   const variables = new EnvReader(env)
   const resolved = {
     port: variables.integer('SEAWORTHY_ADMIN_PORT', { min: 0, max: 65_535 }) ?? port,
     host: host === '' ? undefined : host,
     token: variables.text('SEAWORTHY_ADMIN_TOKEN') ?? (token === '' ? undefined : token),
+    metrics: variables.oneOf('SEAWORTHY_METRICS_PAGE', METRICS_ACCESS) ?? metrics,
   }
   variables.done()
   return resolved

@@ -7,6 +7,7 @@ import { OptionReader } from '../core/option-reader.ts'
 import type { Signal } from '../otlp/model.ts'
 import { type EngineChoices, readEngineOptions, type TelemetryEngineOptions } from './engine-options.ts'
 import type { SignalAccount } from './pipeline/signal-account.ts'
+import type { ScrapeAnswer, ScrapeRequest } from './prometheus/scrape.ts'
 import type { ResourceAttributes } from './resource/resource.ts'
 import type { TelemetrySampling } from './sampling-handle.ts'
 
@@ -114,6 +115,11 @@ export interface Telemetry extends Flusher, ServiceTelemetry {
    * Never throws.
    */
   emitLogLine(line: string): void
+  /**
+   * The metrics as Prometheus scrapes them, of now; also after the last flush. Where none are served the answer says
+   * why. Never rejects.
+   */
+  scrape(request: ScrapeRequest): Promise<ScrapeAnswer>
   /**
    * The last flush: collects metrics once more, delivers what is pending, tries again what fails, and closes. Takes at
    * most `limitMs` even when the collector hangs, never rejects, and is done once: every call gets the same outcome.

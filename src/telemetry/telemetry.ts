@@ -18,6 +18,8 @@ import { OwnLog } from './own-log.ts'
 import { EMPTY_ACCOUNT, lostCount, type SignalAccount } from './pipeline/signal-account.ts'
 import { QuietLog } from './quiet-log.ts'
 import { describeAbsence, isUnasked } from './unasked-collector.ts'
+import { absentPage } from './prometheus/absent-page.ts'
+import type { ScrapeAnswer, ScrapeRequest } from './prometheus/scrape.ts'
 import { createResource, type ResourceAttributes } from './resource/resource.ts'
 import { readSamplingPlan } from './sampling/read-sampling-plan.ts'
 import { SamplingHandle } from './sampling-handle.ts'
@@ -117,6 +119,10 @@ class ProcessTelemetry implements Telemetry {
       if (failure !== undefined) failures[signal] = failure
     }
     return failures
+  }
+
+  scrape(request: ScrapeRequest): Promise<ScrapeAnswer> {
+    return this.#engine?.metricsPage?.answer(request) ?? Promise.resolve(absentPage(this.#settings))
   }
 
   flush(limitMs: number): Promise<FlushOutcome> {

@@ -8,13 +8,16 @@ import { OpenChunks } from '../encode/open-chunks.ts'
 import type { TelemetrySettings } from '../env/telemetry-env.ts'
 import { EngineLoggerProvider } from '../logs/engine-logger-provider.ts'
 import { MeterProvider } from '../metrics/meter-provider.ts'
+import { PullReader } from '../metrics/pull-reader.ts'
 import { PushReader } from '../metrics/push-reader.ts'
+import type { ReaderProfile } from '../metrics/reader-profile.ts'
 import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { observeAccounts } from '../pipeline/account-metrics.ts'
 import { Outbox } from '../pipeline/outbox.ts'
 import { ownVersion } from '../own-version.ts'
 import type { QueueTrouble } from '../pipeline/queue-trouble.ts'
 import type { SignalAccount } from '../pipeline/signal-account.ts'
+import { LazyMetricsPage } from '../prometheus/lazy-metrics-page.ts'
 import type { ResourceAttributes } from '../resource/resource.ts'
 import { Sampling } from '../sampling/sampling.ts'
 import { ReadableResource } from '../trace/readable-resource.ts'
@@ -47,6 +50,8 @@ export interface Engine {
   /** Takes a line of the service's own log. Never throws. */
   emitLine(line: string): void
   account(signal: Signal): SignalAccount
+  /** What Prometheus scrapes; `undefined` where it is not served. Goes on after {@link close}. */
+  readonly metricsPage: LazyMetricsPage | undefined
   /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
   failure(signal: Signal): string | undefined
   /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
@@ -63,6 +68,13 @@ const FLUSH_LIMIT_MS = 30_000
 const COLLECTION_SHARE = 0.25
 /** Name of the instrumentation scope of the service's own log lines, and of what is measured here. */
 const SCOPE = 'seaworthy'
+
+/** Shares its series with a reader that sends cumulative values in histograms with fixed boundaries. */
+const PULLED: ReaderProfile = {
+  temporality: 'cumulative',
+  histogram: 'explicit_bucket_histogram',
+  exemplars: 'latest',
+}
 
 /** Puts the parts together. Opens no connection; that waits for the first export. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
@@ -114,7 +126,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { intervalMs, timeoutMs, temporality, histogram, exemplarFilter } = settings.metricReader
   const meterProvider = new MeterProvider({
     clock,
-    readers: points === undefined ? [] : [{ temporality, histogram, exemplars: 'new' }],
+    readers: [
+      ...(points === undefined ? [] : [{ temporality, histogram, exemplars: 'new' } as const]),
+      ...(settings.prometheus.isServed ? [PULLED] : []),
+    ],
     exemplarFilter,
     views: choices.views,
     onProblem,
@@ -124,6 +139,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   })
   const [collector] = meterProvider.collectors
+  const pulled = settings.prometheus.isServed ? meterProvider.collectors.at(-1) : undefined
   const reader =
     points === undefined || collector === undefined
       ? undefined
@@ -155,6 +171,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     sampling,
     emitLine: (line) => lines.emit(line),
     account: (signal) => outbox.account(signal),
+    metricsPage:
+      pulled &&
+      new LazyMetricsPage({
+        reader: new PullReader(pulled),
+        resource: attributes,
+        clock,
+        names: settings.prometheus.names,
+      }),
     failure: (signal) => outbox.failure(signal),
     async close(limitMs) {
       const startedAt = clock.now()

@@ -1,6 +1,6 @@
 import type { EnvReader } from '../../core/env-reader.ts'
 import type { MetricReaderSettings } from './metrics-env.ts'
-import type { ExporterKind } from './telemetry-env.ts'
+import type { ExporterKind } from './exporter-kind.ts'
 
 const METRIC_NAMES = ['underscores', 'utf-8'] as const
 /**

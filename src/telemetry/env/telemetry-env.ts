@@ -2,17 +2,16 @@ import { type Environment, EnvReader } from '../../core/env-reader.ts'
 import type { Signal } from '../../otlp/model.ts'
 import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { readBatchLimits } from './batch-env.ts'
+import type { ExporterKind } from './exporter-kind.ts'
 import { parseKeyValueList } from './key-value-list.ts'
 import { type AttributeLimits, readLogRecordLimits, readSpanLimits, type SpanLimits } from './limits-env.ts'
 import { type MetricReaderSettings, readMetricReader } from './metrics-env.ts'
+import { type PrometheusSettings, readMetricsExporter, readPrometheus } from './prometheus-env.ts'
 import { type OtlpSettings, readOtlpSettings } from './otlp-env.ts'
 import { type PropagatorName, readPropagators } from './propagators-env.ts'
 import { readSampler, type SamplerSettings } from './sampler-env.ts'
 import { readSpoolSettings, type SpoolChoice, type SpoolSettings } from '../spool/spool-settings.ts'
 import { describeUnsupported } from './unsupported-variables.ts'
-
-/** Where a signal goes: over OTLP, as JSON lines to standard error, or nowhere. */
-export type ExporterKind = 'otlp' | 'console' | 'none'
 
 export interface SignalSettings {
   readonly exporter: ExporterKind
@@ -33,6 +32,8 @@ export interface TelemetrySettings {
   readonly spanBatches: BatchLimits
   readonly logBatches: BatchLimits
   readonly metricReader: MetricReaderSettings
+  /** Whether and how metrics can be pulled. */
+  readonly prometheus: PrometheusSettings
   readonly spanLimits: SpanLimits
   readonly logRecordLimits: AttributeLimits
   /** `undefined` where nothing is to be kept on disk. */
@@ -61,6 +62,8 @@ export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): T
   const read = new EnvReader(env)
   const warnings: string[] = []
   const warn = (text: string): void => void warnings.push(text)
+  const metricsExporter = readMetricsExporter(read)
+  const metricReader = readMetricReader(read)
   const settings: TelemetrySettings = {
     disabled: read.boolean('OTEL_SDK_DISABLED') ?? false,
     serviceName: read.text('OTEL_SERVICE_NAME'),
@@ -70,12 +73,13 @@ export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): T
     isSamplerSet: read.text('OTEL_TRACES_SAMPLER') !== undefined,
     signals: {
       traces: readSignal(read, 'traces', warn),
-      metrics: readSignal(read, 'metrics', warn),
+      metrics: { exporter: metricsExporter.push, otlp: readOtlpSettings(read, 'metrics', warn) },
       logs: readSignal(read, 'logs', warn),
     },
     spanBatches: readBatchLimits(read, 'OTEL_BSP', SPAN_DELAY_MS),
     logBatches: readBatchLimits(read, 'OTEL_BLRP', LOG_DELAY_MS),
-    metricReader: readMetricReader(read),
+    metricReader,
+    prometheus: readPrometheus(read, metricsExporter, metricReader),
     spanLimits: readSpanLimits(read),
     logRecordLimits: readLogRecordLimits(read),
     spool: readSpoolSettings(read, fromCode.spool),
@@ -87,7 +91,7 @@ export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): T
   return { ...settings, warnings: [...new Set(warnings)] }
 }
 
-function readSignal(read: EnvReader, signal: Signal, warn: (text: string) => void): SignalSettings {
+function readSignal(read: EnvReader, signal: 'traces' | 'logs', warn: (text: string) => void): SignalSettings {
   return {
     exporter: read.oneOf(`OTEL_${signal.toUpperCase()}_EXPORTER`, ['otlp', 'console', 'none']) ?? 'otlp',
     otlp: readOtlpSettings(read, signal, warn),

@@ -54,6 +54,12 @@ const HARMLESS: Readonly<Record<string, readonly string[]>> = {
   OTEL_NODE_RESOURCE_DETECTORS: ['all'],
 }
 
+/** What does here what a variable does elsewhere. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  OTEL_EXPORTER_PROMETHEUS_HOST: '/metrics is served on the admin port; set admin.host in code.',
+  OTEL_EXPORTER_PROMETHEUS_PORT: '/metrics is served on the admin port; set SEAWORTHY_ADMIN_PORT.',
+}
+
 /** A line for each `OTEL_*` variable that is set and has no effect: standard but not supported, or misspelt. */
 export function describeUnsupported(env: Environment): readonly string[] {
   return Object.keys(env)
@@ -66,7 +72,7 @@ export function describeUnsupported(env: Environment): readonly string[] {
     .map((name) => {
       const intended = intendedOtelVariable(name)
       return intended === undefined
-        ? `${name} is set and has no effect here.`
+        ? `${name} is set and has no effect here. ${INSTEAD[name] ?? ''}`.trim()
         : `${name} is no variable of OpenTelemetry and has no effect. Did you mean "${intended}"?`
     })
 }

@@ -1,6 +1,8 @@
 import type { FlushOutcome } from '../../core/final-flush.ts'
 import type { Signal } from '../../otlp/model.ts'
 import { EMPTY_ACCOUNT, type SignalAccount } from '../pipeline/signal-account.ts'
+import { foreignPage } from '../prometheus/absent-page.ts'
+import type { ScrapeAnswer } from '../prometheus/scrape.ts'
 import type { ResourceAttributes } from '../resource/resource.ts'
 import { readSamplingPlan } from '../sampling/read-sampling-plan.ts'
 import { SamplingHandle, type TelemetrySampling } from '../sampling-handle.ts'
@@ -49,6 +51,10 @@ export class ProvidedTelemetry implements Telemetry {
 
   /** Left to the SDK: which instrumentation of the log there is, and whether it sends lines, is its affair. */
   emitLogLine(): void {}
+
+  scrape(): Promise<ScrapeAnswer> {
+    return Promise.resolve(foreignPage())
+  }
 
   account(): Readonly<Record<Signal, SignalAccount>> {
     return { traces: EMPTY_ACCOUNT, metrics: EMPTY_ACCOUNT, logs: EMPTY_ACCOUNT }

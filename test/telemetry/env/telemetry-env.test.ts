@@ -284,8 +284,8 @@ test('the limits of a signal win over the general ones', () => {
 })
 
 test('an exporter that is not offered is refused', () => {
-  expect(refusalOf({ OTEL_METRICS_EXPORTER: 'prometheus' })).toContain(
-    'OTEL_METRICS_EXPORTER is "prometheus", expected one of otlp, console, none',
+  expect(refusalOf({ OTEL_TRACES_EXPORTER: 'zipkin' })).toContain(
+    'OTEL_TRACES_EXPORTER is "zipkin", expected one of otlp, console, none',
   )
 })
 
