@@ -127,6 +127,13 @@ export const GATES: readonly Gate[] = [
     limitMs: 5 * MINUTE_MS,
   },
   {
+    name: 'bench telemetry quick',
+    proves: 'beside the stock SDK, every request is answered and leaves the spans that the sampling says, or a count',
+    // The first time, it installs the peers. How fast anything was decides nothing.
+    command: ['npm', 'run', '--silent', 'bench:telemetry', '--', '--quick', '--check'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
     name: 'rolling restart quick',
     proves: 'two replicas behind HAProxy and nginx are restarted under load without a failed request',
     command: ['npm', 'run', '--silent', 'bench:rolling', '--', '--quick'],

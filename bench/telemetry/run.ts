@@ -1,0 +1,236 @@
+/**
+ * What telemetry costs a service, in processor time, latency, memory and start-up: ours beside bare Node and its peers,
+ * in turn in one invocation. `--help` says the rest; docs/benchmarks/telemetry.md says what is measured and how.
+ */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { nodeBinary } from '../../scripts/node-binary.ts'
+import { NODE_VERSIONS } from '../../scripts/node-versions.ts'
+import { runCommand, UsageError } from '../run-command.ts'
+import { problemsOf } from './check.ts'
+import { Load, limitOf } from './load.ts'
+import { measureInProcess, measurePauses, measureSpans, measureStarts, type MomentOptions } from './moments.ts'
+import { toPage } from './page.ts'
+import { CAN_PIN } from './pinned-process.ts'
+import { profile } from './profile.ts'
+import { describeMachine, type Measurement, newest, type NodeMeasurement, store } from './results.ts'
+import { toJsonRows, toRows } from './rows.ts'
+import { buildSeaworthy } from './seaworthy-build.ts'
+import * as settings from './settings.ts'
+import { Sink } from './sink.ts'
+import { toTable } from './table.ts'
+import { tour } from './tour.ts'
+import { type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
+
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks/telemetry.md', import.meta.url))
+const NEWEST_NODE = NODE_VERSIONS.at(-1) ?? process.versions.node
+const PARTS = ['tour', 'in-process', 'starts', 'pauses', 'spans', 'newest-node'] as const
+const HELP = `Usage: npm run bench:telemetry -- [options]
+
+  --only A,B        these variants: exact names, or "seaworthy" for all of ours, "stock" for all of the stock SDK
+  --parts A,B       these parts: ${PARTS.join(', ')}
+  --rounds N        rounds of the tour (default ${settings.ROUNDS})
+  --quick           bare, the stock SDK and ours in the tour alone, within a minute
+  --json            only an array of { variant, samplingRatio, throughputRatio, cpuAddedUs, p99Ratio, rssMiB } on
+                    standard output
+  --check           fails unless every request was answered and spans are as many as the sampling says, whatever the times
+  --profile NAME    runs one variant under load and keeps its processor profile, in build/bench-telemetry/profiles
+  --package FOLDER  measures this build of ours in place of one that is made now
+  --page            measures nothing: writes docs/benchmarks/telemetry.md from the newest full measurement
+  --list            the variants
+  --help
+`
+
+const OPTIONS = {
+  only: { type: 'string' },
+  parts: { type: 'string' },
+  rounds: { type: 'string' },
+  package: { type: 'string' },
+  profile: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  page: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
+
+await runCommand(main)
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help) process.stdout.write(HELP)
+  else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
+  else if (values.page) writePage()
+  else await measure(values)
+}
+
+function writePage(): void {
+  const measurement = newest()
+  if (measurement === undefined) throw new UsageError('There is no full measurement yet: npm run bench:telemetry')
+  writeFileSync(PAGE, toPage(measurement))
+  process.stderr.write(`wrote ${PAGE}\n`)
+}
+
+async function measure(values: Values): Promise<void> {
+  const variants = chosenVariants(values)
+  const parts = chosenParts(values)
+  const rounds = toCount('rounds', values.rounds, values.quick ? settings.QUICK_ROUNDS : settings.ROUNDS)
+  const startedAt = performance.now()
+  const date = new Date().toISOString()
+  const abort = new AbortController()
+  process.once('SIGINT', () => abort.abort())
+  process.once('SIGTERM', () => abort.abort())
+  const troubles: string[] = []
+  const seaworthy = values.package === undefined ? buildSeaworthy() : resolve(values.package)
+  await using sink = await Sink.start()
+  await using load = await Load.start()
+  const common: Omit<MomentOptions, 'variants' | 'node'> = {
+    seaworthy,
+    sink,
+    load,
+    abort: abort.signal,
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+    onTrouble(variant, error) {
+      troubles.push(variant)
+      process.stderr.write(`! ${variant}: ${error instanceof Error ? error.message : String(error)}\n`)
+    },
+  }
+  if (values.profile !== undefined) {
+    const [variant] = chosenVariants({ ...values, only: values.profile })
+    if (variant !== undefined)
+      process.stdout.write(await profile({ variant, node: process.execPath, seaworthy, sink, load }))
+    return
+  }
+  if (!CAN_PIN) process.stderr.write('! processes are not tied to processors here: take the figures with care\n')
+  const loadLimitPerS = await limitOf(load)
+  const own = await measureNode({ ...common, variants, node: process.execPath }, values, { rounds, parts, startedAt })
+  const nodes = [own]
+  if (parts.has('newest-node') && !abort.signal.aborted) {
+    const node = await nodeBinary(NEWEST_NODE)
+    const measured = await measureNode(
+      { ...common, variants: variants.filter(({ isOnOtherNode }) => isOnOtherNode), node },
+      values,
+      { rounds: settings.OTHER_NODE_ROUNDS, parts: new Set(['tour', 'in-process']), startedAt },
+    )
+    nodes.push({ ...measured, node: `v${NEWEST_NODE}` })
+  }
+  if (abort.signal.aborted) {
+    process.exitCode = 130
+    return
+  }
+  const measurement: Measurement = {
+    date,
+    ...describeMachine(),
+    isPinned: CAN_PIN,
+    loadLimitPerS,
+    tookMs: Math.round(performance.now() - startedAt),
+    versions: versionsOfPeers(),
+    troubles,
+    nodes,
+  }
+  if (troubles.length > 0) process.exitCode = 1
+  // Anything less is no basis for the page.
+  const isFull = !values.quick && values.only === undefined && values.parts === undefined && rounds >= settings.ROUNDS
+  const isComplete = variants.every(
+    ({ name, family }) => family === 'peer' || own.tour.some((cell) => cell.variant === name),
+  )
+  process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)
+  const rows = toRows(own.tour)
+  if (values.check) report(problemsOf(own.tour, variants))
+  process.stdout.write(values.json ? `${JSON.stringify(toJsonRows(rows))}\n` : `${toTable(rows)}\n`)
+}
+
+interface Extent {
+  readonly rounds: number
+  readonly parts: ReadonlySet<string>
+  readonly startedAt: number
+}
+
+async function measureNode(options: MomentOptions, values: Values, extent: Extent): Promise<NodeMeasurement> {
+  const { rounds, parts, startedAt } = extent
+  const { variants } = options
+  const like = (test: (variant: Variant) => boolean): MomentOptions => ({ ...options, variants: variants.filter(test) })
+  const measured = {
+    inProcess: parts.has('in-process') ? await measureInProcess(like(isInProcess)) : [],
+    starts: parts.has('starts') ? await measureStarts(like(isStarted)) : [],
+    pauses: parts.has('pauses') ? await measurePauses(like(isWatched)) : [],
+    spans: parts.has('spans') ? await measureSpans(like(isOfSpans)) : [],
+  }
+  const quick = { sliceMs: settings.QUICK_SLICE_MS, warmUpMs: settings.QUICK_SLICE_MS }
+  const tourCells = parts.has('tour')
+    ? await tour({
+        ...options,
+        rounds,
+        until: startedAt + (values.quick ? settings.QUICK_BUDGET_MS : settings.BUDGET_MS),
+        ...(values.quick ? quick : {}),
+      })
+    : []
+  return { node: process.version, tour: tourCells, ...measured }
+}
+
+/** Traces alone, in the plain service: what differs is then the telemetry. */
+function isPlain({ service, name }: Variant): boolean {
+  return service === 'node-http.cjs' && !name.includes(' + ') && !name.endsWith('again')
+}
+
+function isInProcess(variant: Variant): boolean {
+  return isPlain(variant) && variant.family !== 'peer' && variant.protocol === 'http' && !variant.name.includes('spool')
+}
+
+function isStarted(variant: Variant): boolean {
+  const isWhole = variant.name.includes('register') || variant.name.includes('createService')
+  return (
+    isWhole || (isPlain(variant) && (variant.family === 'none' || variant.samplingRatio === 1)) || isFastify(variant)
+  )
+}
+
+function isFastify({ service, samplingRatio, family }: Variant): boolean {
+  return service === 'fastify.cjs' && (family === 'none' || samplingRatio === 1)
+}
+
+function isWatched(variant: Variant): boolean {
+  if (variant.family === 'peer') return false
+  return isPlain(variant) ? variant.samplingRatio !== 0.1 : variant.name.endsWith('100 % + metrics')
+}
+
+function isOfSpans(variant: Variant): boolean {
+  return isPlain(variant) && (variant.family === 'ours' || variant.family === 'stock') && variant.samplingRatio === 1
+}
+
+function report(problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
+  if (problems.length > 0) process.exitCode = 1
+  else process.stderr.write('✓ every request was answered, and left the spans that it should\n')
+}
+
+function chosenVariants({ only, quick }: Pick<Values, 'only' | 'quick'>): readonly Variant[] {
+  if (only === undefined) return VARIANTS.filter(({ isQuick }) => !quick || isQuick)
+  const names = only.split(',').map((name) => name.trim())
+  const belongs = (variant: Variant, name: string): boolean =>
+    variant.name === name ||
+    (name === 'seaworthy' && variant.family === 'ours') ||
+    (name === 'stock' && variant.family === 'stock')
+  const unknown = names.filter((name) => !VARIANTS.some((variant) => belongs(variant, name)))
+  if (unknown.length > 0) throw new UsageError(`No variant ${unknown.join(', ')}: --list says which there are.`)
+  return VARIANTS.filter((variant) => names.some((name) => belongs(variant, name)))
+}
+
+function chosenParts({ parts, quick }: Values): ReadonlySet<string> {
+  if (parts === undefined) return new Set<string>(quick ? ['tour'] : PARTS)
+  const names = parts.split(',')
+  const unknown = names.filter((name) => !PARTS.some((part) => part === name))
+  if (unknown.length > 0) throw new UsageError(`No part ${unknown.join(', ')}: --help says which there are.`)
+  return new Set(names)
+}
+
+function toCount(name: string, text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`--${name} must be a whole number from 1, not "${text}".`)
+  return value
+}

@@ -1,0 +1,42 @@
+// Creates spans at a steady rate, and waits until they are delivered: what one costs from the tracer to the collector.
+'use strict'
+const { trace } = require('@opentelemetry/api')
+const { control, cpuUs } = require('./control.cjs')
+
+const TICK_MS = 10
+
+control({
+  spans({ perS, forMs }) {
+    const tracer = trace.getTracer('bench')
+    const before = cpuUs()
+    const startedAt = performance.now()
+    let created = 0
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        const elapsedMs = Math.min(forMs, performance.now() - startedAt)
+        for (const due = (elapsedMs / 1000) * perS; created < due; created++) createSpan(tracer, created)
+        if (elapsedMs < forMs) return
+        clearInterval(timer)
+        resolve({ created })
+      }, TICK_MS)
+    }).then((result) => ({ ...result, startCpuUs: before }))
+  },
+})
+
+function createSpan(tracer, order) {
+  const span = tracer.startSpan('order read', { kind: 1 })
+  span.setAttribute('http.request.method', 'GET')
+  span.setAttribute('http.route', '/orders/:id')
+  span.setAttribute('url.path', '/orders/7')
+  span.setAttribute('url.scheme', 'http')
+  span.setAttribute('server.address', '127.0.0.1')
+  span.setAttribute('server.port', 8080)
+  span.setAttribute('client.address', '127.0.0.1')
+  span.setAttribute('network.protocol.version', '1.1')
+  span.setAttribute('http.response.status_code', 200)
+  span.setAttribute('order', order)
+  span.end()
+}
+
+setInterval(() => {}, 60_000)
+process.send({ port: 0 })
