@@ -46,6 +46,17 @@ export class Bisection {
     this.#parts.push(part)
   }
 
+  /** A part that is not to be sent before all others have had their turn. */
+  putLast(part: BodyPart): void {
+    this.#parts.unshift(part)
+  }
+
+  /** Halves parts of which nobody has said anything. */
+  halve(parcels: readonly Parcel[], body = new RefusedBody()): void {
+    const middle = Math.ceil(parcels.length / 2)
+    this.#parts.push({ parcels: parcels.slice(middle), body }, { parcels: parcels.slice(0, middle), body })
+  }
+
   /** Something was delivered: what is refused from now on is refused for what it is. */
   delivered(body: RefusedBody | undefined): void {
     this.#mostRefusals = MOST_REFUSALS
@@ -63,8 +74,7 @@ export class Bisection {
     if (body.isGivenUp) return parcels
     if (!body.isPartDelivered && body.refusals >= this.#mostRefusals) return [...parcels, ...this.#giveUp(body)]
     if (parcels.length <= 1) return parcels
-    const middle = Math.ceil(parcels.length / 2)
-    this.#parts.push({ parcels: parcels.slice(middle), body }, { parcels: parcels.slice(0, middle), body })
+    this.halve(parcels, body)
     return []
   }
 

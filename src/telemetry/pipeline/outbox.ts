@@ -148,7 +148,7 @@ export class Outbox implements ChunkSink {
 
   /**
    * Writes everything to disk, and then sends it, and again what fails, for at most `limitMs`. Never rejects. True when
-   * nothing is left to deliver.
+   * nothing is left to deliver. However often it is called, a collector that asked to be left alone is left alone.
    */
   async flush(limitMs: number): Promise<boolean> {
     const { isDelivered } = await this.#flush(limitMs, false)
@@ -186,13 +186,13 @@ export class Outbox implements ChunkSink {
     this.#attempt(() => this.#spool?.closeNow?.())
   }
 
-  async #flush(limitMs: number, givesUp: boolean): Promise<FlushEnd> {
+  async #flush(limitMs: number, isFinal: boolean): Promise<FlushEnd> {
     const deadline = this.#clock.now() + limitMs
     const spool = this.#spool
     const written = spool && (await settleWithin(this.#clock, limitMs * DISK_SHARE, () => spool.flush()))
     const leftMs = Math.max(0, deadline - this.#clock.now())
     const senders = Object.values(this.#senders)
-    const ends = await Promise.all(senders.map((sender) => this.#detached(() => sender.flush(leftMs, { givesUp }))))
+    const ends = await Promise.all(senders.map((sender) => this.#detached(() => sender.flush(leftMs, { isFinal }))))
     return { isDelivered: ends.every(Boolean), isDiskHanging: written?.outcome === 'timed-out' }
   }
 

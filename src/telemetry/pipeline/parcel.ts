@@ -34,6 +34,9 @@ export class Parcel {
   isReadBack = false
   /** The spool let go of it while it was on its way: what it counts as unless that attempt delivers it. */
   lapsed: DropReason | undefined = undefined
+  /** How often an attempt with this one alone ended in an error of the transport itself, and what it had delivered then. */
+  throws = 0
+  deliveriesAtThrow = 0
   /** Neighbours in the list of those whose bytes could be let go. */
   older: Parcel | undefined = undefined
   younger: Parcel | undefined = undefined

@@ -1,23 +1,14 @@
 import type { Cancel } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import { attempt, type AttemptOutcome } from './attempt.ts'
+import { isHopeless } from './broken-word.ts'
 import { Pace } from './pace.ts'
 import type { Parcel } from './parcel.ts'
+import { SenderFlushes } from './sender-flushes.ts'
 import type { SignalSenderOptions } from './sender-options.ts'
 import type { DropReason } from './signal-account.ts'
+import { bytesOf, itemsOf, openShipment, type Shipment } from './shipment.ts'
 import { type NextBody, type SendingState, WaitingParcels } from './waiting-parcels.ts'
-
-/** A request under way. */
-interface Shipment extends NextBody {
-  readonly byteLength: number
-  readonly round: number
-  readonly abort: AbortController
-}
-
-interface Flush {
-  readonly givesUp: boolean
-  readonly end: () => void
-}
 
 /**
  * Sends the parcels of one signal: in whole chunks, in order as far as parallel requests allow, and again what fails, as
@@ -28,10 +19,11 @@ export class SignalSender {
   readonly #pace: Pace
   readonly #waiting: WaitingParcels
   readonly #shipments = new Set<Shipment>()
-  readonly #flushes = new Set<Flush>()
+  readonly #flushes = new SenderFlushes()
   #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
   #failure: string | undefined
   #isNobodyThere = false
+  #deliveries = 0
   #isClosed = false
 
   constructor(options: SignalSenderOptions) {
@@ -52,9 +44,7 @@ export class SignalSender {
 
   /** Items of the requests under way. */
   get itemsInFlight(): number {
-    let items = 0
-    for (const { parcels } of this.#shipments) for (const parcel of parcels) items += parcel.items
-    return items
+    return itemsOf(this.#shipments)
   }
 
   /** When the first item of the oldest parcel came in that is not delivered. */
@@ -94,16 +84,22 @@ export class SignalSender {
     this.#checkFlushes()
   }
 
-  /** Sends everything, and again what fails, for at most `limitMs`. Never rejects. True when nothing is left. */
-  async flush(limitMs: number, options: { readonly givesUp: boolean }): Promise<boolean> {
+  /**
+   * Sends everything, and again what fails, for at most `limitMs`. Never rejects. True when nothing is left.
+   *
+   * The last one of a process ends early where only chunks on disk are left and the latest answer took longer than what
+   * is left of the time: the collector would get them now, cut off, and once more from the next process.
+   */
+  async flush(limitMs: number, { isFinal }: { readonly isFinal: boolean }): Promise<boolean> {
     if (this.isEmpty || this.#isClosed) return this.isEmpty
     const ended = Promise.withResolvers<void>()
-    const flush: Flush = { givesUp: options.givesUp, end: ended.resolve }
-    this.#flushes.add(flush)
-    this.#pace.beginFlush()
+    const flush = { isFinal, deadline: this.#options.clock.now() + limitMs, end: ended.resolve }
+    this.#flushes.begin(flush)
+    this.#pace.beginFlush(isFinal)
     this.#pump()
+    this.#checkFlushes()
     await settleWithin(this.#options.clock, limitMs, () => ended.promise)
-    this.#flushes.delete(flush)
+    this.#flushes.forget(flush)
     this.#arm()
     return this.isEmpty
   }
@@ -143,6 +139,7 @@ export class SignalSender {
     const wake = (): void => {
       this.#timer = undefined
       this.#pump()
+      this.#checkFlushes()
     }
     const cancel = detached(() => clock.schedule(dueAt - now, wake, { keepAlive: false }))
     this.#timer = { dueAt, cancel }
@@ -165,9 +162,9 @@ export class SignalSender {
     this.#arm()
   }
 
-  /** When the next request may begin; never, as long as others have to end first or nothing waits. */
+  /** When the next request may begin; never, as long as others have to end first, nothing waits, or it is too late. */
   #nextAt(now: number): number {
-    if (this.#shipments.size >= this.#pace.parallel) return Number.POSITIVE_INFINITY
+    if (this.#shipments.size >= this.#pace.parallel || this.#isTooLate()) return Number.POSITIVE_INFINITY
     return Math.max(this.#waiting.dueAt(this.#sendingState(now)), this.#pace.notBefore)
   }
 
@@ -176,23 +173,22 @@ export class SignalSender {
       now,
       count: this.#shipments.size,
       isSendingAdopted: Array.from(this.#shipments).some(({ parcels }) => parcels[0]?.isAdopted === true),
-      isHurried: this.#pace.isFailing || this.#flushes.size > 0,
+      isHurried: this.#pace.isFailing || this.#flushes.kind !== 'none',
     }
   }
 
   #ship(next: NextBody): void {
-    const byteLength = next.parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0)
-    const shipment = { ...next, byteLength, round: this.#pace.round, abort: new AbortController() }
-    this.#shipments.add(shipment)
     const { clock, transport, spool, timeoutMs } = this.#options
+    const shipment = openShipment(next, this.#pace.round, clock.now(), this.#shipments)
+    this.#shipments.add(shipment)
     const onDamaged = (parcel: Parcel): void => this.#drop([parcel], parcel.lapsed ?? 'spool_damaged')
     const { abort, parcels } = shipment
     void attempt(parcels, { clock, transport, spool, timeoutMs, abort, onDamaged }).then((outcome) => {
       // After a close the parcels are in the books already.
       if (!this.#shipments.delete(shipment)) return
       this.#book(shipment, outcome)
-      this.#checkFlushes()
       this.#pump()
+      this.#checkFlushes()
     })
   }
 
@@ -203,14 +199,14 @@ export class SignalSender {
       case 'retry':
         return this.#bookRetry(shipment, outcome.reason, outcome.retryAfterMs, outcome.isNobodyThere === true)
       case 'delivered': {
+        this.#deliveries++
         this.#waiting.delivered(shipment.body)
         const rejected = this.#options.books.deliver(shipment.parcels, outcome.rejectedCount ?? 0)
         if (rejected > 0) this.#options.onTrouble({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
         return this.#bookAnswer(shipment, undefined)
       }
       case 'threw':
-        this.#split(shipment, 'failed', outcome.reason)
-        return this.#bookAnswer(shipment, outcome.reason)
+        return this.#bookThrow(shipment, outcome.reason)
       case 'refused': {
         const { perhapsTooLarge = false, perhapsOnePart = false, reason } = outcome
         if (perhapsTooLarge) this.#pace.tooLarge(shipment.byteLength)
@@ -221,19 +217,35 @@ export class SignalSender {
     }
   }
 
-  #bookAnswer({ round }: Shipment, failure: string | undefined): void {
+  #bookAnswer({ round, startedAt, loadBytes }: Shipment, failure: string | undefined): void {
     this.#failure = failure
     this.#isNobodyThere = false
-    const hadFailed = this.#pace.succeeded(round, this.#waiting.byteLength)
+    const { clock, timeoutMs } = this.#options
+    const tookMs = clock.now() - startedAt
+    const limitMs = Math.min(timeoutMs, this.#flushes.finalDeadline - startedAt)
+    const backlogBytes = this.#waiting.byteLength
+    const hadFailed = this.#pace.succeeded({ round, tookMs, loadBytes, limitMs, backlogBytes })
     if (hadFailed) this.#options.onTrouble({ kind: 'recovered', pending: this.#undelivered() })
   }
 
   #bookRetry(shipment: Shipment, reason: string, retryAfterMs: number | undefined, isNobodyThere: boolean): void {
-    this.#failure = reason
-    this.#isNobodyThere = isNobodyThere
-    this.#pace.failed(shipment.round, this.#options.clock.now(), retryAfterMs, this.#flushes.size > 0)
     const parcels = shipment.parcels.filter((parcel) => this.#isStillToSend(parcel))
     this.#waiting.putBack({ parcels, body: shipment.body })
+    this.#bookFailure(shipment, reason, retryAfterMs, isNobodyThere)
+  }
+
+  /** The transport broke its word. */
+  #bookThrow(shipment: Shipment, reason: string): void {
+    const parcels = shipment.parcels.filter((parcel) => this.#isStillToSend(parcel))
+    if (isHopeless(parcels, this.#deliveries)) this.#drop(parcels, 'failed', reason)
+    else this.#waiting.setApart({ parcels, body: shipment.body })
+    this.#bookFailure(shipment, reason, undefined, false)
+  }
+
+  #bookFailure(shipment: Shipment, reason: string, retryAfterMs: number | undefined, isNobodyThere: boolean): void {
+    this.#failure = reason
+    this.#isNobodyThere = isNobodyThere
+    this.#pace.failed(shipment.round, this.#options.clock.now(), retryAfterMs, this.#flushes.kind)
     const { spooled } = this.#options.books.ledger
     this.#options.onTrouble({ kind: 'retrying', reason, pending: this.#undelivered(), spooled })
   }
@@ -269,9 +281,18 @@ export class SignalSender {
   }
 
   #checkFlushes(): void {
-    for (const flush of this.#flushes) {
-      const isInVain = flush.givesUp && this.#isNobodyThere && this.#options.isUnasked()
-      if (isInVain || this.isEmpty || this.#isClosed) flush.end()
-    }
+    const isInVain = this.#isNobodyThere && this.#options.isUnasked()
+    if (this.isEmpty || this.#isClosed) this.#flushes.end('all')
+    else if (isInVain || (this.#shipments.size === 0 && this.#isTooLate())) this.#flushes.end('final')
+  }
+
+  /** Whether another attempt would be cut off by the end of the last flush, and what it carries is on disk anyway. */
+  #isTooLate(): boolean {
+    const { finalDeadline } = this.#flushes
+    if (finalDeadline === Number.POSITIVE_INFINITY) return false
+    const loadBytes = bytesOf(this.#shipments) + Math.min(this.#pace.bodyBytes, this.#waiting.byteLength)
+    if (this.#options.clock.now() + this.#pace.expectedMs(loadBytes) <= finalDeadline) return false
+    const oldest = this.#waiting.peek(false) ?? this.#waiting.peek(true)
+    return oldest?.isStored === true
   }
 }

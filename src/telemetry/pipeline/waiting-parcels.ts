@@ -1,5 +1,5 @@
 import type { BatchLimits } from './batch-limits.ts'
-import { Bisection, type BodyPart, type RefusedBody } from './bisection.ts'
+import { Bisection, type BodyPart, RefusedBody } from './bisection.ts'
 import { takeBody } from './body-plan.ts'
 import type { MemoryBound } from './memory-bound.ts'
 import type { Pace } from './pace.ts'
@@ -67,6 +67,14 @@ export class WaitingParcels {
       this.#queueOf(parcel).putBack(parcel)
       if (parcel.isStored) this.#options.memory.offer(parcel)
     }
+  }
+
+  /** After an attempt of which the transport itself made nothing: in halves, or once all others have had their turn. */
+  setApart({ parcels, body }: NextBody): void {
+    const [first] = parcels
+    if (first === undefined) return
+    if (parcels.length > 1) this.#bisection.halve(parcels, body)
+    else this.#bisection.putLast({ parcels, body: body ?? new RefusedBody() })
   }
 
   /** Somebody else books it. */

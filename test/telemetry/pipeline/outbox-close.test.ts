@@ -1,19 +1,105 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
+import type { Transport } from '../../../src/telemetry/pipeline/transport.ts'
 import { createDisk, type Disk } from './kept-spool.ts'
 import { closeWithin, setUp } from './outbox-fixture.ts'
 import { DELIVERED, DOWN } from './scripted-transport.ts'
 
 test('a flush sends what waits at once, tries again after short pauses, and says that nothing is left', async () => {
   const { clock, outbox, transport, add } = setUp()
-  transport.answer = (_body, index) => (index < 2 ? { kind: 'retry', reason: 'busy', retryAfterMs: 60_000 } : DELIVERED)
+  transport.answer = (_body, index) => (index < 2 ? { kind: 'retry', reason: 'busy' } : DELIVERED)
   add('a')
   const flushed = outbox.flush(4000)
   await clock.advance(4000)
   expect(await flushed).toBe(true)
   expect(transport.bodies.map(({ at }) => at)).toEqual([0, 100, 300])
   expect(clock.pending).toBe(0)
+})
+
+test('a flush does not press a collector that asked to be left alone, however often it is called; the last one does', async () => {
+  const setup = setUp({ disk: createDisk() })
+  const { clock, outbox, transport, add } = setup
+  transport.answer = () => ({ kind: 'retry', reason: 'busy', retryAfterMs: 60_000 })
+  add('a')
+  for (let count = 0; count < 10; count++) {
+    const flushed = outbox.flush(1000)
+    await clock.advance(1000)
+    expect(await flushed).toBe(false)
+  }
+  expect(transport.bodies).toHaveLength(1)
+  await closeWithin(setup, 1000)
+  expect(transport.bodies.length).toBeGreaterThan(3)
+})
+
+test('flushes in a loop ask a collector that is down no more than four times a second', async () => {
+  const { clock, outbox, transport, add } = setUp()
+  transport.answer = () => DOWN
+  add('a')
+  for (let count = 0; count < 99; count++) {
+    const flushed = outbox.flush(10)
+    await clock.advance(10)
+    await flushed
+  }
+  expect(transport.bodies.length).toBeLessThanOrEqual(4)
+})
+
+/** Takes bodies one after the other, at so many bytes a millisecond, and keeps what it has begun with to its end. */
+function busyCollector(clock: ManualClock, bytesPerMs: number): { readonly taken: string[]; send: Transport['send'] } {
+  let freeAt = 0
+  const taken: string[] = []
+  return {
+    taken,
+    send(body) {
+      const byteLength = body.reduce((sum, bytes) => sum + bytes.byteLength, 0)
+      freeAt = Math.max(freeAt, clock.now()) + byteLength / bytesPerMs
+      return new Promise((resolve) => {
+        clock.schedule(freeAt - clock.now(), () => {
+          taken.push(...body.map(String))
+          resolve(DELIVERED)
+        })
+      })
+    },
+  }
+}
+
+test('a close begins nothing that its end would cut off, and leaves it on disk: a busy collector gets it once', async () => {
+  const disk = createDisk()
+  const setup = setUp({ disk })
+  const { clock, outbox, transport, add } = setup
+  transport.answer = () => DOWN
+  for (let number = 0; number < 400; number++) {
+    add(`chunk ${number}`, 100, 65_536)
+    await clock.advance(1)
+  }
+  await clock.advance(60_000)
+  // 4 MB a second, and 26 MB wait.
+  const collector = busyCollector(clock, 4000)
+  transport.send = collector.send
+  const before = clock.now()
+  let ended = 0
+  void outbox.close(4000).then(() => (ended = clock.now() - before))
+  await clock.advance(4000)
+  await clock.advance(60_000)
+  const { delivered, spooled, pending } = outbox.account('traces')
+  expect(ended).toBeLessThanOrEqual(4000)
+  expect(delivered).toBe(collector.taken.length * 100)
+  expect(delivered).toBeGreaterThan(400 * 100 * 0.3)
+  expect({ spooled, pending }).toEqual({ spooled: 400 * 100 - delivered, pending: 0 })
+})
+
+test('what is in memory only is sent to the last moment of a close', async () => {
+  const setup = setUp()
+  const { clock, outbox, transport, add } = setup
+  transport.latencyMs = 700
+  add('a', 512)
+  await clock.advance(1000)
+  add('b')
+  const closed = outbox.close(500)
+  await clock.advance(500)
+  await closed
+  expect(transport.bodies).toHaveLength(2)
+  expect(outbox.account('traces')).toMatchObject({ delivered: 512, dropped: { flush_limit: 1 } })
 })
 
 test('a flush waits for what is under way', async () => {

@@ -76,15 +76,43 @@ test('a body that is too large goes in smaller ones, later ones are smaller from
   expect(transport.bodies.every(({ byteLength }) => byteLength <= 40_000)).toBe(true)
 })
 
-test('a transport that fails itself loses the chunk that makes it fail, no other', async () => {
+test('a transport that fails itself now and then loses nothing', async () => {
+  const { clock, outbox, transport, add } = setUp()
+  transport.answer = (_body, index) => {
+    if (index % 3 < 2) throw new Error('cannot do that')
+    return DELIVERED
+  }
+  for (const name of names.slice(0, 8)) add(name, 10)
+  await clock.advance(300_000)
+  expect(outbox.account('traces')).toMatchObject({ delivered: 80, dropped: {}, pending: 0 })
+})
+
+test('a transport that always fails itself is tried again, less and less often, and loses nothing', async () => {
+  const { clock, outbox, transport, troubles, add } = setUp({ disk: createDisk() })
+  transport.answer = () => {
+    throw new Error('cannot do that')
+  }
+  for (const name of names.slice(0, 8)) add(name, 10)
+  await clock.advance(3_600_000)
+  expect(outbox.account('traces')).toMatchObject({ delivered: 0, spooled: 80, dropped: {}, pending: 0 })
+  expect(transport.bodies.length).toBeLessThan(130)
+  expect(outbox.failure('traces')).toBe('Error: cannot do that')
+  expect(troubles[0]).toMatchObject({ kind: 'retrying', reason: 'Error: cannot do that' })
+  transport.answer = () => DELIVERED
+  await clock.advance(60_000)
+  expect(outbox.account('traces')).toMatchObject({ delivered: 80, spooled: 0 })
+})
+
+test('a chunk with which the transport fails again and again, while it delivers others, is lost, and no other', async () => {
   const { clock, outbox, transport, add } = setUp()
   transport.answer = (body) => {
     if (holds(body, 'chunk 5')) throw new Error('cannot do that')
     return DELIVERED
   }
   for (const name of names.slice(0, 8)) add(name, 10)
-  await clock.advance(5000)
+  await clock.advance(300_000)
   expect(outbox.account('traces')).toMatchObject({ delivered: 70, dropped: { failed: 10 }, pending: 0 })
+  expect(transport.bodies.filter((body) => holds(body, 'chunk 5') && body.chunks.length === 1)).toHaveLength(8)
 })
 
 test('a partial success counts what was rejected, never more than there was', async () => {
