@@ -1,6 +1,7 @@
 // Builds dist from src: npm run build
-import { chmod, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundle } from './bundle.ts'
 import { ROOT, isThere, readManifest } from './repository-files.ts'
 import { stagePackage } from './pack.ts'
 import { mustRun } from './run-command.ts'
@@ -8,26 +9,40 @@ import { mustRun } from './run-command.ts'
 const BUILD = join(ROOT, 'build')
 
 /**
- * One file of `src` becomes one of `dist`, with its types. Built beside it and then swapped in, so that whoever uses
- * `dist` meanwhile has the old one or the new one, never half of one.
+ * What is exported and the command become one file of `dist` each, what they share chunks, and every file of `src` keeps
+ * its types. Built beside `dist` and then swapped in, so that whoever uses it meanwhile has the old one or the new one,
+ * never half of one.
  */
 export async function build(): Promise<void> {
   await mkdir(BUILD, { recursive: true })
   const fresh = await mkdtemp(join(BUILD, 'dist-'))
+  const modules = await mkdtemp(join(BUILD, 'modules-'))
   try {
-    await mustRun('tsc', ['-p', 'tsconfig.build.json', '--outDir', fresh])
-    for (const target of Object.values(readManifest().bin ?? {})) {
-      if (isThere(target.replace('dist/', 'src/').replace(/\.js$/, '.ts'))) {
-        await makeExecutable(join(fresh, target.replace('dist/', '')))
-      }
-    }
+    await mustRun('tsc', ['-p', 'tsconfig.build.json', '--outDir', modules])
+    await cp(modules, fresh, { recursive: true, filter: (path) => !path.endsWith('.js') })
+    const { commands, all } = entries()
+    await bundle(modules, fresh, all)
+    for (const command of commands) await makeExecutable(join(fresh, command))
     const old = `${fresh}-old`
     await rename(join(ROOT, 'dist'), old).catch(() => {})
     await rename(fresh, join(ROOT, 'dist'))
     await rm(old, { recursive: true, force: true })
   } finally {
+    await rm(modules, { recursive: true, force: true })
     await rm(fresh, { recursive: true, force: true })
   }
+}
+
+/** The files of `dist` that package.json leads to, of which there is a source. */
+function entries(): { readonly commands: readonly string[]; readonly all: readonly string[] } {
+  const { bin, exports } = readManifest()
+  const hasSource = (target: string): boolean => isThere(target.replace('dist/', 'src/').replace(/\.js$/, '.ts'))
+  const inDist = (target: string): string => target.replace(/^(?:\.\/)?dist\//, '')
+  const commands = Object.values(bin ?? {})
+    .filter(hasSource)
+    .map(inDist)
+  const exported = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : [target['default']]))
+  return { commands, all: [...commands, ...exported.filter((target) => target !== undefined).map(inDist)] }
 }
 
 async function makeExecutable(path: string): Promise<void> {

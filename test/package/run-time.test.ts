@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
@@ -51,10 +51,12 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
 
   test('importing "seaworthy" loads nothing of the tool side, no parser and no gRPC library', async () => {
     const loaded = await modulesLoadedBy(`await import('seaworthy')`, { node: await nodeBinary(version), directory })
-    const toolSide = new RegExp(`/seaworthy/dist/(?:${TOOL_SIDE.join('|')})/`)
     const heavy = /node_modules\/(?:@grpc|protobufjs|@protobufjs|yaml|oxc-parser|@opentelemetry\/[\w-]*grpc[\w-]*)\//
-    expect(loaded.some((url) => url.includes('/seaworthy/dist/'))).toBe(true)
-    expect(loaded.filter((url) => toolSide.test(url) || heavy.test(url))).toEqual([])
+    const ours = loaded.filter((url) => url.includes('/seaworthy/dist/'))
+    const modules = (await Promise.all(ours.map(modulesIn))).flat()
+    expect(modules).toContain('core/seaworthy-error.js')
+    expect(modules.filter((path) => (TOOL_SIDE as readonly string[]).includes(path.split('/')[0] ?? ''))).toEqual([])
+    expect(loaded.filter((url) => heavy.test(url))).toEqual([])
   })
 
   test('nothing happens at the import of "seaworthy"', async () => {
@@ -73,3 +75,9 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     expect((await run(command, '--version')).trim()).toContain(readManifest().version)
   })
 })
+
+/** The modules that a built file is made of: a comment stands before the code of each. */
+async function modulesIn(url: string): Promise<readonly string[]> {
+  const text = await readFile(new URL(url), 'utf8')
+  return [...text.matchAll(/^\/\/ ([a-z0-9-]+(?:\/[a-z0-9-]+)+\.js)$/gm)].map(([, path]) => path ?? '')
+}
