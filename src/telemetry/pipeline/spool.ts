@@ -36,8 +36,8 @@ export interface SpoolListener {
  * Keeps chunks on disk until they are delivered. No method throws; what goes wrong is told to the listener, which is
  * never called within `append`, `settle` or `read`, and which hears nothing more of a chunk once it is settled.
  *
- * Each chunk is delivered at least once: what was delivered within the last second or so before a violent end may be
- * delivered again by the next process, because that it was is written down once a second.
+ * Each chunk is delivered at least once: what was delivered within the last 20 ms or so before a violent end may be
+ * delivered again by the next process, because a write to disk says that it was. So may what was on its way then.
  */
 export interface Spool {
   /** Puts it on disk soon: the write begins in this turn of the loop or, while another is under way, right after it. */

@@ -70,6 +70,7 @@ export class DiskSpool implements Spool {
     const wanted = options.settings.maxBytes / 32
     this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, wanted))
     this.#store = new SegmentStore({
+      clock: options.clock,
       segmentBytes: this.#segmentBytes,
       maxBytes: options.settings.maxBytes,
       evicted: (entry, reason) => this.#teller.tell(() => this.#listener.evicted(entry, reason)),
@@ -148,6 +149,7 @@ export class DiskSpool implements Spool {
     }
     if (isStored) segment.marks.push(chunk.position)
     this.#removeIfSettled(segment)
+    if (isStored && !this.#isClosed) this.#store.planMarks()
   }
 
   flush(): Promise<void> {
@@ -172,6 +174,7 @@ export class DiskSpool implements Spool {
     this.flushNow()
     this.#isClosed = true
     this.#housekeeping.stop()
+    this.#store.end()
     for (const segment of this.#store.all.filter(
       ({ unsettled, isBeingRead }) => unsettled.size === 0 && !isBeingRead,
     )) {
@@ -187,6 +190,7 @@ export class DiskSpool implements Spool {
     if (this.#isClosed) return
     this.#writer.retire()
     this.#isClosed = true
+    this.#store.end()
     await this.#store.idle()
     this.#store.writeMarks()
     await this.#store.idle()

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs'
 import { open, unlink } from 'node:fs/promises'
+import type { Cancel, Clock } from '../../core/clock.ts'
 import type { EvictionReason } from '../pipeline/spool.ts'
 import { encodeMarks } from './done-marks.ts'
 import { writeAllNow } from './positioned-io.ts'
@@ -9,10 +11,16 @@ import type { Segment, SpoolEntry } from './segment.ts'
 export const MAX_SEGMENTS = 256
 /** Chunks in the index, some 10 MB of heap: of small chunks there could be millions within the bound of the bytes. */
 const MAX_ENTRIES = 65_536
+/**
+ * How long a mark waits for others: what was delivered by then is delivered again after a violent end. Requests that end
+ * together share one write, and there are few requests a second.
+ */
+const MARK_DELAY_MS = 20
 /** Made if needed, never cut short, never through a link. */
 const MARK_FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 
 export interface SegmentStoreOptions {
+  readonly clock: Clock
   readonly segmentBytes: number
   readonly maxBytes: number
   readonly evicted: (entry: SpoolEntry, reason: EvictionReason) => void
@@ -27,6 +35,9 @@ export class SegmentStore {
   readonly #segments: Segment[] = []
   #chores: Promise<void> = Promise.resolve()
   #isMarking = false
+  #cancelMarks: Cancel | undefined
+  /** A timer keeps the context in which it was set: that of some request must not live on in it. */
+  readonly #detached = AsyncLocalStorage.snapshot()
 
   /** What other processes of the service take of the bytes that are there for all of them. */
   othersBytes = 0
@@ -102,6 +113,21 @@ export class SegmentStore {
     const segments = this.#segments.splice(0)
     for (const segment of segments) segment.isLost = true
     return segments
+  }
+
+  /** Writes down soon what has been settled. */
+  planMarks(): void {
+    if (this.#cancelMarks !== undefined) return
+    const write = (): void => {
+      this.#cancelMarks = undefined
+      this.writeMarks()
+    }
+    this.#cancelMarks = this.#detached(() => this.#options.clock.schedule(MARK_DELAY_MS, write, { keepAlive: false }))
+  }
+
+  /** Nothing more is written down by itself. */
+  end(): void {
+    this.#cancelMarks?.()
   }
 
   /** Writes down what has been settled, in the background. */
