@@ -8,7 +8,6 @@ import { OpenChunks } from '../encode/open-chunks.ts'
 import type { TelemetrySettings } from '../env/telemetry-env.ts'
 import { EngineLoggerProvider } from '../logs/engine-logger-provider.ts'
 import { MeterProvider } from '../metrics/meter-provider.ts'
-import { PullReader } from '../metrics/pull-reader.ts'
 import { PushReader } from '../metrics/push-reader.ts'
 import type { ReaderProfile } from '../metrics/reader-profile.ts'
 import type { BatchLimits } from '../pipeline/batch-limits.ts'
@@ -174,7 +173,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     metricsPage:
       pulled &&
       new LazyMetricsPage({
-        reader: new PullReader(pulled),
+        collector: pulled,
         resource: attributes,
         clock,
         names: settings.prometheus.names,

@@ -2,17 +2,16 @@ import type { Clock } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { Attributes } from '../../otlp/model.ts'
 import type { MetricNames } from '../env/prometheus-env.ts'
-import type { PullReader } from '../metrics/pull-reader.ts'
+import type { MetricCollector } from '../metrics/metric-collector.ts'
 import { TurnSlices } from '../metrics/turn-slices.ts'
-import { Families } from './families.ts'
-import { acceptsGzip, gzipChunks } from './gzip-chunks.ts'
-import { LabelTexts } from './label-texts.ts'
+import { acceptsGzip, gzipPieces } from './gzip-pieces.ts'
+import { Naming } from './naming.ts'
 import { chooseFormat, type PageFormat } from './page-format.ts'
+import { PageWriter } from './page-writer.ts'
 import type { ScrapeAnswer, ScrapeRequest } from './scrape.ts'
-import { writePage } from './write-page.ts'
 
 export interface MetricsPageOptions {
-  readonly reader: PullReader
+  readonly collector: MetricCollector
   readonly resource: Attributes
   readonly clock: Clock
   readonly names: MetricNames
@@ -36,8 +35,8 @@ const CALLBACK_SHARE = 0.5
  */
 export class MetricsPage {
   readonly #options: MetricsPageOptions
-  readonly #legacy = { families: new Families(false), labels: new LabelTexts(false) }
-  readonly #utf8 = { families: new Families(true), labels: new LabelTexts(true) }
+  readonly #legacy = new Naming(false)
+  readonly #utf8 = new Naming(true)
   readonly #making = new Map<string, Promise<readonly Uint8Array[]>>()
 
   constructor(options: MetricsPageOptions) {
@@ -70,12 +69,12 @@ export class MetricsPage {
   }
 
   async #make(format: PageFormat, isZipped: boolean, limitMs: number): Promise<readonly Uint8Array[]> {
-    const { reader, resource, clock, maxBytes = MAX_BYTES } = this.#options
-    const groups = await reader.collect(limitMs * CALLBACK_SHARE)
-    const slices = new TurnSlices(clock)
+    const { collector, resource, clock, maxBytes = MAX_BYTES } = this.#options
     const naming = format.keepsNames ? this.#utf8 : this.#legacy
-    const chunks = await writePage({ groups, resource, format, slices, maxBytes, ...naming })
-    return isZipped ? gzipChunks(chunks) : chunks
+    const writer = new PageWriter({ format, naming, resource, maxBytes })
+    await collector.visit(limitMs * CALLBACK_SHARE, (meter, metric, slices) => writer.take(meter, metric, slices))
+    const pieces = await writer.finish(new TurnSlices(clock))
+    return isZipped ? gzipPieces(pieces) : pieces
   }
 }
 

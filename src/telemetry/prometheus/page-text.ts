@@ -3,17 +3,10 @@ import { Buffer } from 'node:buffer'
 /** Text is turned into bytes in pieces of this many characters: some ten microseconds each. */
 const PIECE_LENGTH = 32 * 1024
 
-/** A place in a page to go back to. */
-export interface PageMark {
-  readonly chunks: number
-  readonly byteCount: number
-  readonly text: string
-}
-
-/** A page while it is being written. */
+/** A page, or a part of one, while it is being written. */
 export class PageText {
-  readonly #chunks: Uint8Array[] = []
-  #byteCount = 0
+  #pieces: Uint8Array[] = []
+  #pieceBytes = 0
   #text = ''
 
   add(text: string): void {
@@ -21,31 +14,40 @@ export class PageText {
     if (this.#text.length >= PIECE_LENGTH) this.#seal()
   }
 
+  /** Takes over what the other has; the other is empty then. */
+  addAll(other: PageText): void {
+    if (other.#pieces.length > 0) {
+      this.#seal()
+      for (const piece of other.#pieces) this.#push(piece)
+    }
+    this.add(other.#text)
+    other.clear()
+  }
+
+  clear(): void {
+    this.#pieces = []
+    this.#pieceBytes = 0
+    this.#text = ''
+  }
+
   /** About the bytes so far: of what is still text, the characters. */
   get byteCount(): number {
-    return this.#byteCount + this.#text.length
-  }
-
-  mark(): PageMark {
-    return { chunks: this.#chunks.length, byteCount: this.#byteCount, text: this.#text }
-  }
-
-  /** Takes back what was added since. */
-  rewind({ chunks, byteCount, text }: PageMark): void {
-    this.#chunks.length = chunks
-    this.#byteCount = byteCount
-    this.#text = text
+    return this.#pieceBytes + this.#text.length
   }
 
   finish(): readonly Uint8Array[] {
-    if (this.#text !== '') this.#seal()
-    return this.#chunks
+    this.#seal()
+    return this.#pieces
   }
 
   #seal(): void {
-    const bytes = Buffer.from(this.#text)
-    this.#chunks.push(bytes)
-    this.#byteCount += bytes.byteLength
+    if (this.#text === '') return
+    this.#push(Buffer.from(this.#text))
     this.#text = ''
+  }
+
+  #push(piece: Uint8Array): void {
+    this.#pieces.push(piece)
+    this.#pieceBytes += piece.byteLength
   }
 }

@@ -12,6 +12,11 @@ export class SampleName {
     this.#open = isLegacy ? `${name}{` : `${quoted},`
   }
 
+  /** Everything before one more label. */
+  openWith(labels: string): string {
+    return labels === '' ? this.#open : `${this.#open}${labels},`
+  }
+
   /** Everything before the value. */
   with(labels: string): string {
     return labels === '' ? this.#bare : `${this.#open}${labels}} `

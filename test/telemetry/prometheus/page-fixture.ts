@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { MetricCollector } from '../../../src/telemetry/metrics/metric-collector.ts'
-import { PullReader } from '../../../src/telemetry/metrics/pull-reader.ts'
 import { MetricsPage, type MetricsPageOptions } from '../../../src/telemetry/prometheus/metrics-page.ts'
 import type { ScrapeAnswer, ScrapeRequest } from '../../../src/telemetry/prometheus/scrape.ts'
 import { Metrics, reader } from '../metrics/metrics-fixture.ts'
@@ -27,7 +26,7 @@ export class Pulled extends Metrics {
   constructor(options: Partial<MetricsPageOptions> = {}, metrics: ConstructorParameters<typeof Metrics>[0] = {}) {
     super({ readers: [reader({ exemplars: 'latest' })], ...metrics })
     this.page = new MetricsPage({
-      reader: new PullReader(this.provider.collectors.at(-1) as MetricCollector),
+      collector: this.provider.collectors.at(-1) as MetricCollector,
       resource: { 'service.name': 'shop' },
       clock: systemClock,
       names: 'underscores',

@@ -2,15 +2,15 @@ import { constants, createGzip } from 'node:zlib'
 import { parseQualityList } from './quality-list.ts'
 
 /** Compresses outside of the event loop. The quickest level: labels repeat so much that the others save little more. */
-export async function gzipChunks(chunks: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+export async function gzipPieces(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
   const gzip = createGzip({ level: constants.Z_BEST_SPEED })
   const zipped: Uint8Array[] = []
   const ended = new Promise<void>((resolve, reject) => {
-    gzip.on('data', (chunk: Uint8Array) => void zipped.push(chunk))
+    gzip.on('data', (piece: Uint8Array) => void zipped.push(piece))
     gzip.on('error', reject)
     gzip.on('end', resolve)
   })
-  for (const chunk of chunks) gzip.write(chunk)
+  for (const piece of pieces) gzip.write(piece)
   gzip.end()
   await ended
   return zipped
