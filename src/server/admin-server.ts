@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from '../core/node-http.ts'
 
 import type { Clock } from '../core/clock.ts'
 import { silentLog, type Log } from '../core/log.ts'

@@ -1,7 +1,5 @@
-import { Server as HttpServer } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
 import type { Server } from 'node:net'
-import { Server as TlsServer } from 'node:tls'
+import { isHttpServer, isTlsServer } from './server-kind.ts'
 
 /** Where a listener is bound. */
 export interface BoundAddress {
@@ -37,12 +35,12 @@ export function formatHost(host: string): string {
 /** Whether requests come to `server` as HTTP, of any version. */
 export function speaksHttp(server: Server): boolean {
   // The classes of HTTP/2 servers aren't public; only they can change the settings of their sessions.
-  return server instanceof HttpServer || server instanceof HttpsServer || 'updateSettings' in server
+  return isHttpServer(server) || 'updateSettings' in server
 }
 
 /** What a URL of `server` begins with. */
 function schemeOf(server: Server): string {
-  const isSecure = server instanceof TlsServer
+  const isSecure = isTlsServer(server)
   if (speaksHttp(server)) return isSecure ? 'https' : 'http'
   return isSecure ? 'tls' : 'tcp'
 }

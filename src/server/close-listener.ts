@@ -1,4 +1,5 @@
-import { createServer, type Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import { createServer } from '../core/node-http.ts'
 import type { Server } from 'node:net'
 
 import type { Clock } from '../core/clock.ts'

@@ -1,4 +1,3 @@
-import { Server as TlsServer } from 'node:tls'
 import type {
   Http2ServerRequest,
   IncomingHttpHeaders,
@@ -14,6 +13,7 @@ import { isStreamAnswered } from './is-stream-answered.ts'
 import type { AnyHttp2Server } from './http2-server.ts'
 import { findOpenSessions } from './open-sessions.ts'
 import { type OpenStream, TrackedSession } from './http2-work.ts'
+import { isTlsServer } from './server-kind.ts'
 
 /** Counts of a server since it was tracked. `requests + pushed = answered + clientGone + cut + in flight`, at any time. */
 export interface StreamTotals {
@@ -147,7 +147,7 @@ export class StreamLedger {
         if (entry !== undefined && request !== undefined) entry.request = request
       }
     }
-    const event = server instanceof TlsServer ? 'secureConnection' : 'connection'
+    const event = isTlsServer(server) ? 'secureConnection' : 'connection'
     server.prependListener(event, onConnection)
     server.prependListener('session', onSession)
     const unfollow = followListeners(server, 'request', onRequest)

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { isTlsSocket } from './server-kind.ts'
 
 /** What Node's handle of a TCP socket has, and does not document. */
 interface Handle {
@@ -45,7 +45,7 @@ export function writeNotice(socket: Duplex): 'sent' | 'busy' | 'impossible' {
 
 /** Whether {@link writeNotice} can ever send one on this connection. */
 export function canBeNoticed(socket: Duplex): boolean {
-  if (socket instanceof TLSSocket || socket.destroyed) return false
+  if (isTlsSocket(socket) || socket.destroyed) return false
   const { fd = -1, writeQueueSize } = handleOf(socket) ?? {}
   return fd >= 0 && writeQueueSize !== undefined
 }

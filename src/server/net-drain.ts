@@ -1,5 +1,5 @@
 import { type Server, Socket } from 'node:net'
-import { Server as TlsServer, type TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeListener } from './close-listener.ts'
@@ -13,6 +13,7 @@ import { type QuietConnections, watchQuiet } from './net-quiet.ts'
 import { findOpenSockets } from './open-sockets.ts'
 import { saySpread } from './say-spread.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
+import { isTlsServer } from './server-kind.ts'
 
 export interface NetDrainOptions extends ServerDrainOptions {
   /** How long nothing may pass either way before a connection counts as quiet, in milliseconds. @default 250 */
@@ -172,7 +173,7 @@ export class NetDrain implements ServerDrain {
 }
 
 function watch(server: Server, ledger: NetLedger): () => void {
-  const isTls = server instanceof TlsServer
+  const isTls = isTlsServer(server)
   const onConnection = (socket: Socket): void => {
     if (socket instanceof Socket) ledger.open(socket, { isHandshaking: isTls })
   }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { Server as TlsServer, type TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 
 import { followListeners } from './follow-listeners.ts'
 import { findOpenConnections } from './open-connections.ts'
 import type { RequestLedger } from './request-ledger.ts'
+import { isTlsServer } from './server-kind.ts'
 
 /**
  * Enters everything that happens on `server` into `ledger`, by listeners on this one server and nothing global. What
@@ -13,7 +14,7 @@ import type { RequestLedger } from './request-ledger.ts'
  * @returns a function that stops watching
  */
 export function watchServer(server: Server, ledger: RequestLedger): () => void {
-  const isTls = server instanceof TlsServer
+  const isTls = isTlsServer(server)
   const onConnection = (socket: Socket): void => void ledger.connect(socket, { isHandshaking: isTls })
   const onSecure = (socket: TLSSocket): void => {
     // Node has no public way from a TLS socket to the one under it; without it the two would be counted as two.

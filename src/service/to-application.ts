@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer } from '../core/node-http.ts'
 import { Server as NetServer } from 'node:net'
 import { describeKind } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'

@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { validateHeaderName, validateHeaderValue } from '../../core/node-http.ts'
 import type { EnvReader } from '../../core/env-reader.ts'
 import type { Signal } from '../../otlp/model.ts'
 import { durationMs } from './duration-env.ts'

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
 import type { EnvReader } from '../../core/env-reader.ts'
 import type { OtlpNames } from './otlp-names.ts'
 
@@ -48,7 +47,8 @@ export function readTls(read: EnvReader, names: OtlpNames): OtlpTls {
       read.problem(`${variable} names a file that cannot be read (${codeOf(error)})`)
     }
   }
-  const fault = findPemFault(pem)
+  // Without files there is nothing to try, and TLS is not loaded for endpoints that don't use it.
+  const fault = files.length === 0 ? undefined : findPemFault(pem)
   if (fault !== undefined) {
     read.problem(`TLS does not take what ${files.map((file) => file.variable).join(', ')} hold (${fault})`)
   }
@@ -71,7 +71,7 @@ export function findPemFault(pem: OtlpPem): string | undefined {
         if (!isOtherPem(body)) void new X509Certificate(`${body}-----END CERTIFICATE-----\n`)
       }
     }
-    createSecureContext(pem)
+    process.getBuiltinModule('node:tls').createSecureContext(pem)
     return undefined
   } catch (error) {
     return codeOf(error)

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
-import { Server, ServerResponse } from 'node:http'
 import type * as Https from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
+import { Server, ServerResponse } from '../../core/node-http.ts'
 import { type Emit, hookUnobserved, isRequestEvent } from '../../core/unobserved-server.ts'
 import { type SocketMessage, whenBuiltinIsLoaded } from './builtin-module.ts'
 import { subscribeAll } from './channels.ts'

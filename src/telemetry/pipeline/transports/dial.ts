@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import type { Limit } from './attempt.ts'
 import { openTunnel } from './connect-tunnel.ts'
 import type { Endpoint, ProxyEndpoint } from './endpoint.ts'
@@ -86,6 +86,8 @@ function openTls(
   limit.stage = `the TLS handshake with ${authority}`
   // The name goes into the handshake so that a server of many names shows the right certificate; an address may not.
   const servername = isIP(host) === 0 ? { servername: host } : {}
-  const secured = connectTls({ socket, host, ...servername, ...options, rejectUnauthorized: true })
+  const secured = process
+    .getBuiltinModule('node:tls')
+    .connect({ socket, host, ...servername, ...options, rejectUnauthorized: true })
   return opened(secured, 'secureConnect', limit)
 }

@@ -1,4 +1,5 @@
-import { Agent, type ClientRequestArgs } from 'node:http'
+import type { ClientRequestArgs } from 'node:http'
+import { Agent } from '../../../core/node-http.ts'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Limit } from './attempt.ts'

@@ -1,4 +1,5 @@
-import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { request as openRequest } from '../../../core/node-http.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Signal } from '../../../otlp/model.ts'
 import type { OtlpSettings } from '../../env/otlp-env.ts'

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { Clock } from '../../../core/clock.ts'
 import { findPemFault, type OtlpPem, type OtlpTls, type OtlpTlsFile } from '../../env/otlp-tls-env.ts'
 
@@ -42,7 +42,7 @@ export class TlsFiles {
       this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
     }
     await this.#looking
-    this.#context ??= createSecureContext(this.#atStart)
+    this.#context ??= process.getBuiltinModule('node:tls').createSecureContext(this.#atStart)
     return this.#context
   }
 
@@ -76,7 +76,7 @@ export class TlsFiles {
       const read = this.#files.map(async ({ part, path }) => [part, await readFile(path)] as const)
       const pem: OtlpPem = Object.fromEntries(await Promise.all(read))
       const fault = findPemFault(pem)
-      if (fault === undefined) this.#context = createSecureContext(pem)
+      if (fault === undefined) this.#context = process.getBuiltinModule('node:tls').createSecureContext(pem)
       return fault
     } catch (error) {
       return codeOf(error)
