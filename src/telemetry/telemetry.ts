@@ -224,9 +224,22 @@ class ProcessTelemetry implements Telemetry {
       // Where another one is registered, what is ours would be past it.
       const contextManager = taken.has('context') ? undefined : ownManager
       const propagators = taken.has('propagation') ? undefined : this.#settings.propagators
-      const own = { contextManager, propagators }
       this.#undo.push(
-        observeHttp({ tracer, meter, clock, knownMethods, ignoreRequest, isGrpcObserved, onProblem, ...own }),
+        observeHttp({
+          tracer,
+          meter,
+          clock,
+          knownMethods,
+          ignoreRequest,
+          isGrpcObserved,
+          onProblem,
+          contextManager,
+          propagators,
+          watchSpans: (name, listener) => this.#engine?.tracerProvider.watch(name, listener) ?? ((): void => {}),
+          isMeasuring: (name) => this.#engine?.meterProvider.wasAskedFor(name) === true,
+          onStandAside: (what, name) =>
+            this.#log.info({ instrumentation: name }, `${what} are left to ${name}, which observes them as well`),
+        }),
       )
     }
     if (instrument.runtime && this.#engine !== undefined && !taken.has('metrics')) {

@@ -1,4 +1,4 @@
-import type { LoggerProvider, MeterProvider as ApiMeterProvider } from '@opentelemetry/api'
+import type { LoggerProvider } from '@opentelemetry/api'
 import { settleWithin } from '../../core/wait.ts'
 import type { EngineChoices } from '../engine-options.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -43,7 +43,7 @@ export interface EngineOptions {
 /** Providers of the three signals and what is behind them. */
 export interface Engine {
   readonly tracerProvider: TracerProvider
-  readonly meterProvider: ApiMeterProvider
+  readonly meterProvider: MeterProvider
   readonly loggerProvider: LoggerProvider
   readonly sampling: Sampling
   /** Takes a line of the service's own log. Never throws. */

@@ -40,6 +40,10 @@ export class BodyContext {
     emitter[CONTEXT] = active
     emitter.emit = this.#emitInContext
   }
+
+  release(emitter: Carrier): void {
+    if (emitter.emit === this.#emitInContext) Reflect.deleteProperty(emitter, 'emit')
+  }
 }
 
 /** Whether a request has a body, by its headers. */

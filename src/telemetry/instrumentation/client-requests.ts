@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   type Histogram,
+  INVALID_SPAN_CONTEXT,
   type Meter,
   propagation,
   type Span,
@@ -13,9 +14,12 @@ import {
 } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
 import { isTracingSuppressed } from '../context-keys.ts'
+import type { RecordingSpan } from '../trace/recording-span.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
 import type { MethodName } from './http-method.ts'
 import { OpenBodies } from './open-bodies.ts'
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 
 /** Where a request goes. */
 export interface ClientTarget {
@@ -57,12 +61,7 @@ export class ClientRequests {
     // Outside of any span, a context that the caller has put into the headers by hand is continued, not replaced.
     const parent = trace.getSpanContext(active) === undefined ? extract(active, readHeader) : active
     const method = this.#options.nameMethod(target.method)
-    const common: Attributes = {
-      [ATTR.httpRequestMethod]: method.attribute,
-      [ATTR.serverAddress]: target.host,
-      [ATTR.serverPort]: target.port,
-      [ATTR.urlScheme]: target.scheme,
-    }
+    const common = commonAttributes(target, method)
     const attributes: Attributes = { ...common, [ATTR.urlFull]: target.url }
     if (method.original !== undefined) attributes[ATTR.httpRequestMethodOriginal] = method.original
     const span = this.#options.tracer.startSpan(method.spanName, { kind: SpanKind.CLIENT, attributes }, parent)
@@ -71,8 +70,24 @@ export class ClientRequests {
     return new ClientRequestSpan({ span, headers, common, duration: this.#duration, bodies: this.#bodies })
   }
 
+  /** Begins a request whose span is somebody else's, and which is only measured here. */
+  measure(target: ClientTarget): ClientRequestSpan | undefined {
+    if (isTracingSuppressed(context.active())) return undefined
+    const common = commonAttributes(target, this.#options.nameMethod(target.method))
+    return new ClientRequestSpan({ span: NO_SPAN, headers: {}, common, duration: this.#duration, bodies: this.#bodies })
+  }
+
   close(): void {
     this.#bodies.close()
+  }
+}
+
+function commonAttributes({ host, port, scheme }: ClientTarget, method: MethodName): Attributes {
+  return {
+    [ATTR.httpRequestMethod]: method.attribute,
+    [ATTR.serverAddress]: host,
+    [ATTR.serverPort]: port,
+    [ATTR.urlScheme]: scheme,
   }
 }
 
@@ -114,6 +129,14 @@ export class ClientRequestSpan {
     if (status >= 400) this.#setError(String(status))
     const answeredAtMs = performance.now()
     this.#forgetBody = this.#parts.bodies.watch(() => this.#end(answeredAtMs))
+  }
+
+  /** Takes its span back, as if it had never been, because somebody else makes one; and what is measured, if they do. */
+  withdraw(isMeasured: boolean): void {
+    if (this.#ended) return
+    this.#ended = isMeasured
+    const { span } = this.#parts
+    if ('discard' in span) (span as RecordingSpan).discard()
   }
 
   /** Everything has come, or whoever asked no longer wants it, which is no error. */

@@ -1,6 +1,8 @@
+import { SpanKind } from '@opentelemetry/api'
 import { subscribeAll } from './channels.ts'
 import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
 import { defaultPort } from './host-and-port.ts'
+import { type StandAsideOptions, STOCK_UNDICI, yieldTo } from './stock-instrumentations.ts'
 import { describeUrl } from './url-redaction.ts'
 
 /**
@@ -33,11 +35,27 @@ interface ErrorMessage extends RequestMessage {
  *
  * @returns takes it back for requests that come later
  */
-export function observeFetch(requests: ClientRequests, onProblem: (error: unknown) => void): () => void {
+export function observeFetch(
+  requests: ClientRequests,
+  onProblem: (error: unknown) => void,
+  aside: StandAsideOptions = {},
+): () => void {
   const spans = new WeakMap<UndiciRequest, ClientRequestSpan>()
-  return subscribeAll(
+  let isAside = false
+  let isMeasuring = true
+  let latest: UndiciRequest | undefined
+  const stopWatching = yieldTo(STOCK_UNDICI, SpanKind.CLIENT, 'requests by fetch and undici', aside, (isMeasured) => {
+    isAside = true
+    isMeasuring = !isMeasured
+    // Whoever listens to the same channel after us is being told of the very request that we were told of last.
+    if (latest !== undefined) withdraw(latest, spans.get(latest), isMeasured)
+    latest = undefined
+  })
+  const unsubscribe = subscribeAll(
     {
       'undici:request:create'(message) {
+        if (isAside && !isMeasuring) return
+        latest = undefined
         const { request } = message as RequestMessage
         const url = URL.parse(request.path, String(request.origin))
         if (url === null) return
@@ -49,9 +67,10 @@ export function observeFetch(requests: ClientRequests, onProblem: (error: unknow
           scheme,
           url: describeUrl(url),
         }
-        const span = requests.start(target, (name) => readHeader(request, name))
+        const span = isAside ? requests.measure(target) : requests.start(target, (name) => readHeader(request, name))
         if (span === undefined) return
         spans.set(request, span)
+        latest = request
         addHeaders(request, span.headers)
       },
       'undici:request:headers'(message) {
@@ -68,6 +87,22 @@ export function observeFetch(requests: ClientRequests, onProblem: (error: unknow
     },
     onProblem,
   )
+  return () => {
+    stopWatching()
+    unsubscribe()
+  }
+}
+
+/** Takes back what was added, because the headers of whoever observes it are to come. */
+function withdraw(request: UndiciRequest, span: ClientRequestSpan | undefined, isMeasured: boolean): void {
+  if (span === undefined) return
+  span.withdraw(isMeasured)
+  const { headers } = request
+  if (typeof headers === 'string') return
+  for (const [name, value] of Object.entries(span.headers)) {
+    const index = indexOfValue(headers, name)
+    if (index !== undefined && headers[index] === value) headers.splice(index - 1, 2)
+  }
 }
 
 /** `addHeader()` only appends, and a header that comes twice is valid to nobody. */

@@ -1,8 +1,10 @@
+import { SpanKind } from '@opentelemetry/api'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { subscribeAll } from './channels.ts'
 import { addHeaders, readHeader } from './client-request-headers.ts'
 import type { ClientRequests, ClientRequestSpan, ClientTarget } from './client-requests.ts'
 import { defaultPort, parseHostHeader } from './host-and-port.ts'
+import { type StandAsideOptions, STOCK_HTTP, yieldTo } from './stock-instrumentations.ts'
 import { describeUrl } from './url-redaction.ts'
 
 /** Published by Node in the constructor of a request, in the context of whoever made it. */
@@ -28,12 +30,20 @@ interface ErrorMessage extends RequestMessage {
  *
  * @returns takes it back for requests that come later
  */
-export function observeHttpClients(requests: ClientRequests, onProblem: (error: unknown) => void): () => void {
+export function observeHttpClients(
+  requests: ClientRequests,
+  onProblem: (error: unknown) => void,
+  aside: StandAsideOptions = {},
+): () => void {
+  let isAside = false
+  let isMeasuring = true
   const spans = new WeakMap<ClientRequest, ClientRequestSpan>()
   const subscriptions: Readonly<Record<string, (message: unknown) => void>> = {
     [CREATED](message) {
+      if (isAside && !isMeasuring) return
       const { request } = message as RequestMessage
-      const span = requests.start(describeTarget(request), (name) => readHeader(request, name))
+      const target = describeTarget(request)
+      const span = isAside ? requests.measure(target) : requests.start(target, (name) => readHeader(request, name))
       if (span === undefined) return
       spans.set(request, span)
       addHeaders(request, span.headers)
@@ -58,7 +68,16 @@ export function observeHttpClients(requests: ClientRequests, onProblem: (error: 
       else span.fail(error)
     },
   }
-  return subscribeAll(subscriptions, onProblem)
+  // Its span is the active one when the request is made, so there is none of ours to take back.
+  const stopWatching = yieldTo(STOCK_HTTP, SpanKind.CLIENT, 'requests by node:http', aside, (isMeasured) => {
+    isAside = true
+    isMeasuring = !isMeasured
+  })
+  const unsubscribe = subscribeAll(subscriptions, onProblem)
+  return () => {
+    stopWatching()
+    unsubscribe()
+  }
 }
 
 /**

@@ -1,11 +1,19 @@
-import { type Context, context as contextApi, type Meter, type Span, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  context as contextApi,
+  INVALID_SPAN_CONTEXT,
+  type Meter,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Emit, isUnobserved } from '../../core/unobserved-server.ts'
 import type { FastContextManager } from '../context/context-manager.ts'
 import { FAST_ROOT, FastContext } from '../context/fast-context.ts'
-import { setRequestMetadata } from '../context-keys.ts'
+import { getRequestMetadata, setRequestMetadata } from '../context-keys.ts'
 import { BodyContext, hasBody } from './body-context.ts'
 import type { MethodName } from './http-method.ts'
 import { isRefusedByNode } from './refused-by-node.ts'
@@ -13,9 +21,10 @@ import { ServerConnection } from './server-connection.ts'
 import { hookServers, type ServerHooks } from './server-hooks.ts'
 import { ServerRequest } from './server-request.ts'
 import { ServerMetrics } from './server-series.ts'
+import { type StandAsideOptions, STOCK_HTTP, yieldTo } from './stock-instrumentations.ts'
 import { ServerSpans, type ServerSpansOptions } from './server-spans.ts'
 
-export interface HttpServerOptions extends ServerSpansOptions {
+export interface HttpServerOptions extends ServerSpansOptions, StandAsideOptions {
   readonly meter: Meter
   readonly nameMethod: (method: string) => MethodName
   /** Requests that leave neither span nor metric, and nothing that is done for them does either. */
@@ -36,6 +45,7 @@ interface ObservedSocket extends Socket {
   [CONNECTION]?: ServerConnection
 }
 
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 const SUPPRESSED = FAST_ROOT.withTracingSuppressed()
 
 /**
@@ -48,7 +58,16 @@ const SUPPRESSED = FAST_ROOT.withTracingSuppressed()
  * @returns takes it back for requests that come later
  */
 export function observeHttpServers(options: HttpServerOptions): () => void {
-  return hookServers(new HttpServerObserver(options))
+  const observer = new HttpServerObserver(options)
+  const unhook = hookServers(observer)
+  const what = 'requests to HTTP servers'
+  const stopWatching = yieldTo(STOCK_HTTP, SpanKind.SERVER, what, options, (isMeasured) => {
+    observer.standAside(isMeasured)
+  })
+  return () => {
+    stopWatching()
+    unhook()
+  }
 }
 
 class HttpServerObserver implements ServerHooks {
@@ -58,6 +77,9 @@ class HttpServerObserver implements ServerHooks {
   readonly #bodies: BodyContext
   readonly #manager: FastContextManager | undefined
   readonly #onClose: (this: ObservedSocket) => void
+  /** Somebody else makes the spans. */
+  #isAside = false
+  #isMeasuring = true
 
   constructor(options: HttpServerOptions) {
     this.#options = options
@@ -73,6 +95,21 @@ class HttpServerObserver implements ServerHooks {
 
   onProblem(error: unknown): void {
     this.#options.onProblem(error)
+  }
+
+  /**
+   * Leaves everything that comes to somebody else, and the request that they have begun to observe this moment, too, if it
+   * is observed here already. Others are observed to their ends.
+   */
+  standAside(isMeasured: boolean): void {
+    this.#isAside = true
+    this.#isMeasuring = !isMeasured
+    const request = getRequestMetadata(contextApi.active())
+    if (!(request instanceof ServerRequest)) return
+    if (isMeasured) request.withdraw()
+    else request.withdrawSpan()
+    this.#bodies.release(request.response)
+    this.#bodies.release(request.response.req)
   }
 
   onRequest(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean {
@@ -98,6 +135,7 @@ class HttpServerObserver implements ServerHooks {
     try {
       // One server handed it on to another, or somebody made it by hand.
       if (response[REQUEST] !== undefined || !isParsed(request)) return undefined
+      if (this.#isAside) return this.#measure(request, response)
       const active = this.#isIgnored(request) ? SUPPRESSED : this.#start(request, response, performance.now()).context
       if (active === undefined) return undefined
       if (active === SUPPRESSED) response[REQUEST] = null
@@ -130,6 +168,26 @@ class HttpServerObserver implements ServerHooks {
     return observed
   }
 
+  /** A request whose span is somebody else's. */
+  #measure(request: IncomingMessage, response: ObservedResponse): undefined {
+    if (!this.#isMeasuring || this.#isIgnored(request)) return
+    const method = this.#options.nameMethod(request.method ?? '')
+    const connection = this.#connectionOf(request.socket)
+    const series = connection.seriesOf(this.#metrics, method.attribute, request.httpVersion)
+    const observed = new ServerRequest(
+      NO_SPAN,
+      method.spanName,
+      response,
+      connection,
+      series,
+      performance.now(),
+      undefined,
+    )
+    response[REQUEST] = observed
+    connection.add(observed)
+    series.active.add(1)
+  }
+
   #connectionOf(socket: ObservedSocket): ServerConnection {
     const known = socket[CONNECTION]
     if (known?.owner === this) return known
@@ -158,7 +216,7 @@ class HttpServerObserver implements ServerHooks {
 
   #refused(response: ObservedResponse): void {
     const { req: request } = response
-    if (!isRefusedByNode(request, response) || this.#isIgnored(request)) return
+    if (this.#isAside || !isRefusedByNode(request, response) || this.#isIgnored(request)) return
     this.#start(request, response, performance.now()).end(performance.now())
   }
 

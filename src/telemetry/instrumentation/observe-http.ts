@@ -9,8 +9,9 @@ import { observeHttpClients } from './http-client.ts'
 import { createMethodNames } from './http-method.ts'
 import { observeHttpServers } from './http-server.ts'
 import { observeHttp2 } from './observe-http2.ts'
+import type { StandAsideOptions } from './stock-instrumentations.ts'
 
-export interface HttpObservationOptions {
+export interface HttpObservationOptions extends StandAsideOptions {
   readonly tracer: Tracer
   readonly meter: Meter
   readonly clock: Clock
@@ -36,8 +37,8 @@ export function observeHttp(options: HttpObservationOptions): () => void {
   const { isGrpcObserved = () => false } = options
   const undo = [
     observeHttpServers({ ...options, nameMethod }),
-    observeHttpClients(requests, options.onProblem),
-    observeFetch(requests, options.onProblem),
+    observeHttpClients(requests, options.onProblem, options),
+    observeFetch(requests, options.onProblem, options),
     observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
   ]
   return () => {

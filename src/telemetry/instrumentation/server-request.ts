@@ -1,6 +1,7 @@
-import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, context as contextApi, type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { ServerResponse } from 'node:http'
 import type { RecordingSpan } from '../trace/recording-span.ts'
+import { getRequestMetadata } from '../context-keys.ts'
 import { ATTR } from './attribute-names.ts'
 import { RoutedRequest } from './http-route.ts'
 import type { ServerRequestAttributes } from './server-request-attributes.ts'
@@ -13,7 +14,7 @@ export interface OpenRequests {
 
 /** One request that a server takes, from its headers to the end of its answer. It ends once. */
 export class ServerRequest extends RoutedRequest {
-  /** Set as soon as there is one: it holds this object. */
+  /** Set as soon as there is one: it holds this object. None where somebody else makes the spans. */
   context: Context | undefined = undefined
   readonly #response: ServerResponse
   readonly #open: OpenRequests
@@ -55,8 +56,25 @@ export class ServerRequest extends RoutedRequest {
     if (this.span.isRecording()) this.#endSpan(response, status, errorType)
     const series = this.#series
     series.active.add(-1)
-    const route = this.route === '' ? undefined : this.route
-    series.record((nowMs - this.#startedAtMs) / 1000, route, status, errorType, this.context as Context)
+    const { context } = this
+    // Of a request that somebody else traces, the route is where they look for it.
+    const route = context === undefined ? getRequestMetadata(contextApi.active())?.route : this.route
+    series.record((nowMs - this.#startedAtMs) / 1000, route === '' ? undefined : route, status, errorType, context)
+  }
+
+  /** Makes it one that has never been: somebody else observes it. */
+  withdraw(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#open.remove(this)
+    this.#series.active.add(-1)
+    this.withdrawSpan()
+  }
+
+  /** The same for its span only: it is still measured. */
+  withdrawSpan(): void {
+    this.context = undefined
+    if ('discard' in this.span) (this.span as RecordingSpan).discard()
   }
 
   #endSpan(response: ServerResponse, status: number, errorType: string | undefined): void {

@@ -48,7 +48,7 @@ export class ServerMetrics {
     return bindHistogram(this.#duration, attributes)
   }
 
-  record(seconds: number, attributes: Attributes, context: Context): void {
+  record(seconds: number, attributes: Attributes, context: Context | undefined): void {
     this.#duration.record(seconds, attributes, context)
   }
 }
@@ -70,14 +70,14 @@ export class MethodSeries {
   /**
    * @param status 0 for none
    * @param errorType `undefined` for no error
-   * @param context of the request, for exemplars
+   * @param context of the request, for exemplars; without one, the active one
    */
   record(
     seconds: number,
     route: string | undefined,
     status: number,
     errorType: string | undefined,
-    context: Context,
+    context: Context | undefined,
   ): void {
     // What else fails than by its status has an error type that could be anything.
     const isPlain = errorType === undefined || status >= SERVER_ERROR

@@ -59,6 +59,7 @@ export class MeterProvider implements ApiMeterProvider, CollectorHost {
   readonly #rules: MeterRules
   readonly #flush: () => Promise<void>
   readonly #meters = new Map<string, Meter>()
+  readonly #names = new Set<string>()
   /** Callbacks are to see no context of a request, even if it was a request that asked for the collection. */
   readonly #detached = AsyncLocalStorage.snapshot()
   #turn: Promise<void> = Promise.resolve()
@@ -97,7 +98,13 @@ export class MeterProvider implements ApiMeterProvider, CollectorHost {
     }
     const meter = new Meter(identity, this.#rules)
     this.#meters.set(key, meter)
+    this.#names.add(identity.name)
     return meter
+  }
+
+  /** Whether a meter of this name was handed out: who has one measures, or is about to. */
+  wasAskedFor(name: string): boolean {
+    return this.#names.has(name)
   }
 
   /** For whoever takes this for the provider of the stock SDK. */

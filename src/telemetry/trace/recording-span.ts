@@ -229,6 +229,11 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
     else if (this.local.tree !== undefined) home.recorded?.onEnd(this)
   }
 
+  /** Ends it for good as if it had never been. Processors of others, which know that it began, hear no more of it. */
+  discard(): void {
+    this.state = 'ended'
+  }
+
   /**
    * Sends a span that was recorded and not sampled, as if it had been sampled.
    *

@@ -12,6 +12,7 @@ import type { RecordedSpans } from './recorded-spans.ts'
 import { type RecordingSpan, toText } from './recording-span.ts'
 import { SpanClock } from './span-clock.ts'
 import { type SpanProcessor, SpanProcessors } from './span-processor.ts'
+import { type SpanListener, SpanWatch } from './span-watch.ts'
 import { Tracer } from './tracer.ts'
 
 /** A service has some dozens. Names that are made up at run time are not kept for ever. */
@@ -49,6 +50,7 @@ export class TracerProvider implements ApiTracerProvider {
   readonly #random: RandomWords
   readonly #processors = new SpanProcessors<RecordingSpan>()
   readonly #tracers = new Map<string, Tracer>()
+  readonly #watches = new Map<string, SpanWatch>()
   /** Names of the instrumentations that have asked, bounded as the tracers are. */
   readonly #names = new Set<string>()
 
@@ -84,6 +86,16 @@ export class TracerProvider implements ApiTracerProvider {
     if (this.#tracers.size >= MAX_TRACERS) this.#forgetOldest()
     this.#tracers.set(key, tracer)
     return tracer
+  }
+
+  /**
+   * Has `listener` told of each span that a tracer of this name begins, just before it does, but for those in contexts in
+   * which nothing is traced. For a few names: they are kept.
+   *
+   * @returns takes it back
+   */
+  watch(name: string, listener: SpanListener): () => void {
+    return this.#watchOf(name).add(listener)
   }
 
   /** Whether a tracer of this name was handed out: who has one observes, or is about to. */
@@ -139,7 +151,16 @@ export class TracerProvider implements ApiTracerProvider {
       chunk: chunks?.scope(scope),
       recorded,
     }
-    return new Tracer(home, sampler)
+    return new Tracer(home, sampler, this.#watchOf(scope.name))
+  }
+
+  #watchOf(name: string): SpanWatch {
+    let watch = this.#watches.get(name)
+    if (watch === undefined) {
+      watch = new SpanWatch()
+      if (this.#watches.size < MAX_TRACERS) this.#watches.set(name, watch)
+    }
+    return watch
   }
 
   #forgetOldest(): void {

@@ -22,6 +22,7 @@ import { PassiveSpan } from './passive-span.ts'
 import { RecordingSpan, toText } from './recording-span.ts'
 import type { RandomWords } from './random-words.ts'
 import type { SpanHome } from './span-home.ts'
+import { SpanWatch } from './span-watch.ts'
 import { readTime } from './time-input.ts'
 
 const NO_OPTIONS: SpanOptions = {}
@@ -43,13 +44,15 @@ type Work = (span: Span) => unknown
 export class Tracer implements ApiTracer {
   readonly #home: SpanHome<RecordingSpan>
   readonly #sampler: SpanSampler
+  readonly #watch: SpanWatch
   /** Those of the span that the sampler is being asked about. */
   #attributes: Attributes | undefined = undefined
   readonly #readAttributes = (): Attributes => this.#attributes ?? NO_ATTRIBUTES
 
-  constructor(home: SpanHome<RecordingSpan>, sampler: SpanSampler) {
+  constructor(home: SpanHome<RecordingSpan>, sampler: SpanSampler, watch = new SpanWatch()) {
     this.#home = home
     this.#sampler = sampler
+    this.#watch = watch
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
@@ -63,6 +66,7 @@ export class Tracer implements ApiTracer {
     }
     // Code without types gives null, too.
     const given = options ?? NO_OPTIONS
+    if (this.#watch.isWatched) this.#watch.tell(readKind(given.kind))
     const isRoot = given.root === true
     const span = this.#start(toText(name), given, isRoot || parent === undefined ? undefined : readParent(parent))
     if (this.#home.processors.any && span instanceof RecordingSpan) {
