@@ -29,7 +29,15 @@ export async function spoolOpener(
   return openSpool({ settings: spool, serviceName, clock, log })
 }
 
-/** What was meant for one collector is never sent to another one: another environment's, or that of the next test. */
+/**
+ * What was meant for one collector is never sent to another one: another environment's, another customer's, or that of
+ * the next test.
+ *
+ * One name for the three signals together, because a spool is one journal of all of them with one owner and one bound:
+ * a service whose metrics alone go elsewhere from now on begins anew, too. What it could not deliver before its last
+ * start stays where it is; it is sent if a process with the old settings starts again, and removed once it is as old as
+ * telemetry may become. Headers, and with them keys that are replaced, do not count.
+ */
 function destinationOf({ signals }: TelemetrySettings): string {
   const labels = [signals.traces, signals.metrics, signals.logs].map(({ otlp }) => otlp.label)
   return createHash('sha256').update(labels.join('\n')).digest('hex').slice(0, 8)

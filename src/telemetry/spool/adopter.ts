@@ -1,10 +1,11 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Signal } from '../../otlp/model.ts'
 import type { SpooledChunk } from '../pipeline/spool.ts'
 import type { QuietLog } from '../quiet-log.ts'
 import { type AdoptionOptions, type FoundSegment, openSegment, readUnsettled } from './adoption.ts'
+import { Leftovers } from './leftovers.ts'
 import { KEPT_PREFIX, OrphanFinder, takeOver } from './orphans.ts'
 import type { OwnDirectory } from './own-directory.ts'
 import type { ProcessIdentity } from './process-identity.ts'
@@ -40,6 +41,7 @@ export interface Sweep {
 export class Adopter {
   readonly #options: AdopterOptions
   readonly #finder = new OrphanFinder()
+  readonly #leftovers = new Leftovers()
   /** Directories that were said to be left alone. */
   readonly #said = new Set<string>()
 
@@ -91,7 +93,25 @@ export class Adopter {
       const text = `${damagedRecords} records of an earlier process are damaged on disk and lost`
       quietLog.warn('spool.damaged', { directory: serviceDirectory, records: damagedRecords }, text)
     }
+    await this.#removeLeftovers()
     return { livingBytes, isUnfinished: isUndecided || tried < names.length }
+  }
+
+  /** What is of no service that still sends there. */
+  async #removeLeftovers(): Promise<void> {
+    const { serviceDirectory, directory, self, isClosing, quietLog } = this.#options
+    if (isClosing()) return
+    const root = dirname(serviceDirectory)
+    const { directories, bytes } = await this.#leftovers.remove({
+      root,
+      own: basename(serviceDirectory),
+      self,
+      fileSystemNowMs: await directory.fileSystemNowMs(),
+      isClosing,
+    })
+    if (directories === 0) return
+    const text = `removed what ${directories} processes of other services or for other collectors left behind too long ago`
+    quietLog.info('spool.leftovers', { directory: root, directories, bytes }, text)
   }
 
   async #take(name: string): Promise<readonly FoundSegment[]> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeMaxAge } from './max-age-file.ts'
 import { errorCode, SpoolRefusal } from './spool-failure.ts'
 import type { SpoolSettings } from './spool-settings.ts'
 
@@ -18,6 +19,7 @@ export function prepareServiceDirectory(settings: SpoolSettings, serviceName: st
   const directory = join(settings.directory, toDirectoryName(serviceName))
   makeDirectory(directory)
   refuseForeign(directory)
+  writeMaxAge(directory, settings.maxAgeMs)
   return directory
 }
 

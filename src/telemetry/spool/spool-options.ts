@@ -13,6 +13,7 @@ export interface SpoolOptions {
   readonly directory?: string
   /**
    * What all processes of a service may take together, in bytes: 1 MiB to 1 TiB. `SEAWORTHY_SPOOL_MAX_BYTES` wins over it.
+   * Each service that uses the same directory has as much.
    *
    * @default 128 MiB
    */

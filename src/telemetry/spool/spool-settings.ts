@@ -5,7 +5,7 @@ import type { EnvReader } from '../../core/env-reader.ts'
 /** Where telemetry waits on disk, and how much of it. */
 export interface SpoolSettings {
   /**
-   * Absolute. Holds a directory per service.
+   * Absolute. Holds a directory per service and collector.
    *
    * @default `seaworthy-<uid>` in the temporary directory of the machine, because that is where a process may write
    * without having been given a place. In a container it lives as long as the container, and with an `emptyDir` mounted
@@ -15,13 +15,16 @@ export interface SpoolSettings {
   /** Whether nobody has named it: it then must be ours alone, because everybody may write around it. */
   readonly isDefaultDirectory: boolean
   /**
-   * What all processes of a service may take together in this directory, in bytes: 1 MiB to 1 TiB.
+   * What all processes of a service may take together in this directory, in bytes: 1 MiB to 1 TiB. Services that share a
+   * directory have as much each, and so has each collector that a service has sent to; nothing bounds them all together
+   * but their number and the age.
    *
    * @default 128 MiB, about 15 minutes of 500 spans a second
    */
   readonly maxBytes: number
   /**
-   * How long telemetry waits for its delivery, in milliseconds: 1 minute to 30 days.
+   * How long telemetry waits for its delivery, in milliseconds: 1 minute to 30 days. So long after its last word, what a
+   * service left that doesn't come back is removed by any other service that uses the same directory.
    *
    * @default 24 h; older telemetry is refused by many backends, or no longer looked at
    */
@@ -37,7 +40,8 @@ export interface SpoolChoice {
 
 const MIB = 1024 * 1024
 const MAX_BYTES = 128 * MIB
-const MAX_AGE_MS = 24 * 3_600_000
+/** Of `maxAgeMs`, where nothing is said. */
+export const MAX_AGE_MS = 24 * 3_600_000
 /** Of `maxBytes`, in bytes. */
 export const MAX_BYTES_RANGE = { min: MIB, max: 1024 * 1024 * MIB } as const
 /** Of `maxAgeMs`, in milliseconds. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { MARK_BYTES } from '../../../src/telemetry/spool/done-marks.ts'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { chunkOf, filesBelow, MIB, numbersOf, openSpool, SERVICE, temporaryDirectory } from './spool-fixture.ts'
 
@@ -138,10 +139,15 @@ test('delivered chunks are written down within 20 ms, together: a violent end re
   const { spool, heard } = openSpool(directory.path, { clock })
   const chunks = [0, 1, 2, 3].map((number) => spool.append(chunkOf(number)))
   await spool.flush()
-  for (const chunk of chunks.slice(0, 2)) spool.settle(chunk)
-  while (!filesBelow(directory.path).some(({ name, size }) => name.endsWith('.done') && size === 16)) {
-    if (clock.now() < 20) await clock.advance(1)
-    await stat('/')
+  const hasMarks = (count: number): boolean =>
+    filesBelow(directory.path).some(({ name, size }) => name.endsWith('.done') && size === count * MARK_BYTES)
+  for (const [settled, chunk] of chunks.slice(0, 2).entries()) {
+    spool.settle(chunk)
+    const from = clock.now()
+    while (!hasMarks(settled + 1)) {
+      if (clock.now() < from + 20) await clock.advance(1)
+      await stat('/')
+    }
   }
   expect(heard.storedChunks).toHaveLength(4)
   // As if the process had been killed: nobody closes it, and its owner is one that never was.
