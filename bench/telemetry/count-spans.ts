@@ -21,7 +21,7 @@ export function countSpans({ path, encoding, traceCount, body }: Delivery): numb
   if (path.endsWith('TraceService/Export')) return countSpansOfCall(body, encoding)
   const plain = decompress(body, encoding)
   if (path.endsWith('/v1/traces')) return countSpansOfRequest(plain)
-  if (path.includes('/envelope')) return countOf(plain, '{"type":"transaction"')
+  if (path.includes('/envelope')) return countOf(plain, '"is_segment":true')
   if (path.includes('/intake/')) return countOf(plain, '{"transaction":')
   return 0
 }

@@ -16,6 +16,11 @@ export interface Mark {
 
 /** Pauses of the event loop since they were watched. */
 export interface Watched {
+  /** The longest stretch of work, by the processor time of the loop's thread. */
+  readonly workMaxMs: number
+  /** How often it worked for longer than 2 ms without a break. */
+  readonly workPauses: number
+  /** The longest time it stood still, for whatever reason. */
   readonly maxMs: number
   readonly p99Ms: number
   /** How often it stood still for longer than 2 ms. */

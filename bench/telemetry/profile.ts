@@ -85,7 +85,7 @@ export function readProfile({ nodes, samples, timeDeltas }: CpuProfile): {
 function packageOf(url: string, functionName: string): string {
   if (url === '') return functionName === '(garbage collector)' ? 'garbage collection' : 'native'
   if (url.startsWith('node:')) return 'node'
-  const own = /\/package\/dist\/([^/]+(?:\/[^/]+)?)\//.exec(url)?.[1]
+  const own = /\/package\/dist\/(.+)\/[^/]+$/.exec(url)?.[1]
   if (own !== undefined) return `seaworthy ${own}`
   const [name, inner] = url.split('node_modules/').at(-1)?.split('/') ?? []
   if (url.includes('node_modules/')) return name?.startsWith('@') === true ? `${name}/${inner}` : String(name)

@@ -13,7 +13,7 @@ export const ROUNDS = 11
 export const OTHER_NODE_ROUNDS = 7
 /** Requests a second while pauses of the event loop are watched: far below what any variant can do on a quiet machine. */
 export const STEADY_PER_S = 1500
-export const STEADY_MS = 4000
+export const STEADY_MS = 3000
 export const STEADY_ROUNDS = 2
 /** Starts of each variant. */
 export const STARTS = 7

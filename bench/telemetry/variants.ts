@@ -139,7 +139,7 @@ const PEERS = [0.1, 1].flatMap((ratio): readonly Part[] => [
     setup: '`tracer.init()`; its own telemetry and remote configuration off',
   }),
   peer('@sentry/node', ratio, {
-    args: () => ['--require', inHere('setups/sentry.cjs')],
+    args: () => ['--import', inHere('setups/sentry.mjs')],
     env: ({ sinkPort }) => ({ BENCH_DSN: `http://key@127.0.0.1:${sinkPort}/1`, BENCH_RATIO: String(ratio) }),
     setup: '`Sentry.init()` with `tracesSampleRate`',
   }),

@@ -8,17 +8,23 @@ const RESOLUTION_MS = 1
 const PAUSE_MS = 2
 
 let delay
+let work
 
 const answers = {
   mark: () => ({ cpuUs: cpuUs(), rssBytes: process.memoryUsage.rss() }),
   watch() {
     delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
     delay.enable()
+    work = watchWork()
     return {}
   },
   watched() {
     delay.disable()
+    clearInterval(work.timer)
+    const { longestMs: workMaxMs, longer: workPauses } = work
     return {
+      workMaxMs,
+      workPauses,
       maxMs: delay.max / 1e6 - RESOLUTION_MS,
       p99Ms: delay.percentile(99) / 1e6 - RESOLUTION_MS,
       pauses: pauses(),
@@ -37,6 +43,23 @@ function control(more = {}) {
   process.on('message', (question) => void answer(question))
   // Whoever asks has gone, or wants the end: an orderly one, so that a profile is written.
   process.on('disconnect', () => process.exit(0))
+}
+
+/**
+ * How long the loop was at work without a break, by the processor time of its thread: on a machine with other work to do,
+ * it also stands still where it would like to go on.
+ */
+function watchWork() {
+  const watched = { longestMs: 0, longer: 0 }
+  let before = process.threadCpuUsage()
+  watched.timer = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(before)
+    before = process.threadCpuUsage()
+    const tookMs = (user + system) / 1000
+    if (tookMs > watched.longestMs) watched.longestMs = tookMs
+    if (tookMs > PAUSE_MS) watched.longer++
+  }, RESOLUTION_MS)
+  return watched
 }
 
 function cpuUs() {

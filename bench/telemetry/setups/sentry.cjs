@@ -1,5 +1,0 @@
-'use strict'
-const Sentry = require('@sentry/node')
-
-Sentry.init({ dsn: process.env.BENCH_DSN, tracesSampleRate: Number(process.env.BENCH_RATIO) })
-globalThis[Symbol.for('bench.flush')] = () => Sentry.flush(5000)
