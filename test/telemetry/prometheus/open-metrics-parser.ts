@@ -79,23 +79,30 @@ function checkFamily({ name, type, unit, samples }: ParsedFamily, isOpenMetrics:
   if (unit !== undefined && unit !== '' && !name.endsWith(`_${unit}`))
     throw new Error(`${name} does not end with ${unit}`)
   const seen = new Set<string>()
-  const buckets = new Map<string, Sample[]>()
   for (const sample of samples) {
     if (!suffixes.some((suffix) => sample.name === name + suffix)) throw new Error(`${sample.name} is not of ${name}`)
-    const { le, ...labels } = sample.labels
     const key = sample.name + keyOf(sample.labels)
     if (seen.has(key)) throw new Error(`twice: ${key}`)
     seen.add(key)
     const mayHave = sample.name.endsWith('_total') || sample.name.endsWith('_bucket')
     if (sample.exemplar !== undefined && !(isOpenMetrics && mayHave)) throw new Error(`no exemplar here: ${key}`)
-    if (type !== 'histogram') continue
-    const series = keyOf(labels)
-    if (sample.name.endsWith('_bucket')) buckets.set(series, [...(buckets.get(series) ?? []), sample])
-    if (!sample.name.endsWith('_count')) continue
-    const own = buckets.get(series) ?? []
+  }
+  if (type === 'histogram') checkBuckets(name, samples)
+}
+
+function checkBuckets(name: string, samples: readonly Sample[]): void {
+  const buckets = new Map<string, Sample[]>()
+  for (const sample of samples.filter((one) => one.name === `${name}_bucket`)) {
+    const { le: _le, ...labels } = sample.labels
+    buckets.set(keyOf(labels), [...(buckets.get(keyOf(labels)) ?? []), sample])
+  }
+  const counts = samples.filter((sample) => sample.name === `${name}_count`)
+  if (counts.length !== buckets.size) throw new Error(`${buckets.size} histograms of ${name}, ${counts.length} counts`)
+  for (const count of counts) {
+    const key = keyOf(count.labels)
+    const own = buckets.get(key) ?? []
     const bounds = own.map((bucket) => readNumber(bucket.labels['le'] ?? ''))
-    if (bounds.at(-1) !== Number.POSITIVE_INFINITY || own.at(-1)?.value !== sample.value)
-      throw new Error(`+Inf: ${key}`)
+    if (bounds.at(-1) !== Number.POSITIVE_INFINITY || own.at(-1)?.value !== count.value) throw new Error(`+Inf: ${key}`)
     for (let index = 1; index < own.length; index++) {
       if ((bounds[index] as number) <= (bounds[index - 1] as number)) throw new Error(`boundaries fall: ${key}`)
       if ((own[index] as Sample).value < (own[index - 1] as Sample).value) throw new Error(`counts fall: ${key}`)
@@ -103,7 +110,6 @@ function checkFamily({ name, type, unit, samples }: ParsedFamily, isOpenMetrics:
     for (const [index, { exemplar }] of own.entries()) {
       if (exemplar !== undefined && exemplar.value > (bounds[index] as number)) throw new Error(`exemplar: ${key}`)
     }
-    if (le !== undefined) throw new Error('a count has no boundary')
   }
 }
 
