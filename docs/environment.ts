@@ -71,18 +71,18 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
   },
   SEAWORTHY_SPOOL_DIR: {
     form: 'path of a directory, or `off`',
-    fallback: '`seaworthy-<uid>` in the temporary directory of the machine',
+    fallback: '`telemetry.spool`, or `seaworthy-<uid>` in the temporary directory of the machine',
     meaning:
-      'Where telemetry waits on disk until it is delivered, across the end of the process. On Kubernetes, mount an `emptyDir` there: it outlives the container.',
+      'Where telemetry waits on disk until it is delivered, across the end of the process. It holds what the telemetry holds, personal data among it. On Kubernetes, mount an `emptyDir` there: it outlives the container.',
   },
   SEAWORTHY_SPOOL_MAX_AGE: {
     form: 'duration with its unit, such as `24h`, from 1m to 30d',
-    fallback: '24h',
+    fallback: '`telemetry.spool.maxAge`, or 24h',
     meaning: 'How long telemetry waits on disk; what is older is dropped and counted as `spool_age`.',
   },
   SEAWORTHY_SPOOL_MAX_BYTES: {
     form: 'bytes, such as `134217728` or `128Mi`, from 1Mi to 1024Gi',
-    fallback: '128Mi',
+    fallback: '`telemetry.spool.maxBytes`, or 128Mi',
     meaning:
       'What all processes of a service may take on disk together; beyond it, the oldest is dropped and counted as `spool_full`.',
   },
