@@ -103,15 +103,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     setUps: OWN,
-    where: /^metric http\.server\.request\.duration$|^span .*client grpc[^/]+\/\w+ \/ server POST$/,
-    what: /^itself$/,
-    stock: undefined,
-    title: 'A call that grpc-js serves is an HTTP request as well',
-    reason:
-      'It comes over `node:http2`, which is observed. Beside the instrumentation of grpc-js each call has a span of both; without it, only that of HTTP continues the trace.',
-  },
-  {
-    setUps: OWN,
     where: CLIENT,
     what: /^@network\.peer\.(?:address|port)$/,
     ours: undefined,

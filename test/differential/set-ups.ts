@@ -46,22 +46,22 @@ export const SET_UPS: Readonly<Record<SetUpName, SetUp>> = {
 const program = (file: string): URL => new URL(`programs/${file}`, import.meta.url)
 
 export const PROGRAMS: readonly Program[] = [
-  { name: 'http', file: program('http.mjs'), instrumentations: ['http'], setUps: ['engine', 'own'] },
-  { name: 'fetch', file: program('fetch.mjs'), instrumentations: ['undici'], setUps: ['engine', 'own'] },
+  { name: 'http', file: program('http.mjs'), instrumentations: ['http'], setUps: ['engine', 'own', 'both'] },
+  { name: 'fetch', file: program('fetch.mjs'), instrumentations: ['undici'], setUps: ['engine', 'own', 'both'] },
   {
     name: 'express',
     file: program('express.mjs'),
     instrumentations: ['http', 'express'],
-    setUps: ['engine', 'own'],
+    setUps: ['engine', 'own', 'both'],
   },
   {
     name: 'fastify',
     file: program('fastify.mjs'),
     instrumentations: ['http', 'undici'],
-    setUps: ['engine', 'own'],
+    setUps: ['engine', 'own', 'both'],
   },
-  { name: 'koa', file: program('koa.cjs'), instrumentations: ['http', 'koa'], setUps: ['engine', 'own'] },
-  { name: 'grpc', file: program('grpc.cjs'), instrumentations: ['http', 'grpc'], setUps: ['engine', 'own'] },
+  { name: 'koa', file: program('koa.cjs'), instrumentations: ['http', 'koa'], setUps: ['engine', 'own', 'both'] },
+  { name: 'grpc', file: program('grpc.cjs'), instrumentations: ['http', 'grpc'], setUps: ['engine', 'own', 'both'] },
   { name: 'manual', file: program('manual.mjs'), instrumentations: [], setUps: ['engine'] },
   { name: 'pino', file: program('pino.cjs'), instrumentations: ['pino'], setUps: ['engine'] },
   { name: 'runtime', file: program('runtime.mjs'), instrumentations: ['runtime-node'], setUps: ['engine', 'own'] },

@@ -1,0 +1,14 @@
+import { markdownTable } from '../../scripts/markdown-table.ts'
+import { KNOWN_DIFFERENCES } from './known-differences.ts'
+
+/** What the guide says of the differences, in its own words there and here. */
+export function differenceTable(): string {
+  return markdownTable(
+    ['what differs', 'where', 'why'],
+    KNOWN_DIFFERENCES.map(({ setUps, title, reason }) => [
+      title,
+      setUps.includes('engine') ? 'everywhere' : 'what Seaworthy observes',
+      reason,
+    ]),
+  )
+}
