@@ -1,9 +1,8 @@
 import { SpanKind } from '@opentelemetry/api'
 import { subscribeAll } from './channels.ts'
 import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
-import { defaultPort } from './host-and-port.ts'
+import { targetOfFetch } from './request-targets.ts'
 import { type StandAsideOptions, STOCK_UNDICI, yieldTo } from './stock-instrumentations.ts'
-import { describeUrl } from './url-redaction.ts'
 
 /**
  * As far as it is used here; the same in the undici of Node and in that of npm.
@@ -57,16 +56,8 @@ export function observeFetch(
         if (isAside && !isMeasuring) return
         latest = undefined
         const { request } = message as RequestMessage
-        const url = URL.parse(request.path, String(request.origin))
-        if (url === null) return
-        const scheme = url.protocol.replace(/:$/, '')
-        const target = {
-          method: request.method,
-          host: url.hostname.replace(/^\[|\]$/g, ''),
-          port: Number(url.port) || defaultPort(scheme),
-          scheme,
-          url: describeUrl(url),
-        }
+        const target = targetOfFetch(request.method, String(request.origin), request.path)
+        if (target === undefined) return
         const span = isAside ? requests.measure(target) : requests.start(target, (name) => readHeader(request, name))
         if (span === undefined) return
         spans.set(request, span)

@@ -5,6 +5,7 @@ import type { PropagatorName } from '../env/propagators-env.ts'
 import { readTraceParent } from '../propagation/trace-parent.ts'
 import type { RecordingSpan } from '../trace/recording-span.ts'
 import type { Tracer as EngineTracer } from '../trace/tracer.ts'
+import { HeaderFormats } from './header-formats.ts'
 import type { MethodName } from './http-method.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { ServerRequestAttributes } from './server-request-attributes.ts'
@@ -15,9 +16,6 @@ export interface ServerSpansOptions {
   readonly propagators?: readonly PropagatorName[] | undefined
 }
 
-/** Formats that are read here, without a propagator. */
-const DIRECT_FORMATS: ReadonlySet<PropagatorName> = new Set(['tracecontext', 'baggage'])
-
 /** Begins the spans of requests to servers. */
 export class ServerSpans {
   /** What the attributes of the latest span are made of, if they were left for later. */
@@ -26,9 +24,7 @@ export class ServerSpans {
   /** The same, if it is ours: it can do more than the API has. */
   readonly #engine: EngineTracer | undefined
   readonly #defers: boolean
-  readonly #asksPropagator: boolean
-  readonly #readsTraceParent: boolean
-  readonly #readsBaggage: boolean
+  readonly #formats: HeaderFormats
   /** The request whose span is being begun. */
   #request: IncomingMessage | undefined = undefined
   #method: MethodName | undefined = undefined
@@ -40,17 +36,16 @@ export class ServerSpans {
     this.#tracer = tracer
     this.#engine = 'startRemoteSpan' in tracer ? (tracer as EngineTracer) : undefined
     this.#defers = this.#engine?.defersAttributes === true
-    this.#asksPropagator = propagators === undefined || propagators.some((name) => !DIRECT_FORMATS.has(name))
-    this.#readsTraceParent = propagators?.includes('tracecontext') === true
-    this.#readsBaggage = propagators?.includes('baggage') === true
+    this.#formats = new HeaderFormats(propagators)
   }
 
   /** What came along with a request: who asks, and baggage. */
   contextOf({ headers }: IncomingMessage): Context {
-    if (this.#asksPropagator || (this.#readsBaggage && headers['baggage'] !== undefined)) {
+    const { asksPropagator, hasTraceContext, hasBaggage } = this.#formats
+    if (asksPropagator || (hasBaggage && headers['baggage'] !== undefined)) {
       return propagation.extract(FAST_ROOT, headers)
     }
-    const header = this.#readsTraceParent ? headers['traceparent'] : undefined
+    const header = hasTraceContext ? headers['traceparent'] : undefined
     if (typeof header !== 'string') return FAST_ROOT
     const state = headers['tracestate']
     const parent = readTraceParent(header, typeof state === 'string' ? state : undefined)

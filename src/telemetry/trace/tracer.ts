@@ -75,6 +75,27 @@ export class Tracer implements ApiTracer {
     return span
   }
 
+  /**
+   * A span whose attributes are put together only where they are wanted: by a rule of the sampler, or because it records.
+   *
+   * @param attributes asked only if a rule of the sampler wants them
+   * @param describe gives a span that records its attributes, before span processors see it
+   */
+  startDescribedSpan(
+    name: string,
+    kind: SpanKind,
+    context: Context,
+    attributes: () => Attributes,
+    describe: (span: RecordingSpan) => void,
+  ): Span {
+    if (isTracingSuppressed(context)) return SUPPRESSED
+    const parent = context instanceof FastContext ? context.span : trace.getSpan(context)
+    const above = parent === undefined ? undefined : readParent(parent)
+    const span = this.#decide(name, kind, above, attributes, undefined, NO_LINKS, undefined)
+    if (span instanceof RecordingSpan) this.#announce(span, context, describe)
+    return span
+  }
+
   startActiveSpan<F extends Work>(name: string, fn: F): ReturnType<F>
   startActiveSpan<F extends Work>(name: string, options: SpanOptions, fn: F): ReturnType<F>
   startActiveSpan<F extends Work>(name: string, options: SpanOptions, context: Context, fn: F): ReturnType<F>
@@ -106,10 +127,7 @@ export class Tracer implements ApiTracer {
     describe?: (span: RecordingSpan) => void,
   ): RecordingSpan | PassiveSpan {
     const span = this.#decide(name, kind, checkParent(parent), attributes, undefined, NO_LINKS, undefined)
-    if (span instanceof RecordingSpan) {
-      describe?.(span)
-      if (this.#home.processors.any) this.#home.processors.onStart(span, context)
-    }
+    if (span instanceof RecordingSpan) this.#announce(span, context, describe)
     return span
   }
 
@@ -117,6 +135,11 @@ export class Tracer implements ApiTracer {
   get defersAttributes(): boolean {
     const { valueLength, count } = this.#home.limits
     return valueLength === Number.POSITIVE_INFINITY && count >= MIN_DEFERRED
+  }
+
+  #announce(span: RecordingSpan, context: Context, describe: ((span: RecordingSpan) => void) | undefined): void {
+    describe?.(span)
+    if (this.#home.processors.any) this.#home.processors.onStart(span, context)
   }
 
   #start(name: string, options: SpanOptions, parent: SpanContext | undefined): Span {
