@@ -219,6 +219,7 @@ function readNumber(text: string): number {
 }
 
 function unescapeText(text: string, isOpenMetrics: boolean): string {
+  if (isOpenMetrics && /(?<!\\)(?:\\\\)*"/.test(text)) throw new Error(`a bare quote: ${text}`)
   return text.replace(/\\(.)/g, (_all, character: string) => {
     if (character === 'n') return '\n'
     if (character === '\\' || (character === '"' && isOpenMetrics)) return character

@@ -175,9 +175,12 @@ test('series that only OpenTelemetry tells apart: the first is there, and that i
   counter.add(1, { code: 200 })
   counter.add(5, { code: '200' })
   counter.add(7, { code: 500 })
+  counter.add(8, { code: '\ud800' })
+  counter.add(9, { code: '\ud801' })
   expect((await pulled.samples('c')).map(({ labels, value }) => [labels['code'], value])).toEqual([
     ['200', 1],
     ['500', 7],
+    ['\ufffd', 8],
   ])
   await pulled.scrape()
   expect(said).toEqual([expect.stringContaining('series of "c" have the same labels')])
@@ -321,4 +324,48 @@ test('attributes of no kind in particular do not stop a page', async () => {
   const [sample] = await pulled.samples('c')
   expect(sample?.labels['bytes']).toBe('AQI=')
   expect(sample?.labels['nested']).toBe('{"a":[null,"Infinity"],"b":"AQI="}')
+})
+
+test('two metrics of one meter that come to one name: the first is there, and that is said', async () => {
+  const said = warnings()
+  const pulled = new Pulled()
+  pulled.meter.createCounter('a.b').add(1, { x: 1 })
+  pulled.meter.createCounter('a_b').add(2, { x: 1 })
+  expect((await pulled.samples('a_b')).map(({ value }) => value)).toEqual([1])
+  expect(said).toEqual([expect.stringContaining('The metric "a_b" is not at /metrics')])
+})
+
+test('an exponential histogram of negative values ascends', async () => {
+  const views = [{ instrumentName: 'balance', aggregation: { type: 'exponentialHistogram' } }] as const
+  const pulled = new Pulled({}, { views })
+  const balance = pulled.meter.createUpDownCounter('balance')
+  for (const value of [-3, -1.5, 0, 0.7]) balance.add(value)
+  const buckets = (await pulled.samples('balance')).filter(({ name }) => name.endsWith('_bucket'))
+  expect(buckets.map(({ labels, value }) => `${labels['le']} ${value}`)).toEqual([
+    '-2.0 1',
+    '-1.0 2',
+    '0.0 3',
+    '0.5 3',
+    '1.0 4',
+    '+Inf 4',
+  ])
+})
+
+test('a page of many thousand samples is whole, in pieces', async () => {
+  const pulled = new Pulled()
+  const histogram = pulled.meter.createHistogram('h', { unit: 's' })
+  for (let user = 0; user < 1000; user++) histogram.record(user, { user })
+  pulled.meter.createCounter('after').add(1)
+  const { body } = await pulled.page.answer({
+    accept: undefined,
+    acceptEncoding: undefined,
+    scrapeTimeoutSeconds: undefined,
+  })
+  expect(body.length).toBeGreaterThan(10)
+  const { families } = await pulled.scrape()
+  expect(families.map(({ name, samples }) => [name, samples.length])).toEqual([
+    ['target_info', 1],
+    ['h_seconds', 18_000],
+    ['after_total', 1],
+  ])
 })
