@@ -50,6 +50,26 @@ test('a plan that is given before the start is the one that it starts with', asy
   expect(telemetry.sampling.report?.planVersion).toBe(1)
 })
 
+test('a plan that is given while the engine is being loaded counts', async () => {
+  const telemetry = createTelemetry({
+    serviceName: 'test',
+    env: { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+    finalFlush: new FinalFlush(),
+  })
+  onTestFinished(() => telemetry.uninstall())
+  let isStarted = false
+  const starting = telemetry.start().then(() => (isStarted = true))
+  // At any of the moments at which the start waits for something.
+  for (let plans = 1; !isStarted; plans++) {
+    telemetry.sampling.swap({ default: { probability: 1 / plans } })
+    await (plans % 10 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined)
+  }
+  await starting
+
+  const { plan, report } = telemetry.sampling
+  expect(report?.rules[0]?.probability).toBeCloseTo(plan.default.probability ?? 0, 3)
+})
+
 test('OTEL_TRACES_SAMPLER wins over the plan of the code, and says so; a plan given later counts', async () => {
   await using started = await startTelemetry({
     ...QUIET,
@@ -99,6 +119,15 @@ test('views change names and attributes, and drop what nobody wants', async () =
   expect(named.map(({ latest, attributes }) => [latest.name, { ...attributes }])).toEqual([
     ['shop.orders', { region: 'eu' }],
   ])
+})
+
+test('forceFlush() of the registered meter provider collects and delivers, as that of the SDK does', async () => {
+  await using started = await startTelemetry(QUIET)
+  metrics.getMeter('test').createCounter('orders').add(1)
+  const provider = metrics.getMeterProvider() as unknown as { forceFlush(): Promise<void> }
+  await provider.forceFlush()
+
+  expect(started.receiver.store.metrics({ name: 'orders' })).toHaveLength(1)
 })
 
 test('span processors change spans before they are sent, and deliver what they hold at the end', async () => {
