@@ -14,6 +14,7 @@ import { type GrpcResult, receiveGrpcAnswer } from './grpc-call.ts'
 import type { GrpcConnection } from './grpc-connection.ts'
 import type { GrpcSession } from './grpc-session.ts'
 import { closedEarly } from './opened.ts'
+import { writePieces } from './write-pieces.ts'
 
 const PATHS: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -128,8 +129,7 @@ export class GrpcTransport implements Transport {
       else attempt.settle(this.#outcomeOf(result, session))
     })
     stream.write(framePrefix(payload))
-    for (const piece of payload.pieces) stream.write(piece)
-    stream.end()
+    writePieces(stream, payload.pieces)
   }
 
   #outcomeOf(result: GrpcResult, session: GrpcSession): ExportOutcome {

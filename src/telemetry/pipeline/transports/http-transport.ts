@@ -13,6 +13,7 @@ import type { RunDetached } from './detached.ts'
 import { basicAuthorization, endpointOf, proxyEndpointOf } from './endpoint.ts'
 import type { HttpAgent, WithLimit } from './http-agent.ts'
 import { type AskedFor, deliveredWithoutAnswer, httpOutcome } from './http-answer.ts'
+import { writePieces } from './write-pieces.ts'
 
 export interface HttpTransportOptions {
   readonly signal: Signal
@@ -132,8 +133,7 @@ export class HttpTransport implements Transport {
         attempt.settle(connectionTrouble(error, authority))
       }
     })
-    for (const piece of payload.pieces) request.write(piece)
-    request.end()
+    writePieces(request, payload.pieces)
   }
 
   #receive(attempt: Attempt, request: ClientRequest, response: IncomingMessage, release: () => void): void {

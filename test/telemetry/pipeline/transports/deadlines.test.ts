@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import type { ClientRequest } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, test } from 'vitest'
@@ -209,6 +211,24 @@ test('over gRPC, a slow collector that still answers pings keeps its connection'
   opening.transport.close()
   server.close()
   await once(server, 'close')
+})
+
+test('a body is handed to the connection no faster than it takes it', async () => {
+  const requests: ClientRequest[] = []
+  const onRequest = (message: unknown): void => void requests.push((message as { request: ClientRequest }).request)
+  subscribe('http.client.request.created', onRequest)
+  await using server = await rawServer(() => {})
+  using opening = await opened(http(server.port))
+  const pieces = Array.from({ length: 256 }, () => Buffer.alloc(65_536))
+  const isHere = once(server.server, 'connection')
+  const sending = opening.send({ body: pieces })
+  await isHere
+  await turns(20)
+  unsubscribe('http.client.request.created', onRequest)
+  expect(requests).toHaveLength(1)
+  expect(requests[0]?.writableLength).toBeLessThan(4 * 65_536)
+  opening.transport.close()
+  expect(await sending).toMatchObject({ kind: 'retry' })
 })
 
 test('the timers of attempts are gone when they are over', async () => {

@@ -48,7 +48,7 @@ test.for(PROTOCOL_NAMES)(
   'over %s, a certificate that is not right is told for what it is, and tried again',
   async (protocol) => {
     const authority = new Authority()
-    const expired = authority.issue('DNS:localhost', ['-days', '-1'])
+    const expired = authority.issue('DNS:localhost', new Date('2021-01-01T00:00:00Z'))
     const cases: readonly (readonly [pair: Pair, env: Environment, reason: RegExp])[] = [
       [
         authority.issue('DNS:localhost'),
