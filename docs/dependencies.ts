@@ -40,6 +40,10 @@ const TYPES_OF = (name: string): DependencyReason => ({
   alternative: 'None.',
 })
 const OFFICIAL_EXPORTER = 'An official exporter that must be able to deliver to our receiver.'
+const PUBLISHED_INSTRUMENTATION = {
+  why: 'Tests run published instrumentations on our engine: nothing may appear twice, nothing may be missing.',
+  alternative: NO_FAKE,
+}
 const STOCK_SDK: DependencyReason = {
   why: 'A part of the stock SDK: programs run through it and through our engine, and what arrives must say the same. It is a `provider` that must work, too.',
   alternative: NO_FAKE,
@@ -73,10 +77,15 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   '@opentelemetry/exporter-trace-otlp-grpc': STOCK_SDK,
   '@opentelemetry/exporter-trace-otlp-http': { why: OFFICIAL_EXPORTER, alternative: 'Recorded bytes, which age.' },
   '@opentelemetry/exporter-trace-otlp-proto': STOCK_SDK,
+  '@opentelemetry/instrumentation': PUBLISHED_INSTRUMENTATION,
+  '@opentelemetry/instrumentation-grpc': PUBLISHED_INSTRUMENTATION,
+  '@opentelemetry/instrumentation-http': PUBLISHED_INSTRUMENTATION,
+  '@opentelemetry/instrumentation-undici': PUBLISHED_INSTRUMENTATION,
   '@opentelemetry/otlp-transformer': {
     why: 'Encodes what the stock SDK has recorded, for comparison with what our encoder makes of the same.',
     alternative: NO_FAKE,
   },
+  '@opentelemetry/propagator-b3': STOCK_SDK,
   '@opentelemetry/resources': STOCK_SDK,
   '@opentelemetry/sdk-logs': STOCK_SDK,
   '@opentelemetry/sdk-metrics': STOCK_SDK,
