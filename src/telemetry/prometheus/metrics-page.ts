@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { Attributes } from '../../otlp/model.ts'
@@ -55,6 +56,7 @@ export class MetricsPage {
       const body = made.value
       return { status: 200, headers: isZipped ? { ...headers, 'content-encoding': 'gzip' } : headers, body }
     }
+    if (made.outcome === 'failed') diag.error('/metrics could not be written', made.error)
     const why = made.outcome === 'failed' ? 'could not be written' : `were not collected within ${limitMs} ms`
     return { status: made.outcome === 'failed' ? 500 : 503, headers: {}, body: `The metrics ${why}.\n` }
   }

@@ -27,12 +27,20 @@ export class PageWriter {
     this.#options = options
   }
 
+  /** Never rejects: what cannot be written is left out, and the others stay. */
   async take(meter: MeterIdentity, metric: Metric, slices: TurnSlices): Promise<void> {
     const { data } = metric
     if (data.type === 'none' || data.type === 'summary') return
     const scope = this.#options.naming.scopeOf(meter)
     const family = this.#familyOf(metric, scope)
-    if (family !== undefined && !family.isLeftOut) await this.#write(family, scope, data.points, slices)
+    if (family === undefined || family.isLeftOut) return
+    const before = family.body.byteCount
+    try {
+      await this.#write(family, scope, data.points, slices)
+    } catch (error) {
+      this.#leaveOut(family, before)
+      this.#options.naming.sayOnce(`The metric "${metric.name}" is not at /metrics: ${String(error)}`)
+    }
   }
 
   /** The page, in pieces. */
@@ -91,16 +99,20 @@ export class PageWriter {
       if (written.has(labels)) naming.sayOnce(describeTwins(family.name))
       else family.add(joinLabels(labels, scope), point)
       written.add(labels)
-      if (this.#byteCount + body.byteCount - before > maxBytes) return this.#leaveOut(family, before)
+      if (this.#byteCount + body.byteCount - before > maxBytes) return this.#outgrow(family, before)
     }
     this.#byteCount += body.byteCount - before
   }
 
   #leaveOut(family: Family, before: number): void {
-    const { naming, maxBytes } = this.#options
     family.isLeftOut = true
     family.body.clear()
     this.#byteCount -= before
+  }
+
+  #outgrow(family: Family, before: number): void {
+    const { naming, maxBytes } = this.#options
+    this.#leaveOut(family, before)
     naming.sayOnce(
       `/metrics has grown beyond ${maxBytes} bytes, and some metrics are not there, "${family.name}" among them. ` +
         'Leave out attributes by views.',
