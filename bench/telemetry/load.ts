@@ -35,6 +35,9 @@ export class Load {
   }
 }
 
+const LIMIT_RUNS = 4
+const LIMIT_RUN_MS = 400
+
 /** How many requests a second this load can send: to a server that does nothing but write the same bytes. */
 export async function limitOf(load: Load): Promise<number> {
   const { process: server, first } = await PinnedProcess.start<{ port: number }>({
@@ -45,9 +48,12 @@ export async function limitOf(load: Load): Promise<number> {
     core: SERVICE_CORE,
   })
   try {
-    await load.run(first.port)
-    const { answered, tookMs } = await load.run(first.port)
-    return Math.round((answered / tookMs) * 1000)
+    let best = 0
+    for (let run = 0; run < LIMIT_RUNS; run++) {
+      const { answered, tookMs } = await load.run(first.port, { forMs: LIMIT_RUN_MS })
+      best = Math.max(best, (answered / tookMs) * 1000)
+    }
+    return Math.round(best)
   } finally {
     await server.end()
   }

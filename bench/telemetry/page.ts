@@ -207,7 +207,8 @@ function method({ isPinned, loadLimitPerS }: Measurement): string {
 
 const LIMITS = `- One machine, loopback, a handler that does next to nothing: in a service that works for its answer, all of this is a smaller share.
 - Latencies are those at saturation. Closed loop: a slower service gets fewer requests.
-- The agents of Datadog, Sentry and Elastic do other things as well; their figures are of the set-up in the table, not of the products.`
+- The agents of Datadog, Sentry and Elastic do other things as well; their figures are of the set-up in the table, not of the products.
+  That of Datadog hands every trace to its agent, marked as kept or not, and so has all of them also at 10 %.`
 
 const RUN_IT = `\`\`\`sh
 npm run bench:telemetry                   # everything, about 20 minutes; stores bench/telemetry/results/<date>-<commit>.json

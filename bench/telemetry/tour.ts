@@ -68,6 +68,7 @@ export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
       if (abort.aborted) return []
       try {
         const service = await MeasuredService.start({ ...options, variant })
+        // Its start has sent the first request.
         const one: Running = { service, slices: [], answered: 1, failed: 0 }
         running.push(one)
         await slice(one, load, warmUpMs)

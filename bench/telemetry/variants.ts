@@ -37,7 +37,7 @@ export interface Variant {
 type Part = Partial<Variant> & Pick<Variant, 'name'>
 
 export const BARE = 'bare node:http'
-export const BARE_AGAIN = 'bare node:http, again'
+export const BARE_AGAIN = 'bare node:http again'
 const BARE_PINO = 'bare node:http + pino'
 const FASTIFY = 'fastify'
 
@@ -196,7 +196,7 @@ const PARTS: readonly Part[] = [
   ours(
     { ratio: 1 },
     {
-      name: 'seaworthy http 100 %, no spool',
+      name: 'seaworthy http 100 % without spool',
       env: () => ({ SEAWORTHY_SPOOL_DIR: 'off' }),
       setup: 'the same with `SEAWORTHY_SPOOL_DIR=off`',
     },
