@@ -19,6 +19,8 @@ export type { OutboxOptions, OutboxSignal } from './outbox-options.ts'
 const SIGNALS = ['traces', 'metrics', 'logs'] as const
 /** Of the time of a flush, what the disk may take before the network begins: it takes milliseconds, or is broken. */
 const DISK_SHARE = 0.25
+/** A disk that has not answered for so long may hang. After a crash, a flush is shorter, and a busy machine's write takes longer. */
+const HANGS_AFTER_MS = 250
 /**
  * Chunks that may wait over all signals, on disk for the most part: 5 hours of a quiet service that seals one each
  * 150 ms. About 30 MB of bookkeeping; beyond it the oldest on disk go.
@@ -187,13 +189,22 @@ export class Outbox implements ChunkSink {
   }
 
   async #flush(limitMs: number, isFinal: boolean): Promise<FlushEnd> {
-    const deadline = this.#clock.now() + limitMs
+    const begunAt = this.#clock.now()
+    const deadline = begunAt + limitMs
     const spool = this.#spool
-    const written = spool && (await settleWithin(this.#clock, limitMs * DISK_SHARE, () => spool.flush()))
+    let isWritten = spool === undefined
+    const write = async (): Promise<void> => {
+      await spool?.flush()
+      isWritten = true
+    }
+    await settleWithin(this.#clock, limitMs * DISK_SHARE, write)
     const leftMs = Math.max(0, deadline - this.#clock.now())
     const senders = Object.values(this.#senders)
     const ends = await Promise.all(senders.map((sender) => this.#detached(() => sender.flush(leftMs, { isFinal }))))
-    return { isDelivered: ends.every(Boolean), isDiskHanging: written?.outcome === 'timed-out' }
+    return {
+      isDelivered: ends.every(Boolean),
+      isDiskHanging: !isWritten && this.#clock.now() - begunAt >= HANGS_AFTER_MS,
+    }
   }
 
   async #close(limitMs: number): Promise<void> {

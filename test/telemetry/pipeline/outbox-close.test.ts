@@ -271,3 +271,17 @@ test('a signal that nobody sends loses what comes of it, counted', () => {
   outbox.accept({ signal: 'logs', items: 2, bytes: new Uint8Array(10), since: 0 })
   expect(outbox.account('logs')).toMatchObject({ created: 2, dropped: { failed: 2 }, pending: 0 })
 })
+
+test('a disk that is slower than its share of a short close, as after a crash, has everything in the end', async () => {
+  const disk = createDisk()
+  const { clock, outbox, transport, add } = setUp({ disk })
+  transport.answer = () => DOWN
+  add('a')
+  disk.isHanging = true
+  const closed = outbox.close(100)
+  await clock.advance(60)
+  disk.isHanging = false
+  await clock.advance(40)
+  await closed
+  expect(outbox.account('traces')).toMatchObject({ spooled: 1, dropped: {}, pending: 0 })
+})
