@@ -193,3 +193,12 @@ test('close is idempotent, and a server that never listened closes as well', asy
   const unused: AdminServer = createAdminServer({ clock: systemClock, probes: probesForTest() })
   expect(await unused.close(100)).toMatchObject({ clean: true })
 })
+
+test('an answer in pieces arrives as one, with its length', async () => {
+  const body = ['a', 'bc', 'd'].map((text) => Buffer.from(text))
+  const { ask } = await startAdmin({ routes: { '/x': { access: 'open', answer: () => ({ status: 200, body }) } } })
+  const answer = await ask('/x')
+  expect(answer).toMatchObject({ status: 200, text: 'abcd' })
+  expect(answer.headers?.['content-length']).toBe('4')
+  expect(await ask('/x', { method: 'HEAD' })).toMatchObject({ status: 200, bodyBytes: 0 })
+})
