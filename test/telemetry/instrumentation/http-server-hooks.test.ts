@@ -204,7 +204,8 @@ test('what a handler sets counts, and what it reads is there', async () => {
   await using server = await startServer((request, response) => {
     const span = trace.getActiveSpan() as unknown as { readonly attributes: Record<string, unknown> }
     if (request.url === '/read') read.push(span.attributes['url.path'], span.attributes['http.request.method'])
-    trace.getActiveSpan()?.setAttributes({ 'http.response.status_code': 418, 'url.path': '/mine', own: 1 })
+    trace.getActiveSpan()?.setAttributes({ 'http.response.status_code': 418, 'http.route': '/none', own: 1 })
+    if (request.url === '/read') trace.getActiveSpan()?.setAttribute('url.path', '/mine')
     setHttpRoute('/:any')
     response.end()
   })
@@ -214,12 +215,12 @@ test('what a handler sets counts, and what it reads is there', async () => {
   const spans = await deliverSpans(started, 2)
 
   expect(read).toEqual(['/read', 'GET'])
+  expect(spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/mine', '/set'])
   for (const { attributes } of spans) {
     expect(attributes).toMatchObject({
       'http.request.method': 'GET',
       'http.route': '/:any',
       'http.response.status_code': 200,
-      'url.path': '/mine',
       own: 1,
     })
   }
@@ -387,14 +388,17 @@ test('what is done for a request to a server that is marked as unobserved leaves
 
 test('an answer that is taken from its connection counts as aborted when that ends', async () => {
   await using started = await startTelemetry()
+  let isOpen: boolean | undefined
   await using server = await startServer((request, response) => {
     response.detachSocket(request.socket)
+    isOpen = trace.getActiveSpan()?.isRecording()
     request.socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nby hand')
   })
 
   expect(await exchangeRaw(server.port, rawGet('/'))).toContain('by hand')
   const [span] = await deliverSpans(started, 1)
 
+  expect(isOpen).toBe(true)
   expect(span?.attributes).toMatchObject({ 'seaworthy.http.aborted': true })
 })
 

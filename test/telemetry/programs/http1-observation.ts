@@ -34,7 +34,7 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   for (const event of ['data', 'end', 'close']) request.on(event, note(`request ${event}`))
   for (const event of ['finish', 'close']) response.on(event, note(`answer ${event}`))
   request.on('error', () => {})
-  if (path === '/04') void arrived.get(path)?.()
+  if (path === '/04') arrived.get(path)?.()
   else setTimeout(() => response.end(path), path === '/02' ? 20 : 1)
 }
 
