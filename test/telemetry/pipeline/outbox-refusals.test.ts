@@ -145,6 +145,26 @@ test('what the disk has to let go of is sent from memory, and is lost only where
   expect(transport.accepted).toEqual(['1', '4'])
 })
 
+test('what becomes too old on its way counts as that, unless this attempt delivers it', async () => {
+  for (const isDelivered of [true, false]) {
+    const { clock, outbox, transport, spool, add } = setUp({ disk: createDisk() })
+    transport.latencyMs = 100
+    transport.answer = () => (isDelivered ? DELIVERED : { kind: 'retry', reason: 'busy' })
+    add('1', 3)
+    await clock.advance(5000)
+    expect(transport.inFlight).toBe(1)
+    spool?.evictOldest('spool_age')
+    await clock.advance(100)
+    expect(outbox.account('traces')).toMatchObject({
+      delivered: isDelivered ? 3 : 0,
+      dropped: isDelivered ? {} : { spool_age: 3 },
+      spooled: 0,
+      pending: 0,
+    })
+    expect(outbox.memoryBytes).toBe(0)
+  }
+})
+
 test('what has waited too long goes, wherever it is', async () => {
   const { clock, outbox, spool, add } = setUp({ disk: createDisk() })
   add('1', 3)

@@ -185,6 +185,24 @@ test.for(PROTOCOL_NAMES)(
   },
 )
 
+test('an authority that cannot be read any more stays in use', async () => {
+  const authority = new Authority()
+  const clock = new ManualClock()
+  const file = join(tempFolder(), 'ca.pem')
+  writeFileSync(file, authority.cert)
+  await using receiver = await started()
+  await using front = await tlsFront(authority.issue('DNS:localhost'), receiver.port)
+  const env = { ...secured('http', front.port), OTEL_EXPORTER_OTLP_CERTIFICATE: file }
+  {
+    using opening = await opened(env, { clock })
+    // OpenSSL would take this for a list of nobody.
+    writeFileSync(file, authority.cert.replace(/[A-Za-z\d]{20}/, 'x'))
+    await clock.advance(PAUSE_MS)
+    expect(await opening.send()).toEqual(delivered)
+    expect(opening.problems).toHaveLength(1)
+  }
+})
+
 test('an authority that is replaced on disk is taken for new connections', async () => {
   const [old, renewed] = [new Authority(), new Authority()]
   const clock = new ManualClock()
