@@ -10,6 +10,7 @@ import {
   trace,
   type TracerProvider,
 } from '@opentelemetry/api'
+import { adoptEarlyTracers } from './second-api-copy.ts'
 
 /** The places where the OpenTelemetry API finds an implementation. */
 export type ApiGlobal = 'context' | 'propagation' | 'trace' | 'metrics' | 'logs' | 'api-logs'
@@ -45,7 +46,9 @@ export function registerApiGlobals(implementations: ApiImplementations): Registr
   register('context', context.setGlobalContextManager(contextManager), () => context.disable())
   register('propagation', propagation.setGlobalPropagator(propagator), () => propagation.disable())
   if (tracerProvider !== undefined) {
+    const adopt = adoptEarlyTracers()
     register('trace', trace.setGlobalTracerProvider(tracerProvider), () => trace.disable())
+    if (!taken.has('trace')) undo.push(adopt(tracerProvider))
   }
   if (meterProvider !== undefined) {
     register('metrics', metrics.setGlobalMeterProvider(meterProvider), () => metrics.disable())
