@@ -84,6 +84,12 @@ describe.each(['orders', 'payments'] as const)('the manifest of %s', (name) => {
     expect(container.image).toMatch(/:\d+\.\d+\.\d+$/)
   })
 
+  test('has a place for telemetry that waits, which outlives the container', () => {
+    const mount = container.volumeMounts.find((each: { name: string }) => each.name === 'spool')
+    expect(env.get('SEAWORTHY_SPOOL_DIR')).toBe(mount.mountPath)
+    expect(pod.volumes).toContainEqual({ name: 'spool', emptyDir: { sizeLimit: expect.any(String) as string } })
+  })
+
   test('can be evicted from a node, one pod at a time', () => {
     const budget = documents.find((document) => document.kind === 'PodDisruptionBudget')
     expect(budget.spec.maxUnavailable).toBe(1)
