@@ -84,10 +84,10 @@ export class Pace {
     return this.#notBefore
   }
 
-  /** How long an answer should take with so many bytes under way, by the latest one; 0 before the first. */
+  /** How long an answer may take with so many bytes under way: twice as long as by the latest one; 0 before the first. */
   expectedMs(loadBytes: number): number {
     if (this.#latest === undefined) return 0
-    return this.#latest.tookMs * Math.max(1, loadBytes / this.#latest.loadBytes)
+    return 2 * this.#latest.tookMs * Math.max(1, loadBytes / this.#latest.loadBytes)
   }
 
   /**
@@ -96,6 +96,8 @@ export class Pace {
    * that fails no more often than attempts by themselves would.
    */
   beginFlush(isFinal: boolean): void {
+    // What is under way at its end, the collector may get twice.
+    if (isFinal) this.#ceilingBytes = Math.min(this.#ceilingBytes, USUAL_BODY_BYTES)
     this.#flushFailures = 0
     this.#notBefore = isFinal
       ? Number.NEGATIVE_INFINITY
