@@ -25,12 +25,3 @@ export type ExportOutcome =
       /** It was the content, of a part of it at least: what is left without that part may pass. @default false */
       readonly perhapsOnePart?: boolean
     }
-
-/**
- * Sends one batch and calls `done` once. A queue copes with all that can go wrong: a throw, a `done` that never comes,
- * comes twice, comes at once, or comes after `signal` was aborted (it then no longer counts).
- */
-export type ExportBatch<T> = Send<readonly T[]>
-
-/** The same for whatever is sent in one piece. */
-export type Send<P> = (payload: P, done: (outcome: ExportOutcome) => void, signal: AbortSignal) => void
