@@ -1,7 +1,8 @@
 // Builds dist from src: npm run build
-import { chmod, cp, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
+import { copyTypes } from './copy-types.ts'
 import { ROOT, isThere, readManifest } from './repository-files.ts'
 import { stagePackage } from './pack.ts'
 import { mustRun } from './run-command.ts'
@@ -9,8 +10,8 @@ import { mustRun } from './run-command.ts'
 const BUILD = join(ROOT, 'build')
 
 /**
- * What is exported and the command become one file of `dist` each, what they share chunks, and every file of `src` keeps
- * its types. Built beside `dist` and then swapped in, so that whoever uses it meanwhile has the old one or the new one,
+ * What is exported and the command become one file of `dist` each, what they share chunks, and the types that can be
+ * reached from them stay files of their own. Built beside `dist` and then swapped in, so that whoever uses it meanwhile has the old one or the new one,
  * never half of one.
  */
 export async function build(): Promise<void> {
@@ -19,8 +20,8 @@ export async function build(): Promise<void> {
   const modules = await mkdtemp(join(BUILD, 'modules-'))
   try {
     await mustRun('tsc', ['-p', 'tsconfig.build.json', '--outDir', modules])
-    await cp(modules, fresh, { recursive: true, filter: (path) => !path.endsWith('.js') })
     const { commands, all } = entries()
+    await copyTypes(modules, fresh, all)
     await bundle(modules, fresh, all)
     for (const command of commands) await makeExecutable(join(fresh, command))
     const old = `${fresh}-old`
