@@ -4,7 +4,8 @@ import type { Signal } from '../../../otlp/model.ts'
 import type { OtlpSettings } from '../../env/otlp-env.ts'
 import type { ExportOutcome } from '../export-outcome.ts'
 import type { SendOptions, Transport } from '../transport.ts'
-import { Attempt } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
+import { Attempts } from './attempts.ts'
 import { gzipPayload, type Payload, plainPayload } from './compress.ts'
 import { connectionTrouble } from './connection-trouble.ts'
 import type { RunDetached } from './detached.ts'
@@ -41,25 +42,19 @@ export interface GrpcTransportOptions {
  */
 export class GrpcTransport implements Transport {
   readonly #signal: Signal
-  readonly #clock: Clock
   readonly #connection: GrpcConnection
-  readonly #detached: RunDetached
-  readonly #onClose: () => void
   readonly #isCompressing: boolean
   readonly #authority: string
   readonly #headers: OutgoingHttpHeaders
-  readonly #attempts = new Set<Attempt>()
-  #isClosed = false
+  readonly #attempts: Attempts
 
   constructor({ signal, settings, clock, connection, userAgent, detached, onClose }: GrpcTransportOptions) {
     const url = new URL(settings.url)
     const { host, ...headers } = settings.headers
     const authorization = basicAuthorization(url)
     this.#signal = signal
-    this.#clock = clock
     this.#connection = connection
-    this.#detached = detached
-    this.#onClose = onClose
+    this.#attempts = new Attempts({ clock, detached, onClose })
     this.#isCompressing = settings.compression === 'gzip'
     this.#authority = endpointOf(url).authority
     this.#headers = {
@@ -77,21 +72,12 @@ export class GrpcTransport implements Transport {
     }
   }
 
-  async send(body: readonly Uint8Array[], options: SendOptions): Promise<ExportOutcome> {
-    if (this.#isClosed) return { kind: 'retry', reason: 'the transport is closed' }
-    const attempt = new Attempt(this.#clock, options)
-    this.#attempts.add(attempt)
-    this.#detached(() => void this.#run(attempt, body))
-    const outcome = await attempt.outcome
-    this.#attempts.delete(attempt)
-    return outcome
+  send(body: readonly Uint8Array[], options: SendOptions): Promise<ExportOutcome> {
+    return this.#attempts.begin(options, (attempt) => void this.#run(attempt, body))
   }
 
   close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    for (const attempt of this.#attempts) attempt.giveUp('the transport was closed')
-    this.#onClose()
+    this.#attempts.close()
   }
 
   async #run(attempt: Attempt, body: readonly Uint8Array[]): Promise<void> {

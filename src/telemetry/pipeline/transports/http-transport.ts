@@ -6,7 +6,8 @@ import type { OtlpSettings } from '../../env/otlp-env.ts'
 import type { ExportOutcome } from '../export-outcome.ts'
 import type { SendOptions, Transport } from '../transport.ts'
 import { readAnswerBody } from './answer-body.ts'
-import { Attempt } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
+import { Attempts } from './attempts.ts'
 import { gzipPayload, type Payload, plainPayload } from './compress.ts'
 import { connectionTrouble } from './connection-trouble.ts'
 import type { RunDetached } from './detached.ts'
@@ -32,16 +33,12 @@ export interface HttpTransportOptions {
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export class HttpTransport implements Transport {
-  readonly #clock: Clock
   readonly #agent: HttpAgent
-  readonly #detached: RunDetached
-  readonly #onClose: () => void
   readonly #isCompressing: boolean
   readonly #request: Omit<WithLimit, 'limit'>
   readonly #headers: Readonly<Record<string, string>>
   readonly #asked: AskedFor
-  readonly #attempts = new Set<Attempt>()
-  #isClosed = false
+  readonly #attempts: Attempts
 
   constructor({ signal, settings, clock, agent, userAgent, detached, onClose }: HttpTransportOptions) {
     const url = new URL(settings.url)
@@ -50,10 +47,8 @@ export class HttpTransport implements Transport {
     // A proxy that passes on requests in plain text is told the whole address; to the collector goes the path.
     const isPassedOn = proxy !== undefined && !target.isTls
     const authorization = basicAuthorization(url)
-    this.#clock = clock
     this.#agent = agent
-    this.#detached = detached
-    this.#onClose = onClose
+    this.#attempts = new Attempts({ clock, detached, onClose })
     this.#isCompressing = settings.compression === 'gzip'
     const path = `${url.pathname}${url.search}`
     this.#request = {
@@ -80,21 +75,12 @@ export class HttpTransport implements Transport {
     }
   }
 
-  async send(body: readonly Uint8Array[], options: SendOptions): Promise<ExportOutcome> {
-    if (this.#isClosed) return { kind: 'retry', reason: 'the transport is closed' }
-    const attempt = new Attempt(this.#clock, options)
-    this.#attempts.add(attempt)
-    this.#detached(() => void this.#run(attempt, body))
-    const outcome = await attempt.outcome
-    this.#attempts.delete(attempt)
-    return outcome
+  send(body: readonly Uint8Array[], options: SendOptions): Promise<ExportOutcome> {
+    return this.#attempts.begin(options, (attempt) => void this.#run(attempt, body))
   }
 
   close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    for (const attempt of this.#attempts) attempt.giveUp('the transport was closed')
-    this.#onClose()
+    this.#attempts.close()
   }
 
   async #run(attempt: Attempt, body: readonly Uint8Array[]): Promise<void> {
