@@ -12,3 +12,17 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
     process.exitCode = 2
   }
 }
+
+/** Aborted by Ctrl-C or SIGTERM: whoever measures ends what it has started. */
+export function untilInterrupted(): AbortSignal {
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort())
+  return abort.signal
+}
+
+/** Tells what `--check` found; each problem makes the exit code 1. */
+export function report(problems: readonly string[], allIsWell: string): void {
+  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
+  if (problems.length > 0) process.exitCode = 1
+  else process.stderr.write(`✓ ${allIsWell}\n`)
+}

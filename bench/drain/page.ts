@@ -1,3 +1,4 @@
+import { minutes, originOf } from '../measured-on.ts'
 import type { Measurement } from './results.ts'
 import { rowsOf, type Row } from './rows.ts'
 import type { Scenario } from './scenario.ts'
@@ -26,11 +27,11 @@ export function toPage(measurement: Measurement): string {
   ].join('\n\n')
 }
 
-function introduction({ date, commit, isDirty, node, machine, seed, tookMs, parallel }: Measurement): string {
+function introduction(measurement: Measurement): string {
+  const { seed, tookMs, parallel } = measurement
   return `What clients lose while a service is told to stop: Seaworthy beside bare Node and the packages that people use for
-it, seen from outside, in one invocation. Written by \`npm run bench:drain -- --page\` from the measurement of
-${date.slice(0, 10)}: commit \`${commit}\`${isDirty ? ' with changes not yet committed' : ''}, Node ${node}, ${machine}, seed ${seed}, ${parallel} services at a time,
-${Math.round(tookMs / 60_000)} minutes.`
+it, seen from outside, in one invocation. Written by \`npm run bench:drain -- --page\` from
+${originOf(measurement)}, seed ${seed}, ${parallel} services at a time, ${minutes(tookMs)}.`
 }
 
 /** Failed requests of each variant, over all scenarios. */

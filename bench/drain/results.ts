@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { readText } from '../../scripts/repository-files.ts'
+import type { MeasuredOn } from '../measured-on.ts'
+import { quantile } from '../statistics.ts'
 import type { Loss, TrialResult } from './trial.ts'
 import type { Variant } from './variants.ts'
 
@@ -15,13 +13,7 @@ export interface Cell {
 }
 
 /** What one invocation measured. */
-export interface Measurement {
-  readonly date: string
-  readonly commit: string
-  /** Whether the sources were those of the commit. */
-  readonly isDirty: boolean
-  readonly node: string
-  readonly machine: string
+export interface Measurement extends MeasuredOn {
   readonly seed: number
   readonly parallel: number
   readonly tookMs: number
@@ -43,57 +35,20 @@ export interface JsonRow {
   readonly stopMs: number
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FOLDER = fileURLToPath(new URL('./results/', import.meta.url))
-/** Runs that are no basis for the page go here, for whoever wants to look at a loss. */
-const LAST = `${ROOT}build/bench-drain/`
-
-export function describeMachine(): Pick<Measurement, 'commit' | 'isDirty' | 'node' | 'machine'> {
-  const git = (...args: readonly string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
-  return {
-    commit: git('rev-parse', '--short=12', 'HEAD'),
-    isDirty: git('status', '--porcelain', '--', 'src', 'bench/drain').length > 0,
-    node: process.version,
-    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${process.platform}`,
-  }
-}
-
 /** The installed versions of the packages that are compared. */
 export function versionsOf(variants: readonly Variant[]): Readonly<Record<string, string>> {
-  const folder = fileURLToPath(new URL('../node_modules/', import.meta.url))
-  const own = createRequire(import.meta.url)(`${ROOT}package.json`) as { version: string }
-  const versions: Record<string, string> = { seaworthy: own.version }
-  for (const { packageName } of variants) {
-    if (packageName === undefined) continue
-    versions[packageName] = (
-      JSON.parse(readFileSync(`${folder}${packageName}/package.json`, 'utf8')) as { version: string }
-    ).version
+  const versionIn = (path: string): string => (JSON.parse(readText(path)) as { version: string }).version
+  const names = variants.flatMap(({ packageName }) => packageName ?? [])
+  return {
+    seaworthy: versionIn('package.json'),
+    ...Object.fromEntries(names.map((name) => [name, versionIn(`bench/node_modules/${name}/package.json`)])),
   }
-  return versions
-}
-
-/** @returns the path of the file */
-export function store(measurement: Measurement, { forPage }: { readonly forPage: boolean }): string {
-  const folder = forPage ? FOLDER : LAST
-  mkdirSync(folder, { recursive: true })
-  const name = forPage ? `${measurement.date.slice(0, 19).replaceAll(':', '')}-${measurement.commit}.json` : 'last.json'
-  writeFileSync(`${folder}${name}`, toText(measurement))
-  return `${folder}${name}`
 }
 
 /** One line for each cell, so that the file stays readable and its differences small. */
-function toText({ cells, ...head }: Measurement): string {
+export function toText({ cells, ...head }: Measurement): string {
   const lines = cells.map((cell) => `    ${JSON.stringify(cell)}`).join(',\n')
   return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "cells": [\n${lines}\n  ]\n}\n`
-}
-
-/** The newest measurement that is a basis for the page. */
-export function newest(): Measurement | undefined {
-  const name = readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.json'))
-    .toSorted()
-    .at(-1)
-  return name === undefined ? undefined : (JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')) as Measurement)
 }
 
 /** Sums over the scenarios, in the order of `variants`. */
@@ -116,10 +71,7 @@ export function toJsonRows(cells: readonly Cell[], variants: readonly Variant[])
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : Math.round(((sorted[middle - 1] ?? 0) + upper) / 2)
+  return values.length === 0 ? 0 : Math.round(quantile(values, 0.5))
 }
 
 /** A loss in one line, for people who look for its reason. */

@@ -2,22 +2,23 @@
  * What clients lose while a service is told to stop: ours beside its peers, seen from outside, round by round in one
  * invocation. `--help` says the rest; docs/benchmarks/drain.md says what is measured and how.
  */
-import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/core/clock.ts'
-import { runCommand, UsageError } from '../run-command.ts'
+import { chosen, wholeNumber } from '../arguments.ts'
+import { KeptResults } from '../kept-results.ts'
+import { measuredOn } from '../measured-on.ts'
+import { report, runCommand, untilInterrupted } from '../run-command.ts'
 import { problemsOf } from './check.ts'
 import { toPage } from './page.ts'
 import { createProgress, describeSkipped } from './progress.ts'
-import { describeMachine, type Measurement, newest, store, toJsonRows, versionsOf } from './results.ts'
+import { type Measurement, toJsonRows, toText, versionsOf } from './results.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { runPlan } from './schedule.ts'
 import { WIRE_DELAY_MS } from './settings.ts'
 import { toTable } from './table.ts'
 import { VARIANTS } from './variants.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/benchmarks/drain.md', import.meta.url))
+const KEPT = new KeptResults<Measurement>({ folder: 'drain', script: 'bench:drain', page: 'drain', toPage, toText })
 const HELP = `Usage: npm run bench:drain -- [options]
 
   --runs N          runs of each variant in each scenario, interleaved (default 5)
@@ -68,23 +69,16 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(HELP)
   else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
-  else if (values.page) writePage()
+  else if (values.page) KEPT.writePage()
   else await measure(values)
 }
 
 type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
 
-function writePage(): void {
-  const measurement = newest()
-  if (measurement === undefined) throw new UsageError('There is no full measurement yet: npm run bench:drain')
-  writeFileSync(PAGE, toPage(measurement))
-  process.stderr.write(`wrote ${PAGE}\n`)
-}
-
 async function measure(values: Values): Promise<void> {
   const variants = chosenVariants(values)
   const scenarios = chosenScenarios(values)
-  const runs = toNumber('runs', values.runs, values.quick ? QUICK.runs : FULL_RUNS)
+  const runs = wholeNumber('runs', values.runs, { fallback: values.quick ? QUICK.runs : FULL_RUNS })
   // Anything less is no basis for the page.
   const isFull =
     !values.quick &&
@@ -92,14 +86,12 @@ async function measure(values: Values): Promise<void> {
     values.only === undefined &&
     values.scenario === undefined &&
     values.wire === undefined
-  const seed = toNumber('seed', values.seed, Math.floor(Date.now() / 1000))
-  const parallel = toNumber('parallel', values.parallel, values.quick ? QUICK.parallel : 2)
-  const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
-  process.once('SIGTERM', () => abort.abort())
+  const seed = wholeNumber('seed', values.seed, { fallback: Math.floor(Date.now() / 1000), least: 0 })
+  const parallel = wholeNumber('parallel', values.parallel, { fallback: values.quick ? QUICK.parallel : 2 })
+  const abort = untilInterrupted()
   const troubles: string[] = []
   const startedAt = systemClock.now()
-  const date = new Date().toISOString()
+  const origin = measuredOn('drain')
   const cells = await runPlan({
     variants,
     scenarios,
@@ -108,7 +100,7 @@ async function measure(values: Values): Promise<void> {
     parallel,
     seed,
     clock: systemClock,
-    abort: abort.signal,
+    abort,
     ...(values.quick ? { budgetMs: QUICK_BUDGET_MS } : {}),
     onResult: createProgress(process.stderr),
     onTrouble({ trial, reason }) {
@@ -116,13 +108,12 @@ async function measure(values: Values): Promise<void> {
       process.stderr.write(`! ${trial} could not be measured: ${reason.slice(0, MAX_REASON_LENGTH)}\n`)
     },
   })
-  if (abort.signal.aborted) {
+  if (abort.aborted) {
     process.exitCode = 130
     return
   }
   const measurement: Measurement = {
-    date,
-    ...describeMachine(),
+    ...origin,
     seed,
     parallel,
     tookMs: Math.round(systemClock.now() - startedAt),
@@ -135,8 +126,8 @@ async function measure(values: Values): Promise<void> {
   if (skipped !== undefined) process.stderr.write(`! ${skipped}\n`)
   // A peer that does not start is part of the comparison; a run of ours that is missing makes it worthless.
   const isComplete = cells.every((cell) => cell.runs.length === runs || !isOneOfOurs(cell.variant))
-  process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)
-  if (values.check) report(problemsOf(cells, variants))
+  KEPT.store(measurement, { forPage: isFull && isComplete })
+  if (values.check) report(problemsOf(cells, variants), 'ours lost nothing, peers did')
   process.stdout.write(
     values.json ? `${JSON.stringify(toJsonRows(cells, variants))}\n` : `${toTable(measurement, process.stdout)}\n`,
   )
@@ -146,33 +137,12 @@ function isOneOfOurs(name: string): boolean {
   return VARIANTS.some((variant) => variant.name === name && variant.isOurs)
 }
 
-function report(problems: readonly string[]): void {
-  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
-  if (problems.length > 0) process.exitCode = 1
-  else process.stderr.write('✓ ours lost nothing, peers did\n')
+/** What was asked for by name, else what a quick run has, else everything. */
+function chosenVariants({ only, quick }: Values): typeof VARIANTS {
+  const names = only ?? (quick ? QUICK.variants.join(',') : undefined)
+  return chosen('only', names, VARIANTS, ({ name, isOurs }) => [name, isOurs ? 'seaworthy' : 'peers'])
 }
 
-function chosenVariants(values: Values): typeof VARIANTS {
-  const names = values.only?.split(',') ?? (values.quick ? QUICK.variants : undefined)
-  if (names === undefined) return VARIANTS
-  const unknown = names.filter(
-    (name) => name !== 'seaworthy' && name !== 'peers' && !VARIANTS.some((variant) => variant.name === name),
-  )
-  if (unknown.length > 0) throw new UsageError(`No variant ${unknown.join(', ')}: --list says which there are.`)
-  return VARIANTS.filter(({ name, isOurs }) => names.includes(name) || names.includes(isOurs ? 'seaworthy' : 'peers'))
-}
-
-function chosenScenarios(values: Values): typeof SCENARIOS {
-  const ids = values.scenario?.split(',') ?? (values.quick ? QUICK.scenarios : undefined)
-  if (ids === undefined) return SCENARIOS
-  const unknown = ids.filter((id) => !SCENARIOS.some((scenario) => scenario.id === id))
-  if (unknown.length > 0) throw new UsageError(`No scenario ${unknown.join(', ')}: --help says which there are.`)
-  return SCENARIOS.filter(({ id }) => ids.includes(id))
-}
-
-function toNumber(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text)
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new UsageError(`--${name} must be a whole number, not "${text}".`)
-  return value
+function chosenScenarios({ scenario, quick }: Values): typeof SCENARIOS {
+  return chosen('scenario', scenario ?? (quick ? QUICK.scenarios.join(',') : undefined), SCENARIOS, ({ id }) => [id])
 }

@@ -5,9 +5,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { MACHINE } from '../measured-on.ts'
 import { meanWithInterval, type Interval } from './paired-interval.ts'
 import type { CpuReading, Ports, ServerName } from './servers.ts'
 import { SteadyConnections } from './steady-connections.ts'
@@ -112,7 +112,7 @@ function toTable(result: LedgerResult): string {
   const row = (name: string, { mean, low, high }: Interval): string =>
     `| ${name} | ${micros(mean)} | ${micros(low)} to ${micros(high)} | ${((mean / bareUs) * 100).toFixed(1)} % |`
   return [
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${rounds} rounds of ${requestsPerRound} requests each; a bare request costs ${micros(bareUs)} µs`,
+    `Node ${process.version}, ${MACHINE}, ${rounds} rounds of ${requestsPerRound} requests each; a bare request costs ${micros(bareUs)} µs`,
     '',
     '| compared with a bare server | µs per request | 95 % interval | of a bare request |',
     '|---|---|---|---|',

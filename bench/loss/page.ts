@@ -1,3 +1,4 @@
+import { minutes, originOf } from '../measured-on.ts'
 import { type JsonRow, type Measurement, toJsonRows } from './results.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
 import * as settings from './settings.ts'
@@ -26,11 +27,10 @@ export function toPage(measurement: Measurement): string {
   ].join('\n\n')
 }
 
-function introduction({ date, commit, isDirty, node, machine, tookMs, parallel }: Measurement): string {
+function introduction(measurement: Measurement): string {
   return `Which spans never arrive, and of which of them nobody is told: Seaworthy beside the stock SDK of OpenTelemetry, the same
-work, the same collector with the same faults, in one invocation. Written by \`npm run bench:loss -- --page\` from the
-measurement of ${date.slice(0, 10)}: commit \`${commit}\`${isDirty ? ' with changes not yet committed' : ''}, Node ${node}, ${machine}, ${parallel} services at a time,
-${Math.round(tookMs / 60_000)} minutes.`
+work, the same collector with the same faults, in one invocation. Written by \`npm run bench:loss -- --page\` from
+${originOf(measurement)}, ${measurement.parallel} services at a time, ${minutes(measurement.tookMs)}.`
 }
 
 function summary(rows: readonly JsonRow[]): string {

@@ -2,21 +2,22 @@
  * Which spans never arrive, and of which nobody is told: ours beside the stock SDK, while the collector fails or the process
  * ends. `--help` says the rest; docs/benchmarks/loss.md says what is measured and how.
  */
-import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/core/clock.ts'
-import { runCommand, UsageError } from '../run-command.ts'
+import { chosen, wholeNumber } from '../arguments.ts'
+import { KeptResults } from '../kept-results.ts'
+import { measuredOn } from '../measured-on.ts'
+import { report, runCommand, untilInterrupted } from '../run-command.ts'
 import { problemsOf } from './check.ts'
 import { toPage } from './page.ts'
-import { describeMachine, latest, type Measurement, store, toJsonRows, versionsOfPeers } from './results.ts'
+import { type Measurement, toJsonRows, versionsOfPeers } from './results.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { runPlan } from './schedule.ts'
 import { describeRow, describeScale, toTable } from './table.ts'
 import type { Trial } from './trial.ts'
 import { VARIANTS } from './variants.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/benchmarks/loss.md', import.meta.url))
+const KEPT = new KeptResults<Measurement>({ folder: 'loss', script: 'bench:loss', page: 'loss', toPage })
 const HELP = `Usage: npm run bench:loss -- [options]
 
   --scenario A,B    these: ${SCENARIOS.map(({ id }) => id).join(', ')}
@@ -58,7 +59,7 @@ const QUICK = {
 const OPTIONS = {
   scenario: { type: 'string' },
   only: { type: 'string' },
-  runs: { type: 'string', default: '1' },
+  runs: { type: 'string' },
   parallel: { type: 'string' },
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -74,22 +75,15 @@ await runCommand(main)
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(HELP)
-  else if (values.page) writePage()
+  else if (values.page) KEPT.writePage()
   else await measure(values)
-}
-
-function writePage(): void {
-  const measurement = latest()
-  if (measurement === undefined) throw new UsageError('There is no full measurement yet: npm run bench:loss')
-  writeFileSync(PAGE, toPage(measurement))
-  process.stderr.write(`wrote ${PAGE}\n`)
 }
 
 async function measure(values: Values): Promise<void> {
   const scenarios = chosen('scenario', values.scenario, SCENARIOS, ({ id }) => [id])
   const variants = chosen('only', values.only, VARIANTS, ({ name, isOurs }) => [name, isOurs ? 'seaworthy' : 'stock'])
-  const runs = toNumber('runs', values.runs)
-  const parallel = toNumber('parallel', values.parallel ?? String(values.quick ? QUICK.parallel : 4))
+  const runs = wholeNumber('runs', values.runs, { fallback: 1 })
+  const parallel = wholeNumber('parallel', values.parallel, { fallback: values.quick ? QUICK.parallel : 4 })
   const trials = Array.from({ length: runs }, () =>
     scenarios.flatMap((scenario) =>
       variants.map((variant): Trial => ({ variant, scenario, scale: values.quick ? scenario.quickScale : 1 })),
@@ -97,18 +91,16 @@ async function measure(values: Values): Promise<void> {
   )
     .flat()
     .filter((trial) => !values.quick || isQuick(trial, values))
-  const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
-  process.once('SIGTERM', () => abort.abort())
+  const abort = untilInterrupted()
   const troubles: string[] = []
   const startedAt = systemClock.now()
-  const date = new Date().toISOString()
+  const origin = measuredOn('loss')
   const name = ({ variant, scenario, scale }: Trial): string => `${variant.name}, ${scenario.id}${describeScale(scale)}`
   const cells = await runPlan({
     trials,
     parallel,
     clock: systemClock,
-    abort: abort.signal,
+    abort,
     ...(values.quick ? { budgetMs: QUICK.budgetMs } : {}),
     onResult(trial, result, left) {
       const { exitCode, wasKilled, ...counts } = result
@@ -122,18 +114,18 @@ async function measure(values: Values): Promise<void> {
       process.stderr.write(`! ${name(trial)} could not be measured: ${reason.slice(0, 1000)}\n`)
     },
   })
-  if (abort.signal.aborted) {
+  if (abort.aborted) {
     process.exitCode = 130
     return
   }
   const tookMs = Math.round(systemClock.now() - startedAt)
   const versions = versionsOfPeers()
-  const measurement: Measurement = { date, ...describeMachine(), parallel, tookMs, versions, troubles, cells }
+  const measurement: Measurement = { ...origin, parallel, tookMs, versions, troubles, cells }
   const isFull = !values.quick && values.only === undefined && values.scenario === undefined
   const isComplete = cells.every((cell) => cell.runs.length === runs)
   if (troubles.length > 0) process.exitCode = 1
   if (!isComplete) process.stderr.write('! not every trial was run; `runs` says how many\n')
-  process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)
+  KEPT.store(measurement, { forPage: isFull && isComplete })
   const rows = toJsonRows(cells)
   if (values.check) {
     report(
@@ -142,6 +134,7 @@ async function measure(values: Values): Promise<void> {
         scenarios.filter(({ id }) => cells.some(({ scenario }) => scenario === id)),
         takingPart(),
       ),
+      'ours lost nothing that is not counted, and ended in time',
     )
   }
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${toTable(cells, process.stdout)}\n`)
@@ -159,30 +152,4 @@ function isQuick(trial: Trial, values: Values): boolean {
 
 function isExtra({ variant, scenario }: Trial): boolean {
   return variant.protocol === 'grpc' && QUICK.grpcScenarios.includes(scenario.id)
-}
-
-function report(problems: readonly string[]): void {
-  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
-  if (problems.length > 0) process.exitCode = 1
-  else process.stderr.write('✓ ours lost nothing that is not counted, and ended in time\n')
-}
-
-function chosen<T>(
-  option: string,
-  text: string | undefined,
-  all: readonly T[],
-  namesOf: (item: T) => readonly string[],
-): readonly T[] {
-  if (text === undefined) return all
-  const names = text.split(',')
-  const unknown = names.filter((name) => !all.some((item) => namesOf(item).includes(name)))
-  if (unknown.length > 0) throw new UsageError(`--${option}: there is no ${unknown.join(', ')}; --help says more.`)
-  return all.filter((item) => namesOf(item).some((name) => names.includes(name)))
-}
-
-function toNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UsageError(`--${name} must be a whole number from 1, not "${text}".`)
-  return value
 }

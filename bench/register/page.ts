@@ -1,3 +1,4 @@
+import { quantile } from '../statistics.ts'
 import type { Sample } from './one-stop.ts'
 import type { Results, Row } from './run.ts'
 
@@ -58,8 +59,7 @@ function costTable(rows: readonly Row[]): string {
 }
 
 function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
+  return quantile(numbers, 0.5)
 }
 
 function ms(value: number): number {

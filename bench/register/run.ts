@@ -3,9 +3,9 @@
  * arrive, start-up and memory. Each variant bare and registered, in fresh processes, interleaved round by round.
  */
 import { existsSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { MACHINE } from '../measured-on.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
 import { type IdleSample, measureIdle } from './idle-process.ts'
 import { type Sample, type Subject, measureService } from './one-stop.ts'
@@ -84,10 +84,9 @@ if (values.help === true) {
 
 async function measureAll(rounds: number): Promise<Results> {
   const hasPeers = existsSync(new URL('../node_modules/close-with-grace', import.meta.url))
-  const processor = cpus()[0]?.model ?? 'unknown processor'
   return {
     rounds,
-    machine: `Node ${process.version}, ${cpus().length} × ${processor}`,
+    machine: `Node ${process.version}, ${MACHINE}`,
     samples: await measureSubjects(SAMPLES, rounds),
     packages: hasPeers ? await measureSubjects(WITH_PACKAGES, rounds) : [],
     idle: await measureIdleProcesses(rounds * 3),

@@ -1,10 +1,9 @@
 import { markdownTable } from '../../scripts/markdown-table.ts'
-import type { Measurement } from '../loss/results.ts'
+import { type MeasuredOn, originOf } from '../measured-on.ts'
 import type { Sample, SoakResult } from './soak.ts'
-import { FLAT_MIB_PER_MINUTE, isBalanced, type Verdict } from './verdict.ts'
+import { FLAT_PER_MINUTE, isBalanced, type Verdict } from './verdict.ts'
 
-export interface StoredSoak extends SoakResult, Pick<Measurement, 'commit' | 'isDirty' | 'node' | 'machine'> {
-  readonly date: string
+export interface StoredSoak extends SoakResult, MeasuredOn {
   readonly verdict: Verdict
 }
 
@@ -18,15 +17,18 @@ export function toPage(stored: StoredSoak): string {
   return [
     '# Soak',
     `A service under full load for ${Math.round(seconds / 6) / 10} minutes, with everything on and every request sampled, while the collector
-fails now and then: whether memory stays flat, and whether telemetry is lost. Written by \`npm run soak -- --page\` from the
-result of ${stored.date.slice(0, 10)}: commit \`${stored.commit}\`${stored.isDirty ? ' with changes not yet committed' : ''}, Node ${stored.node}, ${stored.machine}.`,
+fails now and then: whether memory stays flat, and whether telemetry is lost. Written by \`npm run soak -- --page\` from
+${originOf(stored)}.`,
     '## In short',
     [
       `- ${requests} requests (${rate(requests, seconds)}), ${spans} spans (${rate(spans, seconds)}), ${accounts.logs.created} log records, ${outages} outages of the collector.`,
       `- Of ${orders.created} numbered orders, ${orders.created - orders.spans} spans and ${orders.created - orders.logs} log records never arrived. ${verdict.faults.length === 0 ? 'Nothing was lost, and every account balanced whenever it was looked at.' : `**${verdict.faults.join('; ')}.**`}`,
-      `- Memory is ${verdict.isFlat ? 'flat' : '**not flat**'}: in the second half it rose by ${verdict.rise.heapUsed.toFixed(2)} MiB a minute on the heap, ${verdict.rise.external.toFixed(2)} outside of it, ${verdict.rise.rss.toFixed(2)} in all (RSS). Called flat: up to ${FLAT_MIB_PER_MINUTE.heapUsed}, ${FLAT_MIB_PER_MINUTE.external} and ${FLAT_MIB_PER_MINUTE.rss}.`,
+      `- ${verdict.growth.length === 0 ? 'Nothing grew' : `**${verdict.growth.join('; ')}**`}: the table below has how fast everything rose in the second half.`,
       `- The spool took ${verdict.largestSpoolMib.toFixed(1)} MiB at most. The end took ${stored.stopMs} ms.`,
     ].join('\n'),
+    '## How fast it rose',
+    'In a minute of the second half, and up to where that is called flat; memory in MiB.',
+    riseTable(stored),
     '## What the process held',
     'After its garbage was collected; memory in MiB.',
     markdownTable(
@@ -61,15 +63,30 @@ receiver in the process of the clients, which share the machine with it, and thr
 seconds the collector refuses, resets, hangs, is slow or answers 503 for 1 to 5 seconds.
 
 Every 10 seconds the service collects its garbage and says what it holds. How fast memory rises is the slope of the line
-that fits best (least squares) through the second half; it is reported, and no test fails for it. Lost telemetry, an
-account that does not balance and a request that is not answered are failures.
+that fits best (least squares) through the second half; with \`--check\` the soak fails
+where that is more than may be called flat. Lost telemetry, an account that does not balance and a request that is not
+answered are failures in any case. With \`--leak 1000\` the service keeps a thousand bytes of each order, and the check fails.
 
 \`\`\`sh
 npm run soak                    # 10 minutes; stores bench/soak/results/latest.json
-npm run soak -- --minutes 2
+npm run soak -- --minutes 2 --check
+npm run soak -- --minutes 2 --check --leak 1000   # has to fail
 npm run soak -- --page          # writes this page
 npm run --silent soak -- --json
 \`\`\``
+
+function riseTable({ verdict }: StoredSoak): string {
+  const measures = Object.keys(FLAT_PER_MINUTE) as (keyof typeof FLAT_PER_MINUTE)[]
+  const names = { heapUsed: 'heap', external: 'outside of the heap', rss: 'RSS' } as Readonly<Record<string, string>>
+  return markdownTable(
+    ['', 'rose by', 'flat up to'],
+    measures.map((measure) => [
+      names[measure] ?? measure,
+      verdict.rise[measure].toFixed(2),
+      String(FLAT_PER_MINUTE[measure]),
+    ]),
+  )
+}
 
 function rate(count: number, seconds: number): string {
   return `${Math.round(count / Math.max(1, seconds))} a second`

@@ -21,6 +21,8 @@ export interface SoakOptions {
   readonly minutes: number
   readonly connections: number
   readonly seed: number
+  /** What the service keeps of each order, to show that growth is seen; 0 for nothing. */
+  readonly leakBytes: number
   readonly abort: AbortSignal
   readonly onSample: (sample: Sample) => void
 }
@@ -66,7 +68,13 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const child = spawn(process.execPath, [...flags, SERVICE], {
     // Log lines go nowhere: a pipe would have to be read as fast as they come.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, ...otelEnvironment(address), SEAWORTHY_SPOOL_DIR: spool, SEAWORTHY_LOG_LEVEL: 'info' },
+    env: {
+      ...process.env,
+      ...otelEnvironment(address),
+      SEAWORTHY_SPOOL_DIR: spool,
+      SEAWORTHY_LOG_LEVEL: 'info',
+      SOAK_LEAK: String(options.leakBytes),
+    },
   })
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)

@@ -4,37 +4,44 @@ import { risePerMinute, secondHalf } from './slope.ts'
 import type { Sample, SoakResult } from './soak.ts'
 
 const MIB = 1024 * 1024
-const MEASURES = ['heapUsed', 'external', 'rss'] as const
 
 /**
- * By how much memory may rise in a minute of the second half and be called flat, in MiB. At a thousand requests a second, a
- * leak of 20 bytes in each would be above it on the heap.
+ * By how much anything may rise in a minute of the second half and be called flat: memory in MiB, all else in pieces. At a
+ * thousand requests a second, a leak of 20 bytes in each would be above it on the heap, and so would be a descriptor lost in each outage. How many sockets
+ * and timers there are depends on the moment.
  */
-export const FLAT_MIB_PER_MINUTE: Readonly<Record<(typeof MEASURES)[number], number>> = {
-  heapUsed: 1,
-  external: 1,
-  rss: 4,
-}
+export const FLAT_PER_MINUTE = { heapUsed: 1, external: 1, rss: 4, descriptors: 2, sockets: 5, timers: 5 } as const
+
+type Measure = keyof typeof FLAT_PER_MINUTE
+const MEASURES = Object.keys(FLAT_PER_MINUTE) as readonly Measure[]
+const IN_BYTES: ReadonlySet<Measure> = new Set(['heapUsed', 'external', 'rss'])
+/** What wavers does so by as much in a short run, and its slope is the steeper. */
+const FULL_SECONDS = 600
 
 export interface Verdict {
   /** What must not be: telemetry that is lost, or counted wrongly. */
   readonly faults: readonly string[]
-  /** MiB in a minute, over the second half. */
-  readonly rise: Readonly<Record<(typeof MEASURES)[number], number>>
-  /** Reported and not a fault: a busy machine collects garbage when it can. */
-  readonly isFlat: boolean
+  /** What rose by more than may be called flat. */
+  readonly growth: readonly string[]
+  /** In a minute, over the second half: MiB, or pieces. */
+  readonly rise: Readonly<Record<Measure, number>>
   readonly largestSpoolMib: number
 }
 
 export function judge(result: SoakResult): Verdict {
   const half = secondHalf(result.samples)
-  const riseOf = (measure: (typeof MEASURES)[number]): number =>
-    risePerMinute(half.map((sample: Sample) => ({ atMs: sample.atMs, value: sample[measure] }))) / MIB
-  const rise = { heapUsed: riseOf('heapUsed'), external: riseOf('external'), rss: riseOf('rss') }
+  const riseOf = (measure: Measure): number =>
+    risePerMinute(half.map((sample: Sample) => ({ atMs: sample.atMs, value: sample[measure] }))) /
+    (IN_BYTES.has(measure) ? MIB : 1)
+  const rise = Object.fromEntries(MEASURES.map((measure) => [measure, riseOf(measure)])) as Record<Measure, number>
+  const stretch = Math.max(1, FULL_SECONDS / Math.max(1, result.seconds))
   return {
     faults: [...faultsOf(result)],
+    growth: MEASURES.filter((measure) => rise[measure] > FLAT_PER_MINUTE[measure] * stretch).map(
+      (measure) =>
+        `${measure} rose by ${rise[measure].toFixed(2)}${IN_BYTES.has(measure) ? ' MiB' : ''} a minute in the second half`,
+    ),
     rise,
-    isFlat: MEASURES.every((measure) => rise[measure] <= FLAT_MIB_PER_MINUTE[measure]),
     largestSpoolMib: Math.max(0, ...result.samples.map(({ spoolBytes }) => spoolBytes)) / MIB,
   }
 }
@@ -54,6 +61,7 @@ function* faultsOf({ accounts, orders, samples, failedRequests }: SoakResult): G
   }
   if (orders.spans !== orders.created) yield `${orders.created - orders.spans} spans never arrived`
   if (orders.logs !== orders.created) yield `${orders.created - orders.logs} log records never arrived`
+  if (samples.length === 0 || orders.created === 0) yield 'nothing was measured'
   if (failedRequests > 0) yield `${failedRequests} requests were not answered`
 }
 

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -13,6 +13,8 @@ import { RawConnection } from '../../src/load/raw-client.ts'
 import { freePort } from '../../src/process/free-port.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
+import { MACHINE } from '../measured-on.ts'
+import { quantile } from '../statistics.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const BARE = ['--import', './bench/start-up/without-seaworthy.mjs']
@@ -152,11 +154,14 @@ function rssOf(pid: number): number {
 }
 
 function summarise(variant: string, samples: readonly Sample[]): StartUpResult {
-  const pick = (quantile: number): Sample => {
-    const of = (key: keyof Sample): number => {
-      const sorted = samples.map((sample) => sample[key]).toSorted((a, b) => a - b)
-      return Math.round((sorted[Math.floor((sorted.length - 1) * quantile)] ?? Number.NaN) * 10) / 10
-    }
+  const pick = (share: number): Sample => {
+    const of = (key: keyof Sample): number =>
+      Math.round(
+        quantile(
+          samples.map((sample) => sample[key]),
+          share,
+        ) * 10,
+      ) / 10
     return { readyMs: of('readyMs'), cpuMs: of('cpuMs'), rssMiB: of('rssMiB'), loadedRssMiB: of('loadedRssMiB') }
   }
   return { variant, rounds: samples.length, median: pick(0.5), min: pick(0) }
@@ -176,7 +181,7 @@ ${toTable(results)}
 
 function toTable(results: readonly StartUpResult[]): string {
   return [
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${results[0]?.rounds} rounds, interleaved`,
+    `Node ${process.version}, ${MACHINE}, ${results[0]?.rounds} rounds, interleaved`,
     '',
     '| variant | spawn to first answer, median (min) ms | CPU ms | RSS MiB at the first answer | after 500 requests |',
     '|---|---|---|---|---|',

@@ -1,8 +1,9 @@
+import { minutes, originOf } from '../measured-on.ts'
+import { quantile } from '../statistics.ts'
 import type { MomentCell } from './moments.ts'
 import type { Measurement, NodeMeasurement } from './results.ts'
 import { type Row, toRows } from './rows.ts'
 import * as settings from './settings.ts'
-import { quantile } from './statistics.ts'
 import { targetsOf } from './targets.ts'
 import { BARE, VARIANTS } from './variants.ts'
 
@@ -40,10 +41,11 @@ the same logging where there is logging, and to bare Fastify in Fastify.`,
 const CONNECTIONS_TEXT = `${settings.CONNECTIONS} kept-alive connections, each sends its next \`GET /orders/7\` when it has its answer of 86 bytes of JSON. No
 \`traceparent\` is sent: every request begins a trace.`
 
-function introduction({ date, commit, isDirty, machine, tookMs, nodes }: Measurement): string {
+function introduction(measurement: Measurement): string {
+  const node = measurement.nodes.map((one) => one.node).join(' and ')
   return `What telemetry costs a service: Seaworthy beside the SDK of OpenTelemetry and the agents that people use, the same
-work, in one invocation. Written by \`npm run bench:telemetry -- --page\` from the measurement of ${date.slice(0, 10)}: commit
-\`${commit}\`${isDirty ? ' with changes not yet committed' : ''}, Node ${nodes.map(({ node }) => node).join(' and ')}, ${machine}, ${Math.round(tookMs / 60_000)} minutes.
+work, in one invocation. Written by \`npm run bench:telemetry -- --page\` from
+${originOf({ ...measurement, node })}, ${minutes(measurement.tookMs)}.
 Times are those of this machine; ratios, and how far their quartiles are apart, are what can be compared.`
 }
 

@@ -1,4 +1,4 @@
-import { quantile, type Spread, spreadOf } from './statistics.ts'
+import { quantile, type Spread, spreadOf } from '../statistics.ts'
 import type { Slice, TourCell } from './tour.ts'
 import { BARE, BARE_AGAIN, VARIANTS, type Variant } from './variants.ts'
 

@@ -2,20 +2,21 @@
  * What telemetry costs a service, in processor time, latency, memory and start-up: ours beside bare Node and its peers,
  * in turn in one invocation. `--help` says the rest; docs/benchmarks/telemetry.md says what is measured and how.
  */
-import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nodeBinary } from '../../scripts/node-binary.ts'
 import { NODE_VERSIONS } from '../../scripts/node-versions.ts'
-import { runCommand, UsageError } from '../run-command.ts'
+import { chosen, wholeNumber } from '../arguments.ts'
+import { KeptResults } from '../kept-results.ts'
+import { measuredOn } from '../measured-on.ts'
+import { report, runCommand, untilInterrupted } from '../run-command.ts'
 import { problemsOf } from './check.ts'
 import { Load, limitOf } from './load.ts'
 import { measureInProcess, measurePauses, measureSpans, measureStarts, type MomentOptions } from './moments.ts'
 import { toPage } from './page.ts'
 import { CAN_PIN } from './pinned-process.ts'
 import { profile } from './profile.ts'
-import { describeMachine, type Measurement, newest, type NodeMeasurement, store } from './results.ts'
+import type { Measurement, NodeMeasurement } from './results.ts'
 import { toJsonRows, toRows } from './rows.ts'
 import { buildSeaworthy } from './seaworthy-build.ts'
 import * as settings from './settings.ts'
@@ -24,7 +25,7 @@ import { toTable } from './table.ts'
 import { tour } from './tour.ts'
 import { type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/benchmarks/telemetry.md', import.meta.url))
+const KEPT = new KeptResults<Measurement>({ folder: 'telemetry', script: 'bench:telemetry', page: 'telemetry', toPage })
 const NEWEST_NODE = NODE_VERSIONS.at(-1) ?? process.versions.node
 const PARTS = ['tour', 'in-process', 'starts', 'pauses', 'spans', 'newest-node'] as const
 const HELP = `Usage: npm run bench:telemetry -- [options]
@@ -65,26 +66,19 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(HELP)
   else if (values.list) process.stdout.write(VARIANTS.map(({ name, setup }) => `${name}: ${setup}\n`).join(''))
-  else if (values.page) writePage()
+  else if (values.page) KEPT.writePage()
   else await measure(values)
-}
-
-function writePage(): void {
-  const measurement = newest()
-  if (measurement === undefined) throw new UsageError('There is no full measurement yet: npm run bench:telemetry')
-  writeFileSync(PAGE, toPage(measurement))
-  process.stderr.write(`wrote ${PAGE}\n`)
 }
 
 async function measure(values: Values): Promise<void> {
   const variants = chosenVariants(values)
   const parts = chosenParts(values)
-  const rounds = toCount('rounds', values.rounds, values.quick ? settings.QUICK_ROUNDS : settings.ROUNDS)
+  const rounds = wholeNumber('rounds', values.rounds, {
+    fallback: values.quick ? settings.QUICK_ROUNDS : settings.ROUNDS,
+  })
   const startedAt = performance.now()
-  const date = new Date().toISOString()
-  const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
-  process.once('SIGTERM', () => abort.abort())
+  const origin = measuredOn('telemetry')
+  const abort = untilInterrupted()
   const troubles: string[] = []
   const seaworthy = values.package === undefined ? buildSeaworthy() : resolve(values.package)
   await using sink = await Sink.start()
@@ -93,7 +87,7 @@ async function measure(values: Values): Promise<void> {
     seaworthy,
     sink,
     load,
-    abort: abort.signal,
+    abort,
     onProgress: (line) => process.stderr.write(`${line}\n`),
     onTrouble(variant, error) {
       troubles.push(variant)
@@ -110,7 +104,7 @@ async function measure(values: Values): Promise<void> {
   const loadLimitPerS = await limitOf(load)
   const own = await measureNode({ ...common, variants, node: process.execPath }, values, { rounds, parts, startedAt })
   const nodes = [own]
-  if (parts.has('newest-node') && !abort.signal.aborted) {
+  if (parts.has('newest-node') && !abort.aborted) {
     const node = await nodeBinary(NEWEST_NODE)
     const measured = await measureNode(
       { ...common, variants: variants.filter(({ isOnOtherNode }) => isOnOtherNode), node },
@@ -119,13 +113,12 @@ async function measure(values: Values): Promise<void> {
     )
     nodes.push({ ...measured, node: `v${NEWEST_NODE}` })
   }
-  if (abort.signal.aborted) {
+  if (abort.aborted) {
     process.exitCode = 130
     return
   }
   const measurement: Measurement = {
-    date,
-    ...describeMachine(),
+    ...origin,
     isPinned: CAN_PIN,
     loadLimitPerS,
     tookMs: Math.round(performance.now() - startedAt),
@@ -139,9 +132,10 @@ async function measure(values: Values): Promise<void> {
   const isComplete = variants.every(
     ({ name, family }) => family === 'peer' || own.tour.some((cell) => cell.variant === name),
   )
-  process.stderr.write(`stored ${store(measurement, { forPage: isFull && isComplete })}\n`)
+  KEPT.store(measurement, { forPage: isFull && isComplete })
   const rows = toRows(own.tour)
-  if (values.check) report(problemsOf(own.tour, variants))
+  if (values.check)
+    report(problemsOf(own.tour, variants), 'every request was answered, and left the spans that it should')
   process.stdout.write(values.json ? `${JSON.stringify(toJsonRows(rows))}\n` : `${toTable(rows)}\n`)
 }
 
@@ -202,35 +196,12 @@ function isOfSpans(variant: Variant): boolean {
   return isPlain(variant) && (variant.family === 'ours' || variant.family === 'stock') && variant.samplingRatio === 1
 }
 
-function report(problems: readonly string[]): void {
-  for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
-  if (problems.length > 0) process.exitCode = 1
-  else process.stderr.write('✓ every request was answered, and left the spans that it should\n')
-}
-
 function chosenVariants({ only, quick }: Pick<Values, 'only' | 'quick'>): readonly Variant[] {
   if (only === undefined) return VARIANTS.filter(({ isQuick }) => !quick || isQuick)
-  const names = only.split(',').map((name) => name.trim())
-  const belongs = (variant: Variant, name: string): boolean =>
-    variant.name === name ||
-    (name === 'seaworthy' && variant.family === 'ours') ||
-    (name === 'stock' && variant.family === 'stock')
-  const unknown = names.filter((name) => !VARIANTS.some((variant) => belongs(variant, name)))
-  if (unknown.length > 0) throw new UsageError(`No variant ${unknown.join(', ')}: --list says which there are.`)
-  return VARIANTS.filter((variant) => names.some((name) => belongs(variant, name)))
+  const groups: Readonly<Record<string, string>> = { ours: 'seaworthy', stock: 'stock' }
+  return chosen('only', only, VARIANTS, ({ name, family }) => [name, groups[family] ?? name])
 }
 
 function chosenParts({ parts, quick }: Values): ReadonlySet<string> {
-  if (parts === undefined) return new Set<string>(quick ? ['tour'] : PARTS)
-  const names = parts.split(',')
-  const unknown = names.filter((name) => !PARTS.some((part) => part === name))
-  if (unknown.length > 0) throw new UsageError(`No part ${unknown.join(', ')}: --help says which there are.`)
-  return new Set(names)
-}
-
-function toCount(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UsageError(`--${name} must be a whole number from 1, not "${text}".`)
-  return value
+  return new Set(chosen('parts', parts ?? (quick ? 'tour' : undefined), PARTS, (part) => [part]))
 }

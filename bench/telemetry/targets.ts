@@ -1,6 +1,6 @@
 import type { NodeMeasurement } from './results.ts'
 import { toRows } from './rows.ts'
-import { quantile } from './statistics.ts'
+import { quantile } from '../statistics.ts'
 import { BARE } from './variants.ts'
 
 /** What the engine was built for, and what came of it. */

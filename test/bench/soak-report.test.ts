@@ -55,19 +55,36 @@ test('numbers are told apart however many there are, and what comes again is cou
 
 describe('the verdict', () => {
   test('on a service that lost nothing and stayed flat has no faults', () => {
-    expect(judge(resultWith({}))).toMatchObject({ faults: [], isFlat: true, largestSpoolMib: 2 })
+    expect(judge(resultWith({}))).toMatchObject({ faults: [], growth: [], largestSpoolMib: 2 })
   })
 
-  test('on a heap that rises by two MiB a minute is that it is not flat, which is no fault', () => {
+  test('on a heap that rises by two MiB a minute is that it grew, which is no fault of the telemetry', () => {
     const samples = [0, 20_000, 40_000, 60_000].map((atMs) => sampleAt(atMs, 20 + atMs / 30_000))
-    const verdict = judge(resultWith({ samples }))
-    expect(verdict).toMatchObject({ faults: [], isFlat: false })
+    const verdict = judge(resultWith({ samples, seconds: 600 }))
+    expect(verdict).toMatchObject({
+      faults: [],
+      growth: ['heapUsed rose by 2.00 MiB a minute in the second half'],
+    })
     expect(verdict.rise.heapUsed).toBeCloseTo(2)
+    // As much in a short run is what wavers.
+    expect(judge(resultWith({ samples, seconds: 60 })).growth).toEqual([])
   })
+
+  test.each(['descriptors', 'sockets', 'timers'] as const)(
+    'on %s of which six more are there each minute names them',
+    (what) => {
+      const samples = [0, 20_000, 40_000, 60_000].map((atMs) => ({ ...sampleAt(atMs, 20), [what]: atMs / 10_000 }))
+      expect(judge(resultWith({ samples, seconds: 600 })).growth).toEqual([
+        `${what} rose by 6.00 a minute in the second half`,
+      ])
+    },
+  )
 
   test.each([
     [{ orders: { created: 10, spans: 9, logs: 10, twice: 0 } }, '1 spans never arrived'],
     [{ orders: { created: 10, spans: 10, logs: 8, twice: 0 } }, '2 log records never arrived'],
+    [{ samples: [] }, 'nothing was measured'],
+    [{ orders: { created: 0, spans: 0, logs: 0, twice: 0 } }, 'nothing was measured'],
     [{ failedRequests: 3 }, '3 requests were not answered'],
     [
       { accounts: { traces: ALL, metrics: ALL, logs: { ...ALL, delivered: 9 } } },
@@ -99,6 +116,7 @@ test('the page says what was found, and in bold what must not be', () => {
     return toPage(stored)
   }
   expect(page(resultWith({}))).toContain('Nothing was lost, and every account balanced')
+  expect(page(resultWith({}))).toContain('| heap | 0.00 | 1 |')
   expect(page(resultWith({}))).toContain('| traces | 10 | 10 | 0 | 0 | 0 | 0 | yes |')
   expect(page(resultWith({ failedRequests: 3 }))).toContain('**3 requests were not answered.**')
 })

@@ -3,7 +3,7 @@ import { problemsOf } from '../../bench/telemetry/check.ts'
 import { toPage } from '../../bench/telemetry/page.ts'
 import type { Measurement, NodeMeasurement } from '../../bench/telemetry/results.ts'
 import { toJsonRows, toRows } from '../../bench/telemetry/rows.ts'
-import { quantile, spreadOf } from '../../bench/telemetry/statistics.ts'
+import { quantile, spreadOf } from '../../bench/statistics.ts'
 import { targetsOf } from '../../bench/telemetry/targets.ts'
 import type { Slice, TourCell } from '../../bench/telemetry/tour.ts'
 import { BARE, BARE_AGAIN, VARIANTS } from '../../bench/telemetry/variants.ts'
@@ -181,7 +181,7 @@ test('the page has a row for each variant of each Node, and sections only for wh
   const tour = [cell(BARE, [10]), cell(STOCK, [40], { spans: 10_000 })]
   const other = node({ node: 'v26.0.0', tour })
   const page = toPage(measurement(node({ tour }), other))
-  expect(page).toContain('commit\n`abcdef012345`, Node v24.0.0 and v26.0.0')
+  expect(page).toContain('commit `abcdef012345`, Node v24.0.0 and v26.0.0')
   expect(page.match(/^\| stock SDK http 100 % \| \*\*0\.25\*\*/gm)).toHaveLength(2)
   expect(page).not.toContain('## Start-up')
   expect(page).not.toMatch(/NaN|undefined/)

@@ -22,6 +22,9 @@ const service = createService({
 })
 const tracer = trace.getTracer('soak')
 let order = 0
+/** Only to show that a leak is seen: what is kept of each order. */
+const leakBytes = Number(process.env['SOAK_LEAK'] ?? 0)
+const leaked: object[] = []
 let port = 0
 
 function handler(ownPort: () => number): RequestListener {
@@ -31,6 +34,7 @@ function handler(ownPort: () => number): RequestListener {
   return (request, response) => {
     if (request.url === '/inner') return void response.end('inner')
     const number = order++
+    if (leakBytes > 0) leaked.push(Array.from({ length: Math.ceil(leakBytes / 8) }, () => number))
     tracer.startActiveSpan('order', { attributes: { order: number } }, (span) => {
       service.log.info({ order: number }, 'order placed')
       orders.add(1, { kind: number % 3 })
