@@ -1,6 +1,7 @@
 import type { Attributes, Exemplar, ExponentialHistogramPoint, HistogramPoint, NumberPoint } from '../../otlp/model.ts'
 import type { ExemplarReservoir } from './exemplar-reservoir.ts'
 import type { SeriesIdentity } from './series-attributes.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 export type MetricPoint = NumberPoint | HistogramPoint | ExponentialHistogramPoint
 
@@ -28,5 +29,15 @@ export abstract class Cell<P extends MetricPoint = MetricPoint> {
   /** Back to the state of a new cell. */
   abstract reset(): void
 
-  abstract toPoint(startUnixNano: bigint, timeUnixNano: bigint, exemplars: readonly Exemplar[]): P
+  /** Writes down what there is now. @returns where: {@link toPoint} wants to know */
+  abstract save(buffer: ValueBuffer): number
+
+  /** Makes a point of what was written down. */
+  abstract toPoint(
+    values: Float64Array,
+    at: number,
+    startUnixNano: bigint,
+    timeUnixNano: bigint,
+    exemplars: readonly Exemplar[],
+  ): P
 }

@@ -56,19 +56,20 @@ export class ExemplarReservoir {
   }
 
   /** What was measured at `sinceUnixMs` or later. */
-  toExemplars(sinceUnixMs: number, valueType: NumberType): Exemplar[] {
-    const exemplars: Exemplar[] = []
-    for (const kept of this.#kept) {
-      if (kept === undefined || kept.unixMs < sinceUnixMs) continue
-      exemplars.push({
-        filteredAttributes: kept.filteredAttributes,
-        timeUnixNano: toUnixNano(kept.unixMs),
-        value: kept.value,
-        valueType,
-        traceId: kept.traceId,
-        spanId: kept.spanId,
-      })
-    }
-    return exemplars
+  keptSince(sinceUnixMs: number): readonly KeptMeasurement[] {
+    const found: KeptMeasurement[] = []
+    for (const kept of this.#kept) if (kept !== undefined && kept.unixMs >= sinceUnixMs) found.push(kept)
+    return found
   }
+}
+
+export function toExemplars(kept: readonly KeptMeasurement[], valueType: NumberType): Exemplar[] {
+  return kept.map(({ filteredAttributes, unixMs, value, traceId, spanId }) => ({
+    filteredAttributes,
+    timeUnixNano: toUnixNano(unixMs),
+    value,
+    valueType,
+    traceId,
+    spanId,
+  }))
 }

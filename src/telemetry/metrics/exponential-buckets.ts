@@ -1,4 +1,5 @@
 import type { ExponentialBuckets } from '../../otlp/model.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 const FIRST_CAPACITY = 4
 
@@ -56,8 +57,21 @@ export class BucketRing {
     this.high = 0
   }
 
-  toBuckets(): ExponentialBuckets {
-    return this.isEmpty ? NO_BUCKETS : { offset: this.low, bucketCounts: this.#ordered() }
+  /** Writes down how many there are, the lowest one, and their counts. @returns where */
+  save(buffer: ValueBuffer): number {
+    const size = this.isEmpty ? 0 : this.high - this.low + 1
+    const at = buffer.claim(2 + size)
+    const { values } = buffer
+    values[at] = size
+    values[at + 1] = this.low
+    if (size === 0) return at
+    const counts = this.#counts
+    let slot = this.#slot(this.low)
+    for (let place = at + 2; place < at + 2 + size; place++) {
+      values[place] = counts[slot] as number
+      if (++slot === counts.length) slot = 0
+    }
+    return at
   }
 
   #widen(low: number, high: number): void {
@@ -74,7 +88,6 @@ export class BucketRing {
     this.high = high
   }
 
-  /** Whole pieces are copied, because a collection does this for every series in one turn of the event loop. */
   #ordered(): number[] {
     if (this.isEmpty) return []
     const counts = this.#counts
@@ -88,6 +101,15 @@ export class BucketRing {
     const slot = index % this.#counts.length
     return slot < 0 ? slot + this.#counts.length : slot
   }
+}
+
+/** What {@link BucketRing.save} wrote down. */
+export function toBuckets(values: Float64Array, at: number): ExponentialBuckets {
+  const size = values[at] as number
+  if (size === 0) return NO_BUCKETS
+  const bucketCounts: number[] = []
+  for (let place = at + 2; place < at + 2 + size; place++) bucketCounts.push(values[place] as number)
+  return { offset: values[at + 1] as number, bucketCounts }
 }
 
 const NO_BUCKETS: ExponentialBuckets = Object.freeze({ offset: 0, bucketCounts: Object.freeze([]) })

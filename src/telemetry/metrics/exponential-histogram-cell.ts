@@ -1,8 +1,9 @@
 import type { Exemplar, ExponentialHistogramPoint } from '../../otlp/model.ts'
 import { Cell } from './cell.ts'
-import { BucketRing } from './exponential-buckets.ts'
+import { BucketRing, toBuckets } from './exponential-buckets.ts'
 import { exponentialIndex } from './exponential-index.ts'
 import type { SeriesIdentity } from './series-attributes.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 /** The coarsest scale: all numbers are in two buckets then. */
 export const MIN_SCALE = -10
@@ -17,6 +18,9 @@ export interface ExponentialShape {
   /** Of instruments that may be negative a sum means nothing. */
   readonly hasSum: boolean
 }
+
+/** Before the buckets: count, sum, min, max, count of zeros, scale, and where the negative buckets begin. */
+const SAVED_FIELDS = 7
 
 /**
  * How many values fell into buckets that grow by a constant factor; the factor is as small as the number of buckets
@@ -65,23 +69,46 @@ export class ExponentialHistogramCell extends Cell<ExponentialHistogramPoint> {
     this.#max = Number.NEGATIVE_INFINITY
   }
 
-  toPoint(startUnixNano: bigint, timeUnixNano: bigint, exemplars: readonly Exemplar[]): ExponentialHistogramPoint {
-    const hasMinMax = this.#shape.recordsMinMax && this.#count > 0
+  save(buffer: ValueBuffer): number {
+    const at = buffer.claim(SAVED_FIELDS)
+    this.#positive.save(buffer)
+    const negativeAt = (this.#negative ?? EMPTY).save(buffer)
+    const { values } = buffer
+    values[at] = this.#count
+    values[at + 1] = this.#sum
+    values[at + 2] = this.#min
+    values[at + 3] = this.#max
+    values[at + 4] = this.#zeroCount
+    values[at + 5] = this.#scale
+    values[at + 6] = negativeAt
+    return at
+  }
+
+  toPoint(
+    values: Float64Array,
+    at: number,
+    startUnixNano: bigint,
+    timeUnixNano: bigint,
+    exemplars: readonly Exemplar[],
+  ): ExponentialHistogramPoint {
+    const count = values[at] as number
+    const zeroCount = values[at + 4] as number
+    const hasMinMax = this.#shape.recordsMinMax && count > 0
     return {
       attributes: this.attributes,
       startTimeUnixNano: startUnixNano,
       timeUnixNano,
       flags: 0,
-      count: this.#count,
-      sum: this.#shape.hasSum ? this.#sum : undefined,
-      min: hasMinMax ? this.#min : undefined,
-      max: hasMinMax ? this.#max : undefined,
+      count,
+      sum: this.#shape.hasSum ? values[at + 1] : undefined,
+      min: hasMinMax ? values[at + 2] : undefined,
+      max: hasMinMax ? values[at + 3] : undefined,
       // Without buckets every scale is true, and 0 is what others say then.
-      scale: this.#count === this.#zeroCount ? 0 : this.#scale,
-      zeroCount: this.#zeroCount,
+      scale: count === zeroCount ? 0 : (values[at + 5] as number),
+      zeroCount,
       zeroThreshold: 0,
-      positive: this.#positive.toBuckets(),
-      negative: (this.#negative ?? EMPTY).toBuckets(),
+      positive: toBuckets(values, at + SAVED_FIELDS),
+      negative: toBuckets(values, values[at + 6] as number),
       exemplars,
     }
   }

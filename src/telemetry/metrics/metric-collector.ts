@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { NO_ATTRIBUTES } from '../../otlp/attribute-bag.ts'
 import type { Metric, ScopeGroup } from '../../otlp/model.ts'
+import type { CollectedMetric } from './collected-metric.ts'
 import type { Meter } from './meter.ts'
 import type { ObservationRound } from './observable-callbacks.ts'
 import { ObservedStorage } from './observed-storage.ts'
@@ -8,6 +9,7 @@ import type { ReaderProfile } from './reader-profile.ts'
 import type { MeterIdentity } from './stream-plan.ts'
 import { TurnSlices } from './turn-slices.ts'
 import { toUnixNano } from './unix-nano.ts'
+import { ValueBuffer } from './value-buffer.ts'
 
 /** What a collector needs of its provider. */
 export interface CollectorHost {
@@ -20,16 +22,18 @@ export interface CollectorHost {
 }
 
 /**
- * Takes one metric, whole and of one moment. While it waits for a promise that this returns, other work gets its turn.
- * Must not throw.
+ * Takes one metric, whole and of one moment, which is there until the promise that this returns is settled; while it
+ * waits for it, other work gets its turn. Must not throw.
  */
-export type TakeMetric = (meter: MeterIdentity, metric: Metric, slices: TurnSlices) => void | Promise<void>
+export type TakeMetric = (meter: MeterIdentity, metric: CollectedMetric, slices: TurnSlices) => void | Promise<void>
 
 /** Collects for one reader. */
 export class MetricCollector {
   readonly #host: CollectorHost
   readonly #index: number
   readonly #profile: ReaderProfile
+  /** Kept from one collection to the next: a new one each time would bring on the collector of garbage. */
+  readonly #buffer = new ValueBuffer()
   #latestUnixMs = 0
 
   constructor(host: CollectorHost, index: number, profile: ReaderProfile) {
@@ -46,28 +50,35 @@ export class MetricCollector {
     return this.#host.inTurn(async () => {
       const meters = this.#host.meters()
       const round = this.#begin(meters, limitMs)
-      await Promise.all(meters.map((meter) => meter.callbacks.run(round)))
       const slices = new TurnSlices(this.#host.clock)
+      const open: Promise<void>[] = []
+      for (const meter of meters) await meter.callbacks.run(round, slices, open)
+      await Promise.all(open)
       const since = this.#exemplarsSince()
+      const buffer = this.#buffer
       for (const meter of meters) {
         for (const stream of meter.streams.ofReader(this.#index)) {
           if (slices.isOver) await slices.next()
-          const metric = stream.collect(toUnixNano(this.#host.unixNow()), since)
+          buffer.clear()
+          const metric = stream.collect(toUnixNano(this.#host.unixNow()), since, buffer)
           if (metric !== undefined) await take(meter.identity, metric, slices)
         }
       }
+      buffer.clear()
     })
   }
 
   /** The same at once, for the end of the process: of callbacks only what they observe without waiting. */
-  visitNow(take: (meter: MeterIdentity, metric: Metric) => void): void {
+  visitNow(take: (meter: MeterIdentity, metric: CollectedMetric) => void): void {
     const meters = this.#host.meters()
     const round = this.#begin(meters, 0)
     for (const meter of meters) meter.callbacks.runNow(round)
     const since = this.#exemplarsSince()
+    const buffer = new ValueBuffer()
     for (const meter of meters) {
       for (const stream of meter.streams.ofReader(this.#index)) {
-        const metric = stream.collect(toUnixNano(this.#host.unixNow()), since)
+        buffer.clear()
+        const metric = stream.collect(toUnixNano(this.#host.unixNow()), since, buffer)
         if (metric !== undefined) take(meter.identity, metric)
       }
     }
@@ -76,7 +87,8 @@ export class MetricCollector {
   /** Everything at once, grouped by meter. Never rejects. */
   async collect(limitMs: number): Promise<readonly ScopeGroup<Metric>[]> {
     const groups = new Map<MeterIdentity, Metric[]>()
-    await this.visit(limitMs, (meter, metric) => {
+    await this.visit(limitMs, (meter, collected) => {
+      const metric = collected.slice(0, collected.count)
       const known = groups.get(meter)
       if (known === undefined) groups.set(meter, [metric])
       else known.push(metric)

@@ -1,9 +1,8 @@
-import { type Metric, TEMPORALITY } from '../../otlp/model.ts'
-import { NO_ATTRIBUTES } from '../../otlp/attribute-bag.ts'
-import { type Aggregation, toMetricData } from './aggregation.ts'
-import type { MetricPoint } from './cell.ts'
+import type { Aggregation } from './aggregation.ts'
+import { type CollectedMetric, StreamMetric } from './collected-metric.ts'
 import { ObservedStorage } from './observed-storage.ts'
 import type { SeriesStorage } from './series-storage.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 export interface MetricStreamOptions {
   readonly name: string
@@ -35,21 +34,13 @@ export class MetricStream {
     this.#isDelta = options.isDelta
   }
 
-  /** What is there now, all of one moment; `undefined` when there is nothing. */
-  collect(timeUnixNano: bigint, exemplarsSinceUnixMs: number): Metric | undefined {
+  /** What is there now, all of one moment, with its numbers in `buffer`; `undefined` when there is nothing. */
+  collect(timeUnixNano: bigint, exemplarsSinceUnixMs: number, buffer: ValueBuffer): CollectedMetric | undefined {
     const { storage } = this
-    const points: readonly MetricPoint[] =
+    const series =
       storage instanceof ObservedStorage
-        ? storage.collect(timeUnixNano)
-        : storage.collect(timeUnixNano, exemplarsSinceUnixMs)
-    if (points.length === 0) return undefined
-    const temporality = this.#isDelta ? TEMPORALITY.delta : TEMPORALITY.cumulative
-    return {
-      name: this.name,
-      description: this.description,
-      unit: this.unit,
-      metadata: NO_ATTRIBUTES,
-      data: toMetricData(this.#aggregation, points, temporality),
-    }
+        ? storage.collect(timeUnixNano, buffer)
+        : storage.collect(timeUnixNano, exemplarsSinceUnixMs, buffer)
+    return series.count === 0 ? undefined : new StreamMetric(this, this.#aggregation, this.#isDelta, series)
   }
 }

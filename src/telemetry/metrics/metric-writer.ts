@@ -1,7 +1,7 @@
 import { encodeMetric } from '../../otlp/encode-metric.ts'
-import type { Metric, MetricData } from '../../otlp/model.ts'
 import type { OpenChunk } from '../encode/open-chunk.ts'
 import type { OpenChunks } from '../encode/open-chunks.ts'
+import type { CollectedMetric } from './collected-metric.ts'
 import type { MeterIdentity } from './stream-plan.ts'
 
 /** Points of one message: some ten microseconds of work, and a small part of a chunk. */
@@ -13,26 +13,24 @@ const POINTS_PER_MESSAGE = 32
  */
 export class MetricWriter {
   readonly #chunk: OpenChunk
-  readonly #metric: Metric
-  readonly #points: readonly unknown[]
+  readonly #metric: CollectedMetric
   readonly #onProblem: (error: unknown) => void
   #next = 0
 
-  constructor(chunks: OpenChunks, meter: MeterIdentity, metric: Metric, onProblem: (error: unknown) => void) {
+  constructor(chunks: OpenChunks, meter: MeterIdentity, metric: CollectedMetric, onProblem: (error: unknown) => void) {
     this.#chunk = chunks.scope(meter)
     this.#metric = metric
-    this.#points = metric.data.type === 'none' ? [] : metric.data.points
     this.#onProblem = onProblem
   }
 
   get isDone(): boolean {
-    return this.#next >= this.#points.length
+    return this.#next >= this.#metric.count
   }
 
   /** Writes the next few points. Never throws. */
   step(): void {
     const start = this.#next
-    const end = Math.min(start + POINTS_PER_MESSAGE, this.#points.length)
+    const end = Math.min(start + POINTS_PER_MESSAGE, this.#metric.count)
     this.#next = end
     if (this.#write(start, end)) return
     // One of them has no form in OTLP: the others are not to be lost with it.
@@ -49,8 +47,7 @@ export class MetricWriter {
   #write(start: number, end: number): boolean {
     const writer = this.#chunk.begin()
     try {
-      const points = start === 0 && end === this.#points.length ? this.#points : this.#points.slice(start, end)
-      encodeMetric(writer, { ...this.#metric, data: { ...this.#metric.data, points } as MetricData })
+      encodeMetric(writer, this.#metric.slice(start, end))
     } catch (error) {
       if (end - start > 1) this.#chunk.rollback()
       else this.#onProblem(error)

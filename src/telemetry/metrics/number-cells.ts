@@ -1,6 +1,7 @@
 import type { Exemplar, NumberPoint, NumberType } from '../../otlp/model.ts'
 import { Cell } from './cell.ts'
 import type { SeriesIdentity } from './series-attributes.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 abstract class NumberCell extends Cell<NumberPoint> {
   readonly #valueType: NumberType
@@ -15,13 +16,25 @@ abstract class NumberCell extends Cell<NumberPoint> {
     this.value = 0
   }
 
-  toPoint(startUnixNano: bigint, timeUnixNano: bigint, exemplars: readonly Exemplar[]): NumberPoint {
+  save(buffer: ValueBuffer): number {
+    const at = buffer.claim(1)
+    buffer.values[at] = this.value
+    return at
+  }
+
+  toPoint(
+    values: Float64Array,
+    at: number,
+    startUnixNano: bigint,
+    timeUnixNano: bigint,
+    exemplars: readonly Exemplar[],
+  ): NumberPoint {
     return {
       attributes: this.attributes,
       startTimeUnixNano: startUnixNano,
       timeUnixNano,
       flags: 0,
-      value: this.value,
+      value: values[at] as number,
       valueType: this.#valueType,
       exemplars,
     }

@@ -4,6 +4,7 @@ import { SeaworthyError } from '../../core/seaworthy-error.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { ObservableInstrument } from './observable-instrument.ts'
 import { type FindTargets, ObservationSink } from './observation-sink.ts'
+import type { TurnSlices } from './turn-slices.ts'
 
 /** Of one meter. Whoever adds more without removing any has a leak. */
 const MAX_CALLBACKS = 10_000
@@ -14,6 +15,7 @@ interface Entry {
   readonly isBatch: boolean
   /** A promise of an earlier collection that has not settled. */
   isRunning: boolean
+  isRemoved: boolean
 }
 
 /** What a collection needs to run callbacks. */
@@ -43,7 +45,7 @@ export class ObservableCallbacks {
         `A meter has ${MAX_CALLBACKS} callbacks already; another one is ignored. Remove those that ended.`,
       )
     }
-    this.#entries.push({ callback, instruments, isBatch, isRunning: false })
+    this.#entries.push({ callback, instruments, isBatch, isRunning: false, isRemoved: false })
   }
 
   remove(
@@ -52,23 +54,28 @@ export class ObservableCallbacks {
     { isBatch }: { readonly isBatch: boolean },
   ): void {
     const index = this.#find(callback, ownInstruments(observables), isBatch)
-    if (index !== -1) this.#entries.splice(index, 1)
+    for (const entry of index === -1 ? [] : this.#entries.splice(index, 1)) entry.isRemoved = true
   }
 
-  /** Never rejects. Resolves when every callback has ended or has had its time. */
-  async run(round: ObservationRound): Promise<void> {
-    const open: Promise<void>[] = []
+  /**
+   * Calls all of them, and lets other work have its turn between two. Never rejects.
+   *
+   * @param open gets a promise of each that has not ended then; it resolves when it has, or has had its time
+   */
+  async run(round: ObservationRound, slices: TurnSlices, open: Promise<void>[]): Promise<void> {
     // A copy: a callback may remove itself.
     for (const entry of Array.from(this.#entries)) {
-      const running = this.#call(entry, round)
+      if (slices.isOver) await slices.next()
+      const running = entry.isRemoved ? undefined : this.#call(entry, round)
       if (running !== undefined) open.push(running)
     }
-    await Promise.all(open)
   }
 
   /** What callbacks observe without waiting for anything; the rest is too late. Never throws. */
   runNow(round: ObservationRound): void {
-    for (const entry of Array.from(this.#entries)) void this.#call(entry, { ...round, limitMs: 0 })
+    for (const entry of Array.from(this.#entries)) {
+      if (!entry.isRemoved) void this.#call(entry, { ...round, limitMs: 0 })
+    }
   }
 
   /** @returns a promise when there is something to wait for */

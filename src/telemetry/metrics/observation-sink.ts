@@ -1,5 +1,5 @@
 import type { ObservableInstrument } from './observable-instrument.ts'
-import type { ObservedStorage } from './observed-storage.ts'
+import type { Observed, ObservedStorage } from './observed-storage.ts'
 import type { SeriesStorage } from './series-storage.ts'
 
 /** Where the observations of an instrument go, for the reader that collects. */
@@ -15,7 +15,7 @@ export type FindTargets = (instrument: ObservableInstrument) => readonly Observa
 export class ObservationSink {
   readonly #instruments: ReadonlySet<ObservableInstrument>
   readonly #findTargets: FindTargets
-  #commits: (() => void)[] = []
+  readonly #observed: Observed[] = []
   #isClosed = false
 
   constructor(instruments: ReadonlySet<ObservableInstrument>, findTargets: FindTargets) {
@@ -28,14 +28,14 @@ export class ObservationSink {
     const measured = instrument.check.admit(value)
     if (measured === undefined) return
     for (const target of this.#findTargets(instrument))
-      this.#commits.push(target.observe(measured, attributes ?? undefined))
+      this.#observed.push(target.observe(measured, attributes ?? undefined))
   }
 
   /** The callback has ended well: all of it counts. */
   commit(): void {
     if (this.#isClosed) return
     this.close()
-    for (const commit of this.#commits) commit()
+    for (const observed of this.#observed) observed.commit()
   }
 
   /** Whatever comes from now on is ignored. */

@@ -1,9 +1,11 @@
 import { EMPTY_LIST } from '../../otlp/attribute-bag.ts'
 import type { Attributes, NumberPoint, NumberType } from '../../otlp/model.ts'
+import type { SeriesSnapshot } from './collected-metric.ts'
 import type { KeepsKey, SeriesIdentity } from './series-attributes.ts'
 import { identifySeries, OVERFLOW } from './series-attributes.ts'
 import { SeriesPaths } from './series-paths.ts'
 import { startOf, toUnixNano } from './unix-nano.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 /** Paths to a series: a few orders of a few attributes each. */
 const PLACES_PER_SERIES = 16
@@ -37,11 +39,72 @@ class ObservedCell {
 }
 
 /** An observation of a callback that has not ended yet. */
-interface Observation {
+export interface Observed {
+  /** The callback has ended well: it counts. */
+  commit(): void
+}
+
+/** One of them. A class, because a collection makes thousands at once, where closures cost twice as much. */
+class Observation implements Observed {
   readonly cell: ObservedCell
   /** All attributes, those that the stream leaves out included. */
   readonly fullKey: string
   readonly value: number
+  readonly #storage: ObservedStorage
+
+  constructor(storage: ObservedStorage, cell: ObservedCell, fullKey: string, value: number) {
+    this.#storage = storage
+    this.cell = cell
+    this.fullKey = fullKey
+    this.value = value
+  }
+
+  commit(): void {
+    this.#storage.commit(this)
+  }
+}
+
+/** The cells that were observed, with the values that they had then. */
+class ObservedSnapshot implements SeriesSnapshot {
+  readonly #buffer: ValueBuffer
+  readonly #timeUnixNano: bigint
+  readonly #valueType: NumberType
+  readonly #cells: ObservedCell[] = []
+  readonly #places: number[] = []
+
+  constructor(buffer: ValueBuffer, timeUnixNano: bigint, valueType: NumberType) {
+    this.#buffer = buffer
+    this.#timeUnixNano = timeUnixNano
+    this.#valueType = valueType
+  }
+
+  get count(): number {
+    return this.#cells.length
+  }
+
+  add(cell: ObservedCell, value: number): void {
+    const at = this.#buffer.claim(1)
+    this.#buffer.values[at] = value
+    this.#cells.push(cell)
+    this.#places.push(at)
+  }
+
+  points(start: number, end: number): readonly NumberPoint[] {
+    const points: NumberPoint[] = []
+    for (let index = start; index < end; index++) {
+      const { attributes, startUnixNano } = this.#cells[index] as ObservedCell
+      points.push({
+        attributes,
+        startTimeUnixNano: startOf(startUnixNano, this.#timeUnixNano),
+        timeUnixNano: this.#timeUnixNano,
+        flags: 0,
+        value: this.#buffer.values[this.#places[index] as number] as number,
+        valueType: this.#valueType,
+        exemplars: EMPTY_LIST,
+      })
+    }
+    return points
+  }
 }
 
 /**
@@ -77,37 +140,34 @@ export class ObservedStorage {
    *
    * @returns makes the observation count
    */
-  observe(value: number, attributes: object | undefined): () => void {
-    const observation = this.#stage(value, attributes)
-    return () => this.#commit(observation)
-  }
-
-  collect(timeUnixNano: bigint): NumberPoint[] {
-    this.#addUp()
-    const points: NumberPoint[] = []
-    const mayForget = this.#cells.size > this.#options.cardinalityLimit / 2
-    for (const [key, cell] of this.#cells) {
-      if (cell.round === this.#round) points.push(this.#take(cell, timeUnixNano))
-      else if (mayForget && this.#cells.delete(key)) this.#paths.forget()
-    }
-    if (this.#overflow.round === this.#round) points.push(this.#take(this.#overflow, timeUnixNano))
-    this.#latestUnixNano = timeUnixNano
-    return points
-  }
-
-  #stage(value: number, attributes: object | undefined): Observation {
+  observe(value: number, attributes: object | undefined): Observed {
     const { keeps } = this.#options
     const known = attributes === undefined ? undefined : this.#paths.find(attributes)
-    if (known !== undefined) return { cell: known, fullKey: '', value }
+    if (known !== undefined) return new Observation(this, known, '', value)
     const identity = identifySeries(attributes, keeps)
     const cell = this.#cells.get(identity.key) ?? this.#create(identity)
     const needsAll = keeps !== undefined || cell === this.#overflow
     if (!needsAll && attributes !== undefined) this.#paths.remember(attributes, cell)
-    return { cell, fullKey: needsAll ? identifySeries(attributes).key : '', value }
+    return new Observation(this, cell, needsAll ? identifySeries(attributes).key : '', value)
+  }
+
+  /** Takes down every series that was observed, in one go. */
+  collect(timeUnixNano: bigint, buffer: ValueBuffer): SeriesSnapshot {
+    this.#addUp()
+    const snapshot = new ObservedSnapshot(buffer, timeUnixNano, this.#options.valueType)
+    const mayForget = this.#cells.size > this.#options.cardinalityLimit / 2
+    for (const [key, cell] of this.#cells) {
+      if (cell.round === this.#round) snapshot.add(cell, this.#take(cell, timeUnixNano))
+      else if (mayForget && this.#cells.delete(key)) this.#paths.forget()
+    }
+    const overflow = this.#overflow
+    if (overflow.round === this.#round) snapshot.add(overflow, this.#take(overflow, timeUnixNano))
+    this.#latestUnixNano = timeUnixNano
+    return snapshot
   }
 
   /** An observation counts. The latest one of the same attributes holds. */
-  #commit(observation: Observation): void {
+  commit(observation: Observation): void {
     const { cell } = observation
     const isAdded = this.#options.kind === 'sum' && (this.#options.keeps !== undefined || cell === this.#overflow)
     if (isAdded) this.#parts.set(observation.fullKey, observation)
@@ -122,8 +182,9 @@ export class ObservedStorage {
     this.#parts.clear()
   }
 
-  #take(cell: ObservedCell, timeUnixNano: bigint): NumberPoint {
-    const { kind, isMonotonic, isDelta, valueType } = this.#options
+  /** @returns the value to report */
+  #take(cell: ObservedCell, timeUnixNano: bigint): number {
+    const { kind, isMonotonic, isDelta } = this.#options
     const { value, reported } = cell
     const isReset = isMonotonic && reported !== undefined && value < reported
     let difference = value
@@ -135,15 +196,7 @@ export class ObservedStorage {
     }
     cell.reported = value
     cell.reportedUnixNano = timeUnixNano
-    return {
-      attributes: cell.attributes,
-      startTimeUnixNano: startOf(cell.startUnixNano, timeUnixNano),
-      timeUnixNano,
-      flags: 0,
-      value: difference,
-      valueType,
-      exemplars: EMPTY_LIST,
-    }
+    return difference
   }
 
   #create(identity: SeriesIdentity): ObservedCell {

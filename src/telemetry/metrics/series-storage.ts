@@ -1,12 +1,16 @@
 import type { Context } from '@opentelemetry/api'
 import { EMPTY_LIST, NO_ATTRIBUTES } from '../../otlp/attribute-bag.ts'
-import type { Attributes, Exemplar } from '../../otlp/model.ts'
+import type { Attributes } from '../../otlp/model.ts'
 import { type Aggregation, createCell, createReservoir } from './aggregation.ts'
-import type { Cell, MetricPoint } from './cell.ts'
+import type { Cell } from './cell.ts'
+import { CellSnapshot } from './cell-snapshot.ts'
 import type { ExemplarPolicy } from './exemplar-policy.ts'
+import type { KeptMeasurement } from './exemplar-reservoir.ts'
+import type { Observed } from './observed-storage.ts'
 import { BARE, identifySeries, type KeepsKey, OVERFLOW, type SeriesIdentity } from './series-attributes.ts'
 import { SeriesPaths } from './series-paths.ts'
-import { startOf, toUnixNano } from './unix-nano.ts'
+import { toUnixNano } from './unix-nano.ts'
+import type { ValueBuffer } from './value-buffer.ts'
 
 /** Paths to a series: a few orders of a few attributes each. */
 const PLACES_PER_SERIES = 16
@@ -69,13 +73,13 @@ export class SeriesStorage {
   }
 
   /**
-   * A value that a callback reports, as one more measurement.
+   * A value that a callback reports, as one more measurement. Reads the attributes at once.
    *
    * @returns makes it count
    */
-  observe(value: number, attributes: object | undefined): () => void {
+  observe(value: number, attributes: object | undefined): Observed {
     const copy = attributes === undefined ? undefined : identifySeries(attributes).attributes
-    return () => this.record(value, copy, undefined)
+    return { commit: () => this.record(value, copy, undefined) }
   }
 
   /** The series of these attributes, to be recorded in directly. It keeps its place for good, if there is one left. */
@@ -93,37 +97,35 @@ export class SeriesStorage {
     return cell
   }
 
-  /** One point for each series; of exemplars what was measured at `exemplarsSinceUnixMs` or later. */
-  collect(timeUnixNano: bigint, exemplarsSinceUnixMs: number): MetricPoint[] {
-    const points: MetricPoint[] = []
+  /** Takes down every series, in one go; of exemplars what was measured at `exemplarsSinceUnixMs` or later. */
+  collect(timeUnixNano: bigint, exemplarsSinceUnixMs: number, buffer: ValueBuffer): CellSnapshot {
+    const start = this.#isDelta ? this.#startUnixNano : undefined
+    const snapshot = new CellSnapshot(buffer, timeUnixNano, start, this.#aggregation.valueType)
     for (const cell of this.#cells.values()) {
-      if (cell.isTouched) points.push(this.#take(cell, timeUnixNano, exemplarsSinceUnixMs))
+      if (cell.isTouched) this.#take(cell, snapshot, exemplarsSinceUnixMs)
       else if (this.#isDelta && !cell.isPinned) this.#evict(cell)
     }
-    if (this.#overflow.isTouched) points.push(this.#take(this.#overflow, timeUnixNano, exemplarsSinceUnixMs))
+    if (this.#overflow.isTouched) this.#take(this.#overflow, snapshot, exemplarsSinceUnixMs)
     if (this.#isDelta) {
       this.#active = this.#pinned
       this.#startUnixNano = timeUnixNano
     }
-    return points
+    return snapshot
   }
 
-  #take(cell: Cell, timeUnixNano: bigint, exemplarsSinceUnixMs: number): MetricPoint {
-    const start = startOf(this.#isDelta ? this.#startUnixNano : cell.startUnixNano, timeUnixNano)
-    const point = cell.toPoint(start, timeUnixNano, this.#takeExemplars(cell, exemplarsSinceUnixMs))
-    if (this.#isDelta) {
-      cell.reset()
-      cell.isTouched = false
-    }
-    return point
+  #take(cell: Cell, snapshot: CellSnapshot, exemplarsSinceUnixMs: number): void {
+    snapshot.add(cell, this.#takeExemplars(cell, exemplarsSinceUnixMs))
+    if (!this.#isDelta) return
+    cell.reset()
+    cell.isTouched = false
   }
 
-  #takeExemplars(cell: Cell, sinceUnixMs: number): readonly Exemplar[] {
+  #takeExemplars(cell: Cell, sinceUnixMs: number): readonly KeptMeasurement[] {
     if (cell.exemplars === undefined) return EMPTY_LIST
-    const exemplars = cell.exemplars.toExemplars(sinceUnixMs, this.#aggregation.valueType)
+    const kept = cell.exemplars.keptSince(sinceUnixMs)
     if (this.#isDelta) cell.exemplars.clear()
     else cell.exemplars.nextRound()
-    return exemplars
+    return kept
   }
 
   /** The cell of attributes that are new, or in which nothing was recorded since the latest collection. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 
-/** How long a piece of work may hold the event loop before it lets others in: half of what may be noticed. */
-const SLICE_MS = 1
+/** How long a piece of work may hold the event loop before it lets others in: with its last step, below 1 ms. */
+const SLICE_MS = 0.5
 
 /** Divides long work into slices, so that no request waits long for its turn. */
 export class TurnSlices {

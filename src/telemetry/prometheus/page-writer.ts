@@ -1,10 +1,14 @@
 import type { Attributes, Metric } from '../../otlp/model.ts'
+import type { CollectedMetric } from '../metrics/collected-metric.ts'
 import type { MeterIdentity } from '../metrics/stream-plan.ts'
 import type { TurnSlices } from '../metrics/turn-slices.ts'
 import { Family, type FamilyPoint } from './family.ts'
 import { familyTypeOf, type Naming } from './naming.ts'
 import type { PageFormat } from './page-format.ts'
 import { PageText } from './page-text.ts'
+
+/** Histograms of 16 buckets take some 100 µs: what a slice may go beyond its time. */
+const POINTS_AT_A_TIME = 8
 
 export interface PageWriterOptions {
   readonly format: PageFormat
@@ -28,18 +32,17 @@ export class PageWriter {
   }
 
   /** Never rejects: what cannot be written is left out, and the others stay. */
-  async take(meter: MeterIdentity, metric: Metric, slices: TurnSlices): Promise<void> {
-    const { data } = metric
-    if (data.type === 'none' || data.type === 'summary') return
+  async take(meter: MeterIdentity, metric: CollectedMetric, slices: TurnSlices): Promise<void> {
+    const { head } = metric
     const scope = this.#options.naming.scopeOf(meter)
-    const family = this.#familyOf(metric, scope)
+    const family = this.#familyOf(head, scope)
     if (family === undefined || family.isLeftOut) return
     const before = family.body.byteCount
     try {
-      await this.#write(family, scope, data.points, slices)
+      await this.#write(family, scope, metric, slices)
     } catch (error) {
       this.#leaveOut(family, before)
-      this.#options.naming.sayOnce(`The metric "${metric.name}" is not at /metrics: ${String(error)}`)
+      this.#options.naming.sayOnce(`The metric "${head.name}" is not at /metrics: ${String(error)}`)
     }
   }
 
@@ -87,21 +90,30 @@ export class PageWriter {
     }
   }
 
-  async #write(family: Family, scope: string, points: readonly FamilyPoint[], slices: TurnSlices): Promise<void> {
-    const { naming, maxBytes } = this.#options
+  async #write(family: Family, scope: string, metric: CollectedMetric, slices: TurnSlices): Promise<void> {
+    const { maxBytes } = this.#options
     const { body } = family
     const before = body.byteCount
     const written = new Set<string>()
-    for (const point of points) {
+    for (let start = 0; start < metric.count; start += POINTS_AT_A_TIME) {
       if (slices.isOver) await slices.next()
+      const { data } = metric.slice(start, Math.min(start + POINTS_AT_A_TIME, metric.count))
+      if (data.type === 'none' || data.type === 'summary') return
+      this.#writePoints(family, scope, data.points, written)
+      if (this.#byteCount + body.byteCount - before > maxBytes) return this.#outgrow(family, before)
+    }
+    this.#byteCount += body.byteCount - before
+  }
+
+  #writePoints(family: Family, scope: string, points: readonly FamilyPoint[], written: Set<string>): void {
+    const { naming } = this.#options
+    for (const point of points) {
       const labels = naming.labels.of(point.attributes)
       // One such pair would make Prometheus refuse or mix up the whole scrape.
       if (written.has(labels)) naming.sayOnce(describeTwins(family.name))
       else family.add(joinLabels(labels, scope), point)
       written.add(labels)
-      if (this.#byteCount + body.byteCount - before > maxBytes) return this.#outgrow(family, before)
     }
-    this.#byteCount += body.byteCount - before
   }
 
   #leaveOut(family: Family, before: number): void {

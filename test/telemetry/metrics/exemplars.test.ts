@@ -124,7 +124,7 @@ test('every measurement has the same chance to be kept', () => {
         const measurement = { value: offer, unixMs: 1, traceId: '', spanId: '', filteredAttributes: {} }
         if (place !== -1) reservoir.keep(place, measurement)
       }
-      for (const { value } of reservoir.toExemplars(0, 'double')) kept[Number(value)] = (kept[Number(value)] ?? 0) + 1
+      for (const { value } of reservoir.keptSince(0)) kept[value] = (kept[value] ?? 0) + 1
     }
     const expected = (rounds * (isAligned ? 1 : 2)) / offers
     // Seven standard deviations: one run in billions is beyond.

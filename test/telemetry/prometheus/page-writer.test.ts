@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Metric } from '../../../src/otlp/model.ts'
+import type { CollectedMetric } from '../../../src/telemetry/metrics/collected-metric.ts'
 import { TurnSlices } from '../../../src/telemetry/metrics/turn-slices.ts'
 import { Naming } from '../../../src/telemetry/prometheus/naming.ts'
 import { PageWriter } from '../../../src/telemetry/prometheus/page-writer.ts'
 
 const METER = { name: 'm', version: '', schemaUrl: '' }
 
-function gauge(name: string, attributes: object): Metric {
+function gauge(name: string, attributes: object): CollectedMetric {
   const point = {
     attributes: attributes as {},
     startTimeUnixNano: 0n,
@@ -16,7 +17,8 @@ function gauge(name: string, attributes: object): Metric {
     value: 1,
     exemplars: [],
   }
-  return { name, description: '', unit: '', metadata: {}, data: { type: 'gauge', points: [point] } }
+  const metric: Metric = { name, description: '', unit: '', metadata: {}, data: { type: 'gauge', points: [point] } }
+  return { head: metric, count: 1, slice: () => metric }
 }
 
 test('a metric that cannot be written costs nothing but itself', async () => {
