@@ -7,6 +7,7 @@ import type { Server as HttpServer, ServerResponse as HttpServerResponse } from 
  */
 export const {
   Agent,
+  ClientRequest,
   createServer,
   request,
   Server,

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http'
+import type { ContextHeaders } from './outgoing-context.ts'
 
 /** Headers that were given as a list are put into their final form at once, and only these fields know it. */
 interface RenderedRequest {
@@ -13,9 +14,11 @@ const END = '\r\n\r\n'
  * rendered already and refuses `setHeader()`, so they are put into the rendered text. One that has sent them already is
  * left alone: its context ends here.
  */
-export function addHeaders(request: ClientRequest, headers: Readonly<Record<string, string>>): void {
+export function addHeaders(request: ClientRequest, headers: ContextHeaders): void {
   const rendered = request as unknown as RenderedRequest
-  for (const [name, value] of Object.entries(headers)) {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    const value = headers[index + 1] as string
     if (typeof rendered._header !== 'string') {
       request.setHeader(name, value)
     } else if (

@@ -2,6 +2,8 @@ import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
 import { bindHistogram } from '../metrics/bind.ts'
 import type { BoundRecorder } from '../metrics/sync-instruments.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
+import { AttributeTemplate } from './attribute-template.ts'
+import type { Origin } from './origin.ts'
 
 /** Servers and methods whose series are held on to; beyond that, they are looked up by their attributes each time. */
 const MAX_TARGETS = 100
@@ -26,7 +28,19 @@ export class ClientMetrics {
   }
 
   /** @param method one of few: a known one or `_OTHER` */
-  of(method: string, scheme: string, host: string, port: number): TargetSeries {
+  of(method: string, origin: Origin): TargetSeries {
+    const { memo } = origin
+    const known = memo instanceof OriginSeries && memo.owner === this ? memo : new OriginSeries(this)
+    let series = known.byMethod.get(method)
+    if (series !== undefined) return series
+    series = this.#find(method, origin)
+    known.byMethod.set(method, series)
+    origin.memo = known
+    return series
+  }
+
+  /** One origin is named in several ways, and forgotten and named again. */
+  #find(method: string, { scheme, host, port }: Origin): TargetSeries {
     const key = `${method} ${scheme} ${port} ${host}`
     const known = this.#targets.get(key)
     if (known !== undefined) return known
@@ -52,15 +66,33 @@ export class ClientMetrics {
   }
 }
 
+/** The series of one origin. */
+class OriginSeries {
+  readonly owner: ClientMetrics
+  readonly byMethod = new Map<string, TargetSeries>()
+
+  constructor(owner: ClientMetrics) {
+    this.owner = owner
+  }
+}
+
+type TargetAttributes = Readonly<Record<string, string | number>>
+
 /** The series of the requests of one method to one server: by status and version. */
 export class TargetSeries {
   readonly #metrics: ClientMetrics
-  readonly #common: Attributes
+  readonly #common: TargetAttributes
   readonly #series = new Map<number, BoundRecorder>()
+  #template: AttributeTemplate | undefined = undefined
 
-  constructor(metrics: ClientMetrics, common: Attributes) {
+  constructor(metrics: ClientMetrics, common: TargetAttributes) {
     this.#metrics = metrics
     this.#common = common
+  }
+
+  /** What the spans of these requests have in common: the same. */
+  get template(): AttributeTemplate {
+    return (this.#template ??= new AttributeTemplate(new Map(Object.entries(this.#common))))
   }
 
   /** @param status 0 for none */

@@ -1,6 +1,8 @@
 import { SpanKind } from '@opentelemetry/api'
 import { subscribeAll } from './channels.ts'
+import type { PeerSocket } from './client-request-span.ts'
 import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
+import type { ContextHeaders } from './outgoing-context.ts'
 import { targetOfFetch } from './request-targets.ts'
 import { type StandAsideOptions, STOCK_UNDICI, yieldTo } from './stock-instrumentations.ts'
 
@@ -21,8 +23,14 @@ interface UndiciRequest {
 interface RequestMessage {
   readonly request: UndiciRequest
 }
+interface SentMessage extends RequestMessage {
+  /** As they were written. */
+  readonly headers: string
+  readonly socket: PeerSocket | null | undefined
+}
 interface HeadersMessage extends RequestMessage {
-  readonly response: { readonly statusCode: number }
+  /** Its headers are names and values by turns, as they came. */
+  readonly response: { readonly statusCode: number; readonly headers?: readonly Buffer[] }
 }
 interface ErrorMessage extends RequestMessage {
   readonly error: unknown
@@ -64,9 +72,19 @@ export function observeFetch(
         latest = request
         addHeaders(request, span.headers)
       },
+      'undici:client:sendHeaders'(message) {
+        const { request, headers, socket } = message as SentMessage
+        spans.get(request)?.connected(socket, versionOf(headers))
+      },
       'undici:request:headers'(message) {
         const { request, response } = message as HeadersMessage
-        spans.get(request)?.answered(response.statusCode, undefined)
+        const { statusCode, headers } = response
+        const span = spans.get(request)
+        if (span === undefined) return
+        span.answered(statusCode, undefined)
+        if (statusCode < 300 || statusCode >= 400 || headers === undefined) return
+        const location = headers.findIndex((name, index) => index % 2 === 0 && isLocation(name))
+        if (location !== -1) span.redirected(String(headers[location + 1]))
       },
       'undici:request:trailers'(message) {
         spans.get((message as RequestMessage).request)?.end()
@@ -84,28 +102,37 @@ export function observeFetch(
   }
 }
 
+function isLocation(name: Buffer): boolean {
+  return name.length === 'location'.length && name.toString('latin1').toLowerCase() === 'location'
+}
+
+/** The headers of HTTP/2 begin with a pseudo header; those of HTTP/1 with the request. */
+function versionOf(headers: unknown): string | undefined {
+  if (typeof headers !== 'string') return undefined
+  return headers.startsWith(':') ? '2' : '1.1'
+}
+
 /** Takes back what was added, because the headers of whoever observes it are to come. */
 function withdraw(request: UndiciRequest, span: ClientRequestSpan | undefined, isMeasured: boolean): void {
   if (span === undefined) return
   span.withdraw(isMeasured)
   const { headers } = request
   if (typeof headers === 'string') return
-  for (const [name, value] of Object.entries(span.headers)) {
-    const index = indexOfValue(headers, name)
-    if (index !== undefined && headers[index] === value) headers.splice(index - 1, 2)
+  for (let at = 0; at < span.headers.length; at += 2) {
+    const index = indexOfValue(headers, span.headers[at] as string)
+    if (index !== undefined && headers[index] === span.headers[at + 1]) headers.splice(index - 1, 2)
   }
 }
 
 /** `addHeader()` only appends, and a header that comes twice is valid to nobody. */
-function addHeaders(request: UndiciRequest, headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    if (typeof request.headers !== 'string') {
-      const index = indexOfValue(request.headers, name)
-      if (index === undefined) request.addHeader(name, value)
-      else request.headers[index] = value
-    } else if (readHeader(request, name) === undefined) {
-      request.addHeader(name, value)
-    }
+function addHeaders(request: UndiciRequest, added: ContextHeaders): void {
+  const { headers } = request
+  for (let at = 0; at < added.length; at += 2) {
+    const name = added[at] as string
+    const value = added[at + 1] as string
+    const index = typeof headers === 'string' ? undefined : indexOfValue(headers, name)
+    if (index !== undefined) (headers as string[])[index] = value
+    else if (typeof headers !== 'string' || readHeader(request, name) === undefined) request.addHeader(name, value)
   }
 }
 
@@ -120,6 +147,9 @@ function readHeader({ headers }: UndiciRequest, name: string): string | undefine
 }
 
 function indexOfValue(headers: readonly string[], name: string): number | undefined {
-  const index = headers.findIndex((text, position) => position % 2 === 0 && text.toLowerCase() === name)
-  return index === -1 ? undefined : index + 1
+  for (let index = 0; index < headers.length; index += 2) {
+    const text = headers[index] as string
+    if (text.length === name.length && text.toLowerCase() === name) return index + 1
+  }
+  return undefined
 }

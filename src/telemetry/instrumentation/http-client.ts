@@ -1,8 +1,10 @@
 import { SpanKind } from '@opentelemetry/api'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest as Request, IncomingMessage } from 'node:http'
+import { ClientRequest } from '../../core/node-http.ts'
 import { subscribeAll } from './channels.ts'
 import { addHeaders, readHeader } from './client-request-headers.ts'
 import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
+import { overrideMethod } from './override-method.ts'
 import { targetOfRequest } from './request-targets.ts'
 import { type StandAsideOptions, STOCK_HTTP, yieldTo } from './stock-instrumentations.ts'
 
@@ -16,12 +18,9 @@ type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
 /** On a request, and on its answer. */
 const SPAN = Symbol('seaworthy.span')
-/** On a request whose `emit` somebody has replaced before. */
-const EMIT = Symbol('seaworthy.emit')
 
-interface ObservedRequest extends ClientRequest {
+interface ObservedRequest extends Request {
   [SPAN]?: ClientRequestSpan
-  [EMIT]?: Emit
 }
 interface ObservedAnswer extends IncomingMessage {
   [SPAN]?: ClientRequestSpan
@@ -48,6 +47,7 @@ export function observeHttpClients(
 ): () => void {
   let isAside = false
   let isMeasuring = true
+  let isActive = true
   const subscriptions: Readonly<Record<string, (message: unknown) => void>> = {
     [CREATED](message) {
       if (isAside && !isMeasuring) return
@@ -57,13 +57,15 @@ export function observeHttpClients(
       if (span === undefined) return
       request[SPAN] = span
       addHeaders(request, span.headers)
-      endAtSwitch(request)
     },
     [ANSWERED](message) {
       const { request, response } = message as AnswerMessage
       const span = request[SPAN]
       if (span === undefined) return
-      span.answered(response.statusCode ?? 0, response.httpVersion)
+      const { statusCode = 0, headers } = response
+      span.connected(request.socket, undefined)
+      span.answered(statusCode, response.httpVersion)
+      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) span.redirected(headers.location)
       response[SPAN] = span
       response.on('close', onClose)
     },
@@ -71,7 +73,8 @@ export function observeHttpClients(
       const { request, error } = message as ErrorMessage
       const span = request[SPAN]
       if (span === undefined) return
-      if (isOwnDestroy(request, error)) span.end()
+      span.connected(request.socket, undefined)
+      if (isOwnDestroy(request, error)) span.abandon()
       else span.fail(error)
     },
   }
@@ -81,40 +84,55 @@ export function observeHttpClients(
     isMeasuring = !isMeasured
   })
   const unsubscribe = subscribeAll(subscriptions, onProblem)
+  const restore = overrideMethod(
+    ClientRequest.prototype,
+    'emit',
+    watchEvents(() => isActive, onProblem),
+  )
   return () => {
+    isActive = false
     stopWatching()
     unsubscribe()
+    restore()
   }
 }
 
 function onClose(this: ObservedAnswer): void {
   const { errored } = this
   // Nothing is wrong with an answer that the caller itself cuts off.
-  if (errored === null || errored === undefined) this[SPAN]?.end()
+  if (errored === null || errored === undefined) this[SPAN]?.abandon()
   else this[SPAN]?.fail(errored)
 }
 
 /**
- * An answer that switches protocols (upgrade, CONNECT) is published nowhere. A listener of our own would change what
- * Node does when nobody else listens, so the event is seen on its way, on this one request.
+ * An answer that switches protocols (upgrade, CONNECT) is published nowhere, and neither is a time limit. Listeners of our
+ * own would change what Node does when nobody else listens, so the events are seen on their way, in one method of the
+ * class.
  */
-function endAtSwitch(request: ObservedRequest): void {
-  if (Object.hasOwn(request, 'emit')) request[EMIT] = Reflect.get(request, 'emit') as Emit
-  request.emit = emitAndEnd
+function watchEvents(isActive: () => boolean, onProblem: (error: unknown) => void): Emit {
+  const emit = Reflect.get(ClientRequest.prototype, 'emit') as Emit
+  return function emitWatched(this: ObservedRequest, ...args: Parameters<Emit>): boolean {
+    const [event] = args
+    if ((event === 'upgrade' || event === 'connect' || event === 'timeout') && isActive()) {
+      try {
+        tell(this, event, args[1] as IncomingMessage)
+      } catch (error) {
+        onProblem(error)
+      }
+    }
+    return emit.apply(this, args)
+  }
 }
 
-function emitAndEnd(this: ObservedRequest, ...args: Parameters<Emit>): boolean {
-  const [event] = args
-  if (event === 'upgrade' || event === 'connect') {
-    const answer = args[1] as IncomingMessage
-    this[SPAN]?.answered(answer.statusCode ?? 0, answer.httpVersion)
-    this[SPAN]?.end()
-  }
-  const emit = this[EMIT] ?? (Reflect.get(Object.getPrototypeOf(this) as object, 'emit') as Emit)
-  return emit.apply(this, args)
+function tell(request: ObservedRequest, event: 'upgrade' | 'connect' | 'timeout', answer: IncomingMessage): void {
+  const span = request[SPAN]
+  if (event === 'timeout') return span?.overdue()
+  span?.connected(request.socket, undefined)
+  span?.answered(answer.statusCode ?? 0, answer.httpVersion)
+  span?.end()
 }
 
 /** `request.destroy()` without a reason looks like a connection that was cut, except for this. */
-function isOwnDestroy(request: ClientRequest, error: unknown): boolean {
+function isOwnDestroy(request: Request, error: unknown): boolean {
   return request.destroyed && error instanceof Error && error.message === 'socket hang up'
 }

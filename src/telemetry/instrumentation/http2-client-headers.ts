@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import type { ContextHeaders } from './outgoing-context.ts'
 
 /** What `session.request()` takes: an object, from Node 24 on also names and values by turns, or nothing at all. */
 export type RequestHeaders = OutgoingHttpHeaders | readonly string[] | undefined
@@ -17,22 +18,26 @@ export function readRequestHeader(headers: RequestHeaders, name: string): string
 }
 
 /** A copy with `added`, in place of what has the same name; the caller's own object stays as it is. */
-export function withHeaders(headers: RequestHeaders, added: Readonly<Record<string, string>>): RequestHeaders {
+export function withHeaders(headers: RequestHeaders, added: ContextHeaders): RequestHeaders {
   if (Array.isArray(headers)) {
     const list = [...(headers as readonly string[])]
-    for (const [name, value] of Object.entries(added)) {
-      const index = indexOfName(list, name)
-      if (index === -1) list.push(name, value)
-      else list[index + 1] = value
+    for (let at = 0; at < added.length; at += 2) {
+      const index = indexOfName(list, added[at] as string)
+      if (index === -1) list.push(added[at] as string, added[at + 1] as string)
+      else list[index + 1] = added[at + 1] as string
     }
     return list
   }
   // The symbol by which a caller marks headers as sensitive comes along.
   const copy: OutgoingHttpHeaders = { ...(headers as OutgoingHttpHeaders | undefined) }
-  for (const name of Object.keys(copy)) if (Object.hasOwn(added, name.toLowerCase())) Reflect.deleteProperty(copy, name)
-  return Object.assign(copy, added)
+  for (const name of Object.keys(copy)) {
+    if (indexOfName(added, name.toLowerCase()) !== -1) Reflect.deleteProperty(copy, name)
+  }
+  for (let at = 0; at < added.length; at += 2) copy[added[at] as string] = added[at + 1]
+  return copy
 }
 
+/** @param name in lower case */
 function indexOfName(list: readonly string[], name: string): number {
   return list.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
 }

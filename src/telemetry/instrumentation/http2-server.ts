@@ -1,29 +1,27 @@
-import {
-  type Attributes,
-  context,
-  type Histogram,
-  type Meter,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-  type UpDownCounter,
-} from '@opentelemetry/api'
+import { type Context, context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@opentelemetry/api'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import { setRequestMetadata, suppressTracing } from '../context-keys.ts'
-import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
+import type { FastContextManager } from '../context/context-manager.ts'
+import { FAST_ROOT, FastContext } from '../context/fast-context.ts'
+import { setRequestMetadata } from '../context-keys.ts'
+import type { PropagatorName } from '../env/propagators-env.ts'
+import { BodyContext } from './body-context.ts'
 import { subscribeAll } from './channels.ts'
+import { isGrpc } from './grpc-status.ts'
 import type { MethodName } from './http-method.ts'
+import { Http2Connection } from './http2-connection.ts'
 import type { Http2, SocketMessage } from './http2-module.ts'
 import { secureServerPrototype, serverPrototype } from './http2-prototypes.ts'
-import { asIncomingMessage, HTTP2_VERSION, http2RequestAttributes, isGrpc, schemeOf } from './http2-server-request.ts'
-import { RoutedRequest } from './http-route.ts'
-import { keepContext } from './keep-context.ts'
+import { Http2Request } from './http2-request.ts'
+import { asIncomingMessage, HTTP2_VERSION, schemeOf } from './http2-server-request.ts'
+import { Http2ServerSpans } from './http2-server-spans.ts'
+import { IncomingContext } from './incoming-context.ts'
 import { overrideMethod } from './override-method.ts'
+import { RpcMethods } from './rpc-methods.ts'
+import { RpcMetrics } from './rpc-series.ts'
+import { methodOfPath, RpcServerCall } from './rpc-server-call.ts'
+import { ServerMetrics } from './server-series.ts'
 
 type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -36,13 +34,18 @@ export interface Http2ServerOptions {
   /** Whether somebody else makes the spans of gRPC calls; asked for each of them. */
   readonly isGrpcObserved: () => boolean
   readonly onProblem: (error: unknown) => void
+  /** The one that is registered with the API, if it is ours. @default the API is asked */
+  readonly contextManager?: FastContextManager | undefined
+  /** The formats of the propagator that is registered, if it is ours. @default what is registered is asked */
+  readonly propagators?: readonly PropagatorName[] | undefined
 }
 
 /**
  * Traces and measures every request that a `node:http2` server of this process takes as HTTP/2, of either of its APIs:
- * both begin with the event `stream`, and whatever listens runs in the request's context. What an `allowHTTP1` server
- * takes as HTTP/1.1 never comes here. A pushed stream is part of the answer to the request that it belongs to, and
- * CONNECT opens a tunnel: neither is a request of its own. Servers that are marked as unobserved go past this.
+ * both begin with the event `stream`, and whatever listens runs in the request's context. A call of gRPC is one, by the
+ * conventions for RPC. What an `allowHTTP1` server takes as HTTP/1.1 never comes here. A pushed stream is part of the
+ * answer to the request that it belongs to, and CONNECT opens a tunnel: neither is a request of its own. Servers that are
+ * marked as unobserved go past this.
  *
  * @returns takes it back for requests that come later
  */
@@ -61,8 +64,7 @@ export function observeHttp2Servers(
       'emit',
       function emitObserved(this: EventEmitter, ...args: Parameters<Emit>) {
         if (args[0] !== 'stream' || !isActive) return emit.apply(this, args)
-        const active = observer.start(args[1] as ServerHttp2Stream, args[2] as IncomingHttpHeaders)
-        return active === undefined ? emit.apply(this, args) : context.with(active, emit, this, ...args)
+        return observer.emit(emit, this, args)
       },
     )
     undo.push(restore)
@@ -84,33 +86,55 @@ export function observeHttp2Servers(
   }
 }
 
+/** On a stream: what it is observed as. */
+const OBSERVED = Symbol('seaworthy.http2.observed')
+
+interface ObservedStream extends ServerHttp2Stream {
+  [OBSERVED]?: Http2Request | RpcServerCall
+}
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+const SUPPRESSED = FAST_ROOT.withTracingSuppressed()
+
 class Http2ServerObserver {
   readonly #options: Http2ServerOptions
-  readonly #duration: Histogram
-  readonly #active: UpDownCounter
+  readonly #manager: FastContextManager | undefined
+  readonly #incoming: IncomingContext
+  readonly #spans: Http2ServerSpans
+  readonly #bodies: BodyContext
+  readonly #metrics: ServerMetrics
+  readonly #calls: RpcMetrics
+  readonly #methods = new RpcMethods()
+  /** One function for all streams. */
+  readonly #onClose: (this: ObservedStream) => void
 
   constructor(options: Http2ServerOptions) {
     this.#options = options
-    this.#duration = options.meter.createHistogram('http.server.request.duration', {
-      description: 'Duration of HTTP server requests.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: DURATION_BUCKETS_S },
-    })
-    this.#active = options.meter.createUpDownCounter('http.server.active_requests', {
-      description: 'Number of active HTTP server requests.',
-      unit: '{request}',
-    })
+    this.#manager = options.contextManager
+    this.#incoming = new IncomingContext(options.propagators)
+    this.#spans = new Http2ServerSpans(options.tracer)
+    this.#bodies = new BodyContext(options.contextManager)
+    this.#metrics = new ServerMetrics(options.meter)
+    this.#calls = new RpcMetrics(options.meter, 'server')
+    const closed = (stream: ObservedStream): void => this.#closed(stream)
+    this.#onClose = function onClose(this: ObservedStream): void {
+      closed(this)
+    }
+  }
+
+  emit(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean {
+    const active = this.#start(args[1] as ObservedStream, args[2] as IncomingHttpHeaders)
+    if (active === undefined) return emit.apply(server, args)
+    if (this.#manager !== undefined) return this.#manager.apply(active, emit, server, args)
+    return context.with(active, emit, server, ...args)
   }
 
   /** The context of a request that begins; `undefined` where it is none of ours. Never throws. */
-  start(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): ReturnType<typeof context.active> | undefined {
+  #start(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
     try {
       if (headers[':method'] === 'CONNECT') return undefined
-      if (isGrpc(headers['content-type']) && this.#options.isGrpcObserved()) return undefined
-      const active = this.#options.ignoreRequest(asIncomingMessage(stream, headers))
-        ? suppressTracing(ROOT_CONTEXT)
-        : this.#observe(stream, headers)
-      keepContext(stream, active)
+      const active = this.#observe(stream, headers)
+      if (active !== undefined) this.#bodies.keep(stream, active)
       return active
     } catch (error) {
       this.#options.onProblem(error)
@@ -118,55 +142,52 @@ class Http2ServerObserver {
     }
   }
 
-  #observe(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): ReturnType<typeof context.active> {
+  #observe(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
+    if (this.#options.ignoreRequest(asIncomingMessage(stream, headers))) return SUPPRESSED
+    if (isGrpc(headers['content-type'])) return this.#observeCall(stream, headers)
     const startedAtMs = performance.now()
     const method = this.#options.nameMethod(headers[':method'] ?? '')
-    const attributes = http2RequestAttributes(stream, headers, method)
-    const parent = propagation.extract(ROOT_CONTEXT, headers)
-    const span = this.#options.tracer.startSpan(method.spanName, { kind: SpanKind.SERVER, attributes }, parent)
-    const metadata = new RoutedRequest(span, method.spanName)
-    const common = { [ATTR.httpRequestMethod]: method.attribute, [ATTR.urlScheme]: schemeOf(headers) }
-    this.#active.add(1, common)
-    // Comes once for every stream, also for one that its client cut off.
-    stream.once('close', () => {
-      this.#active.add(-1, common)
-      this.#end(stream, metadata, common, startedAtMs)
-    })
-    return setRequestMetadata(trace.setSpan(parent, span), metadata)
+    const around = this.#incoming.read(headers)
+    const span = this.#spans.start(method.spanName, Http2Connection.of(stream), headers, method, around)
+    const series = this.#metrics.of(method.attribute, schemeOf(headers), HTTP2_VERSION)
+    const request = new Http2Request(span, method.spanName, stream, series, this.#spans.deferred, startedAtMs)
+    request.context =
+      around instanceof FastContext
+        ? around.withSpanAndRequest(span, request)
+        : setRequestMetadata(trace.setSpan(around, span), request)
+    series.active.add(1)
+    this.#follow(stream, request)
+    return request.context
   }
 
-  #end(stream: ServerHttp2Stream, metadata: RoutedRequest, common: Attributes, startedAtMs: number): void {
-    const { span } = metadata
-    metadata.applyRoute()
-    const status = statusOf(stream)
-    const errorType = describeFailure(stream, status)
-    if (status !== undefined) span.setAttribute(ATTR.httpResponseStatusCode, status)
-    if (errorType !== undefined) {
-      span.setAttribute(ATTR.errorType, errorType)
-      span.setStatus({ code: SpanStatusCode.ERROR })
-    } else if (stream.aborted || !stream.writableFinished) {
-      // The client went away: nothing is wrong here, but a reader wants to know why the answer is missing.
-      span.setAttribute('seaworthy.http.aborted', true)
+  #observeCall(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
+    const startedAtMs = performance.now()
+    if (this.#options.isGrpcObserved()) {
+      // The spans are somebody else's, who measures nothing.
+      this.#follow(stream, new RpcServerCall(NO_SPAN, FAST_ROOT, stream, headers, undefined, startedAtMs))
+      return undefined
     }
-    span.end()
-    const attributes: Attributes = { ...common, [ATTR.networkProtocolVersion]: HTTP2_VERSION }
-    if (status !== undefined) attributes[ATTR.httpResponseStatusCode] = status
-    if (errorType !== undefined) attributes[ATTR.errorType] = errorType
-    if (metadata.route !== undefined) attributes[ATTR.httpRoute] = metadata.route
-    this.#duration.record((performance.now() - startedAtMs) / 1000, attributes)
+    const around = this.#incoming.read(headers)
+    const name = methodOfPath(headers[':path'])
+    const span = this.#spans.start(name, Http2Connection.of(stream), headers, undefined, around)
+    const active = trace.setSpan(around, span)
+    this.#follow(stream, new RpcServerCall(span, active, stream, headers, this.#spans.deferred, startedAtMs))
+    return active
   }
-}
 
-/** `undefined` when no answer has begun. */
-function statusOf(stream: ServerHttp2Stream): number | undefined {
-  const status = stream.sentHeaders?.[':status']
-  return status === undefined ? undefined : Number(status)
-}
+  #follow(stream: ObservedStream, observed: Http2Request | RpcServerCall): void {
+    stream[OBSERVED] = observed
+    stream.on('close', this.#onClose)
+  }
 
-/** `error.type` of a request that failed on this side. A client that cancels its stream leaves no error on it. */
-function describeFailure(stream: ServerHttp2Stream, status: number | undefined): string | undefined {
-  if (status !== undefined && status >= 500) return String(status)
-  if (stream.errored === null || stream.errored === undefined) return undefined
-  const { code, name } = stream.errored as NodeJS.ErrnoException
-  return code === 'ECONNRESET' || code === 'EPIPE' ? undefined : (code ?? name)
+  /** Comes once for every stream, also for one that its client cut off. */
+  #closed(stream: ObservedStream): void {
+    const observed = stream[OBSERVED]
+    try {
+      if (observed instanceof RpcServerCall) observed.end(performance.now(), this.#methods, this.#calls.own)
+      else observed?.end(performance.now())
+    } catch (error) {
+      this.#options.onProblem(error)
+    }
+  }
 }

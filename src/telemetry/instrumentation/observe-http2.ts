@@ -3,6 +3,7 @@ import { observeHttp2Servers } from './http2-server.ts'
 import type { ClientRequests } from './client-requests.ts'
 import { observeHttp2Clients } from './http2-client.ts'
 import { whenHttp2IsLoaded } from './http2-module.ts'
+import { RpcClientCalls } from './rpc-client-calls.ts'
 
 export interface Http2ObservationOptions extends Http2ServerOptions {
   /** The same as for the other clients. */
@@ -16,12 +17,11 @@ export interface Http2ObservationOptions extends Http2ServerOptions {
  */
 export function observeHttp2(options: Http2ObservationOptions): () => void {
   const undo: (() => void)[] = []
+  const calls = new RpcClientCalls(options)
+  const clientOptions = { ...options, calls, isCallObserved: () => false }
   undo.push(
     whenHttp2IsLoaded((http2, connection) => {
-      undo.push(
-        observeHttp2Servers(http2, connection, options),
-        observeHttp2Clients(http2, options.requests, options.onProblem),
-      )
+      undo.push(observeHttp2Servers(http2, connection, options), observeHttp2Clients(http2, clientOptions))
     }, options.onProblem),
   )
   return () => {

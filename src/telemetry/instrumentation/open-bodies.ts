@@ -4,6 +4,12 @@ import type { Cancel, Clock } from '../../core/clock.ts'
 const PATIENCE_MS = 30_000
 const CHECK_INTERVAL_MS = 10_000
 
+/** A request that waits for the body of its answer. */
+export interface OpenBody {
+  /** Called once when that has taken too long. */
+  giveUp(): void
+}
+
 /**
  * Answers whose body is still to come. A body that nobody reads never ends, and neither would its span: after half a
  * minute the request is called done at the time its headers came, and what waits is let go. Long streams, such as
@@ -11,18 +17,20 @@ const CHECK_INTERVAL_MS = 10_000
  */
 export class OpenBodies {
   readonly #clock: Clock
-  readonly #open = new Map<() => void, number>()
+  readonly #open = new Map<OpenBody, number>()
   #cancel: Cancel | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Calls `giveUp` once when the body has taken too long. The returned function takes it back. */
-  watch(giveUp: () => void): () => void {
-    this.#open.set(giveUp, this.#clock.now())
-    this.#plan()
-    return () => void this.#open.delete(giveUp)
+  watch(body: OpenBody): void {
+    this.#open.set(body, this.#clock.now())
+    if (this.#cancel === undefined) this.#plan()
+  }
+
+  forget(body: OpenBody): void {
+    this.#open.delete(body)
   }
 
   close(): void {
@@ -31,17 +39,18 @@ export class OpenBodies {
   }
 
   #plan(): void {
-    if (this.#cancel !== undefined || this.#open.size === 0) return
+    if (this.#open.size === 0) return
     this.#cancel = this.#clock.schedule(CHECK_INTERVAL_MS, () => this.#check(), { keepAlive: false })
   }
 
   #check(): void {
     this.#cancel = undefined
     const before = this.#clock.now() - PATIENCE_MS
-    for (const [giveUp, since] of this.#open) {
-      if (since > before) continue
-      this.#open.delete(giveUp)
-      giveUp()
+    for (const [body, since] of this.#open) {
+      // In the order of their times.
+      if (since > before) break
+      this.#open.delete(body)
+      body.giveUp()
     }
     this.#plan()
   }

@@ -1,41 +1,53 @@
 import type { ClientRequest } from 'node:http'
 import { readHeader } from './client-request-headers.ts'
-import type { ClientTarget } from './client-requests.ts'
-import { defaultPort, type HostAndPort, parseHostHeader } from './host-and-port.ts'
-import { describeUrl } from './url-redaction.ts'
+import { defaultPort, parseHostHeader } from './host-and-port.ts'
+import { Origin } from './origin.ts'
+import { describeUrl, redactQuery } from './url-redaction.ts'
 
 /** Hosts and origins that are remembered with what they consist of. A service calls some dozens. */
 const MAX_REMEMBERED = 200
 
-const hosts = new Map<string, HostAndPort | undefined>()
-const origins = new Map<string, Origin>()
-
-interface Origin {
-  readonly host: string
-  readonly port: number
-  readonly scheme: string
+/** By what a client names them: a `Host` header, an origin, an authority. */
+const remembered = {
+  http: new Map<string, Origin>(),
+  https: new Map<string, Origin>(),
+  fetch: new Map<string, Origin>(),
 }
 
+/** Characters that a URL writes as they are. */
+const PLAIN_PATH = /^\/[\w\-.~!$&*+,;=:@()%/]*$/
+const PLAIN_QUERY = /^[\w\-.~!$&*+,;=:@()%/?]+$/
+/** Segments that a URL leaves out. */
+const DOTS = /\/(?:\.|%2e)/i
+
 /** Where a request goes, its URL put together when it is asked for: most requests leave no span. */
-class Target implements ClientTarget {
+export class ClientTarget {
   readonly method: string
-  readonly host: string
-  readonly port: number
-  readonly scheme: string
+  readonly origin: Origin
   readonly #base: string
   readonly #path: string
 
-  constructor(method: string, { host, port, scheme }: Origin, base: string, path: string) {
+  /** @param base what the path is added to, where that is not the origin as it is usually written */
+  constructor(method: string, origin: Origin, path: string, base = origin.base) {
     this.method = method
-    this.host = host
-    this.port = port
-    this.scheme = scheme
+    this.origin = origin
     this.#base = base
     this.#path = path
   }
 
+  /** Without credentials, its query redacted. */
   get url(): string {
-    const url = URL.parse(`${this.#base}${this.#path}`)
+    const path = this.#path
+    if (this.#base === this.origin.base) {
+      const mark = path.indexOf('?')
+      const plain = mark === -1 ? path : path.slice(0, mark)
+      if (PLAIN_PATH.test(plain) && !DOTS.test(plain)) {
+        if (mark === -1) return this.#base + path
+        const query = path.slice(mark + 1)
+        if (PLAIN_QUERY.test(query)) return `${this.#base}${plain}?${redactQuery(query)}`
+      }
+    }
+    const url = URL.parse(`${this.#base}${path}`)
     return url === null ? '' : describeUrl(url)
   }
 }
@@ -47,14 +59,18 @@ export function targetOfRequest(request: ClientRequest): ClientTarget {
   if (!path.startsWith('/')) {
     // What is sent to a proxy names its target in full.
     const url = URL.parse(path)
-    if (url !== null) return new Target(method, originOfUrl(url), path, '')
+    if (url !== null) return new ClientTarget(method, originOfUrl(url), '', path)
   }
-  // A request does not tell its port, but its Host header does, as long as nobody has set another one.
-  const named = parseHost(readHeader(request, 'host'))
   const bare = host.startsWith('[') ? host.slice(1, -1) : host
-  const port = (named?.host === bare ? named.port : undefined) ?? defaultPort(scheme)
-  const authority = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  return new Target(method, { host, port, scheme }, `${scheme}://${authority}:${port}`, path)
+  const header = readHeader(request, 'host')
+  const known = header === undefined ? undefined : remembered[scheme].get(header)
+  if (known !== undefined && known.host === bare) return new ClientTarget(method, known, path)
+  // A request does not tell its port, but its Host header does, as long as nobody has set another one.
+  const named = parseHostHeader(header)
+  const isNamed = named !== undefined && named.host === bare
+  const origin = new Origin(scheme, bare, (isNamed ? named.port : undefined) ?? defaultPort(scheme))
+  if (isNamed && header !== undefined) remember(remembered[scheme], header, origin)
+  return new ClientTarget(method, origin, path)
 }
 
 /**
@@ -67,31 +83,39 @@ export function targetOfFetch(method: string, origin: string, path: string): Cli
   const isPlain = path.startsWith('/') && !path.startsWith('//')
   if (!isPlain) {
     const url = URL.parse(path, origin)
-    return url === null ? undefined : new Target(method, originOfUrl(url), url.href, '')
+    return url === null ? undefined : new ClientTarget(method, originOfUrl(url), '', url.href)
   }
-  const known = origins.get(origin)
-  if (known !== undefined) return new Target(method, known, origin, path)
+  const known = remembered.fetch.get(origin)
+  if (known !== undefined) return new ClientTarget(method, known, path)
   const url = URL.parse(origin)
   if (url === null) return undefined
   const parsed = originOfUrl(url)
   // With a path or credentials in it, it is no beginning of what is asked for.
-  if (url.origin !== origin) return new Target(method, parsed, url.origin, path)
-  if (origins.size >= MAX_REMEMBERED) origins.clear()
-  origins.set(origin, parsed)
-  return new Target(method, parsed, origin, path)
+  if (url.origin === origin) remember(remembered.fetch, origin, parsed)
+  return new ClientTarget(method, parsed, path)
+}
+
+/** Where a request on a session of `node:http2` goes. */
+export function targetOfAuthority(method: string, scheme: string, authority: string, path: string): ClientTarget {
+  return new ClientTarget(method, originOfAuthority(scheme, authority), path, `${scheme}://${authority}`)
+}
+
+export function originOfAuthority(scheme: string, authority: string): Origin {
+  const cache = scheme === 'https' ? remembered.https : remembered.http
+  const known = cache.get(authority)
+  if (known !== undefined && known.scheme === scheme) return known
+  const named = parseHostHeader(authority)
+  const origin = new Origin(scheme, named?.host ?? '', named?.port ?? defaultPort(scheme))
+  if (named !== undefined) remember(cache, authority, origin)
+  return origin
+}
+
+function remember(cache: Map<string, Origin>, name: string, origin: Origin): void {
+  if (cache.size >= MAX_REMEMBERED) cache.clear()
+  cache.set(name, origin)
 }
 
 function originOfUrl(url: URL): Origin {
   const scheme = url.protocol.slice(0, -1)
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || defaultPort(scheme), scheme }
-}
-
-function parseHost(header: string | undefined): HostAndPort | undefined {
-  if (header === undefined) return undefined
-  const known = hosts.get(header)
-  if (known !== undefined) return known
-  const parsed = parseHostHeader(header)
-  if (hosts.size >= MAX_REMEMBERED) hosts.clear()
-  hosts.set(header, parsed)
-  return parsed
+  return new Origin(scheme, url.hostname.replace(/^\[|\]$/g, ''), Number(url.port) || defaultPort(scheme))
 }

@@ -224,8 +224,8 @@ test('a time limit that runs out is an error, and so is an answer that breaks of
 
   const clients = spans.filter((span) => span.kind === 3)
   expect(clients.map((span) => [span.status.code, outcome(span.attributes)])).toEqual([
-    [2, 'TimeoutError'],
-    [2, 'TimeoutError'],
+    [2, 'timeout'],
+    [2, 'timeout'],
     [2, 'ECONNRESET'],
     [2, 'UND_ERR_SOCKET'],
   ])

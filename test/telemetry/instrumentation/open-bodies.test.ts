@@ -7,7 +7,7 @@ test('a body that nobody reads is given up after half a minute, once', async () 
   const clock = new ManualClock()
   const bodies = new OpenBodies(clock)
   let given = 0
-  bodies.watch(() => given++)
+  bodies.watch({ giveUp: () => given++ })
 
   await clock.advance(29_999)
   expect(given).toBe(0)
@@ -21,8 +21,9 @@ test('a body that came in time is forgotten, and without any body no timer is le
   const clock = new ManualClock()
   const bodies = new OpenBodies(clock)
   let given = 0
-  const forget = bodies.watch(() => given++)
-  forget()
+  const body = { giveUp: () => given++ }
+  bodies.watch(body)
+  bodies.forget(body)
 
   await clock.advance(60_000)
   expect(given).toBe(0)

@@ -1,0 +1,92 @@
+import { context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@opentelemetry/api'
+import { isTracingSuppressed } from '../context-keys.ts'
+import type { PropagatorName } from '../env/propagators-env.ts'
+import { ATTR } from './attribute-names.ts'
+import { AttributeTemplate } from './attribute-template.ts'
+import { ClientSpans } from './client-spans.ts'
+import { OutgoingContext, type ReadHeader } from './outgoing-context.ts'
+import { RpcClientCall } from './rpc-client-call.ts'
+import { RpcMetrics, type RpcSeries } from './rpc-series.ts'
+import { methodOfPath } from './rpc-server-call.ts'
+import { TemplatedAttributes } from './templated-attributes.ts'
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+/** Servers that are remembered with how they are described. */
+const MAX_SERVERS = 200
+
+export interface RpcClientCallsOptions {
+  readonly tracer: Tracer
+  readonly meter: Meter
+  /** The formats of the propagator that is registered, if it is ours. @default what is registered is asked */
+  readonly propagators?: readonly PropagatorName[] | undefined
+}
+
+/** A server that is called, as whoever calls names it. */
+export interface RpcServer {
+  readonly host: string
+  /** Of a socket in the file system there is none. */
+  readonly port: number | undefined
+}
+
+/** Spans and metrics of calls of gRPC, the same for every client. */
+export class RpcClientCalls {
+  readonly #outgoing: OutgoingContext
+  readonly #metrics: RpcMetrics
+  readonly #spans: ClientSpans
+  readonly #templates = new Map<string, AttributeTemplate>()
+  /** Of the call whose span is being begun. */
+  #server: RpcServer = { host: '', port: undefined }
+  #method = ''
+
+  constructor({ tracer, meter, propagators }: RpcClientCallsOptions) {
+    this.#outgoing = new OutgoingContext(propagators)
+    this.#metrics = new RpcMetrics(meter, 'client')
+    this.#spans = new ClientSpans(tracer, () => this.#collect())
+  }
+
+  /** Begins a call in the active context; `undefined` where nothing is to be observed, as for exports. */
+  start(path: string, server: RpcServer, readHeader: ReadHeader): RpcClientCall | undefined {
+    const active = context.active()
+    if (isTracingSuppressed(active)) return undefined
+    const startedAtMs = performance.now()
+    const parent = this.#outgoing.parentOf(active, readHeader)
+    const method = methodOfPath(path)
+    this.#server = server
+    this.#method = method
+    const span = this.#spans.start(method, parent)
+    const headers = this.#outgoing.headersOf(parent, span)
+    return new RpcClientCall(span, method, headers, this.#seriesOf(server), this.#spans.deferred, startedAtMs)
+  }
+
+  /** Begins a call whose span is somebody else's, and which is only measured here. */
+  measure(path: string, server: RpcServer): RpcClientCall | undefined {
+    if (isTracingSuppressed(context.active())) return undefined
+    const series = this.#seriesOf(server)
+    return new RpcClientCall(NO_SPAN, methodOfPath(path), [], series, undefined, performance.now())
+  }
+
+  #seriesOf({ host, port }: RpcServer): RpcSeries {
+    return this.#metrics.of(host, port)
+  }
+
+  #collect(): TemplatedAttributes {
+    const attributes = new TemplatedAttributes(this.#templateOf(this.#server))
+    attributes.add(ATTR.rpcMethod, this.#method)
+    return attributes
+  }
+
+  #templateOf({ host, port }: RpcServer): AttributeTemplate {
+    const key = `${host} ${port}`
+    const known = this.#templates.get(key)
+    if (known !== undefined) return known
+    const attributes = new Map<string, string | number>([
+      [ATTR.rpcSystemName, 'grpc'],
+      [ATTR.serverAddress, host],
+    ])
+    if (port !== undefined) attributes.set(ATTR.serverPort, port)
+    const template = new AttributeTemplate(attributes)
+    if (this.#templates.size >= MAX_SERVERS) this.#templates.clear()
+    this.#templates.set(key, template)
+    return template
+  }
+}

@@ -1,0 +1,73 @@
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
+import {
+  GRPC_CANCELLED,
+  GRPC_DEADLINE_EXCEEDED,
+  nameGrpcStatus,
+  parseGrpcTimeout,
+  statusOfHttp,
+  statusOfReset,
+} from './grpc-status.ts'
+import type { ContextHeaders } from './outgoing-context.ts'
+import type { RpcClientCall } from './rpc-client-call.ts'
+
+const CANCEL = 0x8
+/** For a call that has got nowhere: its connection is gone, or never was. */
+const UNAVAILABLE = 'UNAVAILABLE'
+
+/** A call of gRPC as it is seen on its stream, of a client that is not known otherwise. */
+export class RpcClientStream {
+  readonly #call: RpcClientCall
+  readonly #timeoutMs: number | undefined
+  #status: string | undefined = undefined
+  #hasFailed = false
+
+  constructor(call: RpcClientCall, timeout: string | undefined) {
+    this.#call = call
+    this.#timeoutMs = parseGrpcTimeout(timeout)
+  }
+
+  get headers(): ContextHeaders {
+    return this.#call.headers
+  }
+
+  connected(socket: ClientHttp2Session['socket'] | undefined): void {
+    this.#call.connected(socket)
+  }
+
+  onEvent(event: string | symbol, first: unknown, stream: ClientHttp2Stream): void {
+    if (event === 'response' || event === 'trailers')
+      this.#read(first as IncomingHttpHeaders & IncomingHttpStatusHeader)
+    else if (event === 'error') this.#hasFailed = !isOwnDoing(first)
+    else if (event === 'close') this.#call.end(this.#status ?? this.#statusOf(stream.rstCode))
+  }
+
+  fail(_error: unknown): void {
+    this.#call.end(UNAVAILABLE)
+  }
+
+  #read(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+    const code = headers['grpc-status']
+    const httpStatus = headers[':status'] ?? 200
+    if (code !== undefined) this.#status = nameGrpcStatus(code)
+    else if (httpStatus !== 200) this.#status = statusOfHttp(httpStatus)
+  }
+
+  /** Of a call that has ended without a status. */
+  #statusOf(rstCode: number | undefined): string {
+    if (rstCode === CANCEL) {
+      const timeoutMs = this.#timeoutMs
+      const isLate = timeoutMs !== undefined && performance.now() - this.#call.startedAtMs >= timeoutMs
+      if (isLate) return GRPC_DEADLINE_EXCEEDED
+      return this.#hasFailed ? UNAVAILABLE : GRPC_CANCELLED
+    }
+    if (rstCode === undefined || rstCode === 0) return this.#hasFailed ? UNAVAILABLE : 'UNKNOWN'
+    return statusOfReset(rstCode)
+  }
+}
+
+/** A caller that cancels, or destroys its session. */
+function isOwnDoing(error: unknown): boolean {
+  if (!(error instanceof Error)) return true
+  const { name, code, cause } = error as NodeJS.ErrnoException
+  return name === 'AbortError' || (code === 'ERR_HTTP2_STREAM_CANCEL' && cause === undefined)
+}
