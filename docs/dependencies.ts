@@ -90,6 +90,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   '@opentelemetry/sdk-logs': STOCK_SDK,
   '@opentelemetry/sdk-metrics': STOCK_SDK,
   '@opentelemetry/sdk-trace': STOCK_SDK,
+  '@redis/client': {
+    why: 'Its commands are observed by what it publishes; that is tested with the real thing and a real Redis.',
+    alternative: NO_FAKE,
+  },
   '@types/express': TYPES_OF('express'),
   '@types/koa': TYPES_OF('koa'),
   '@types/node': { why: 'Types of Node, of the line we develop on.', alternative: 'None.' },
@@ -116,7 +120,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
     alternative: NO_FAKE,
   },
   hono: ADAPTED_PACKAGE,
-  ioredis: { why: 'The client that BullMQ is given in tests.', alternative: 'The one that BullMQ makes itself.' },
+  ioredis: {
+    why: 'Its commands are observed by what it publishes; and it is the client that BullMQ is given in tests.',
+    alternative: NO_FAKE,
+  },
   kafkajs: ADAPTED_PACKAGE,
   knip: {
     why: 'Finds files, exports and dependencies that nothing uses.',

@@ -40,6 +40,8 @@ export interface TelemetryOptions extends TelemetryEngineOptions {
 export interface InstrumentOptions {
   /** Spans and metrics of HTTP servers and clients, `fetch` included. @default true */
   readonly http?: boolean
+  /** Spans and metrics of database clients that publish what they do: ioredis, redis, `node:sqlite`. @default true */
+  readonly databases?: boolean
   /** Metrics of the event loop, memory, garbage collection and processor time. @default true */
   readonly runtime?: boolean
 }
@@ -72,6 +74,7 @@ export function resolveTelemetryOptions(options: TelemetryOptions): ResolvedTele
     resourceAttributes: read.value('resourceAttributes') ?? {},
     instrument: {
       http: instrument.boolean('http', { fallback: true }),
+      databases: instrument.boolean('databases', { fallback: true }),
       runtime: instrument.boolean('runtime', { fallback: true }),
     },
     engine: readEngineOptions(read),

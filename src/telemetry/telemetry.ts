@@ -9,8 +9,11 @@ import { describeSpooled } from './describe-spooled.ts'
 import { EarlyLines } from './early-lines.ts'
 import { atExit } from './engine/at-exit.ts'
 import type { Engine } from './engine/engine.ts'
+import { isSwitchedOn } from './env/instrumentations-env.ts'
 import { readTelemetryEnv, type TelemetrySettings } from './env/telemetry-env.ts'
+import { observeDatabases } from './instrumentation/database/observe-databases.ts'
 import { observeHttp } from './instrumentation/observe-http.ts'
+import type { StandAsideOptions } from './instrumentation/stock-instrumentations.ts'
 import { observeRuntime } from './instrumentation/runtime-metrics.ts'
 import { ProvidedTelemetry } from './provider/provided-telemetry.ts'
 import { createPropagator } from './propagation/create-propagator.ts'
@@ -217,12 +220,19 @@ class ProcessTelemetry implements Telemetry {
     // Without an engine these are the API's own, which record nothing and pass on the context of others.
     const tracer = (this.#engine?.tracerProvider ?? trace).getTracer(SCOPE)
     const meter = (this.#engine?.meterProvider ?? metrics).getMeter(SCOPE)
+    const isOn = (name: string): boolean => isSwitchedOn(this.#settings.instrumentations, name)
+    // Where another one is registered, what is ours would be past it.
+    const contextManager = taken.has('context') ? undefined : ownManager
+    const aside: StandAsideOptions = {
+      watchSpans: (name, listener) => this.#engine?.tracerProvider.watch(name, listener) ?? ((): void => {}),
+      isMeasuring: (name) => this.#engine?.meterProvider.wasAskedFor(name) === true,
+      onStandAside: (what, name) =>
+        this.#log.info({ instrumentation: name }, `${what} are left to ${name}, which observes them as well`),
+    }
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
     if (instrument.http && !taken.has('trace')) {
       const knownMethods = this.#settings.knownHttpMethods
       const isGrpcObserved = (): boolean => this.#engine?.tracerProvider.wasAskedFor(GRPC_INSTRUMENTATION) ?? false
-      // Where another one is registered, what is ours would be past it.
-      const contextManager = taken.has('context') ? undefined : ownManager
       const propagators = taken.has('propagation') ? undefined : this.#settings.propagators
       this.#undo.push(
         observeHttp({
@@ -235,14 +245,17 @@ class ProcessTelemetry implements Telemetry {
           onProblem,
           contextManager,
           propagators,
-          watchSpans: (name, listener) => this.#engine?.tracerProvider.watch(name, listener) ?? ((): void => {}),
-          isMeasuring: (name) => this.#engine?.meterProvider.wasAskedFor(name) === true,
-          onStandAside: (what, name) =>
-            this.#log.info({ instrumentation: name }, `${what} are left to ${name}, which observes them as well`),
+          isSwitchedOn: isOn,
+          ...aside,
         }),
       )
     }
-    if (instrument.runtime && this.#engine !== undefined && !taken.has('metrics')) {
+    if (instrument.databases && this.#engine !== undefined && !taken.has('trace')) {
+      const engineTracer = this.#engine.tracerProvider.getTracer(SCOPE)
+      const library = { tracer: engineTracer, meter, contextManager, onProblem, isSwitchedOn: isOn, ...aside }
+      this.#undo.push(observeDatabases(library))
+    }
+    if (instrument.runtime && isOn('runtime-node') && this.#engine !== undefined && !taken.has('metrics')) {
       this.#undo.push(observeRuntime(meter))
     }
   }

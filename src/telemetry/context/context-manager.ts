@@ -1,5 +1,6 @@
 import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Channel, channel as channelNamed } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import { bindEmitter } from './bind-emitter.ts'
 import { bindFunction } from './bind-function.ts'
@@ -63,6 +64,19 @@ export class FastContextManager implements ContextManager {
     }
     if (typeof target === 'function') return bindFunction(this.#storage, context, target as T & Callable)
     return target
+  }
+
+  /**
+   * Has what is called while a channel is being published run in a context of its own.
+   *
+   * @param contextOf given the message; must not throw
+   * @returns takes it back
+   * @see https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
+   */
+  bindChannel(name: string, contextOf: (message: unknown) => Context): () => void {
+    const channel = channelNamed(name) as Channel<unknown, Context>
+    channel.bindStore(this.#storage, contextOf)
+    return () => void channel.unbindStore(this.#storage)
   }
 
   enable(): this {

@@ -7,7 +7,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
-import { describeSql, type SqlDescription } from './sql-text.ts'
+import { describeSql, type SqlDescription, type SqlDialect } from './sql-text.ts'
+import { runTraced } from './traced-call.ts'
 
 /** What is common to all calls of one database client. */
 export interface DatabaseIdentity {
@@ -32,10 +33,12 @@ const MAX_DESCRIPTIONS = 500
  */
 export class DatabaseSpans {
   readonly #identity: Attributes
+  readonly #dialect: SqlDialect
   readonly #descriptions = new Map<string, SqlDescription>()
   #histogram: { readonly provider: MeterProvider; readonly value: Histogram } | undefined
 
   constructor(identity: DatabaseIdentity) {
+    this.#dialect = identity.system === 'mysql' || identity.system === 'mariadb' ? 'mysql' : 'standard'
     this.#identity = {
       'db.system.name': identity.system,
       'db.namespace': identity.namespace,
@@ -48,7 +51,7 @@ export class DatabaseSpans {
   run<T>(sql: string, call: () => T): T {
     const end = this.#begin(sql)
     try {
-      const value = call()
+      const value = runTraced(call)
       end()
       return value
     } catch (error) {
@@ -97,7 +100,7 @@ export class DatabaseSpans {
   #describe(sql: string): SqlDescription {
     const known = this.#descriptions.get(sql)
     if (known !== undefined) return known
-    const description = describeSql(sql)
+    const description = describeSql(sql, this.#dialect)
     if (this.#descriptions.size >= MAX_DESCRIPTIONS) this.#descriptions.clear()
     this.#descriptions.set(sql, description)
     return description

@@ -3,6 +3,7 @@ import type { Signal } from '../../otlp/model.ts'
 import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { readBatchLimits } from './batch-env.ts'
 import type { ExporterKind } from './exporter-kind.ts'
+import { type InstrumentationSwitches, readInstrumentationSwitches } from './instrumentations-env.ts'
 import { parseKeyValueList } from './key-value-list.ts'
 import { type AttributeLimits, readLogRecordLimits, readSpanLimits, type SpanLimits } from './limits-env.ts'
 import { type MetricReaderSettings, readMetricReader } from './metrics-env.ts'
@@ -40,6 +41,8 @@ export interface TelemetrySettings {
   readonly spool: SpoolSettings | undefined
   /** Names of HTTP methods that are told apart. `undefined` means the well-known ones. */
   readonly knownHttpMethods: readonly string[] | undefined
+  /** What is observed, by the names of published instrumentations. */
+  readonly instrumentations: InstrumentationSwitches
   /** Said once, at the start. */
   readonly warnings: readonly string[]
 }
@@ -84,6 +87,7 @@ export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): T
     logRecordLimits: readLogRecordLimits(read),
     spool: readSpoolSettings(read, fromCode.spool),
     knownHttpMethods: readKnownMethods(read),
+    instrumentations: readInstrumentationSwitches(read),
     warnings,
   }
   read.done()

@@ -19,6 +19,8 @@ export interface HttpObservationOptions extends StandAsideOptions {
   readonly ignoreRequest: (request: IncomingMessage) => boolean
   /** Whether somebody else makes the spans of gRPC calls. @default nobody does */
   readonly isGrpcObserved?: () => boolean
+  /** Whether something is to be observed, by the name of its published instrumentation. @default everything */
+  readonly isSwitchedOn?: (name: 'http' | 'undici') => boolean
   readonly onProblem: (error: unknown) => void
   /** The one that is registered with the API, if it is ours. @default the API is asked */
   readonly contextManager?: FastContextManager | undefined
@@ -34,13 +36,16 @@ export interface HttpObservationOptions extends StandAsideOptions {
 export function observeHttp(options: HttpObservationOptions): () => void {
   const nameMethod = createMethodNames(options.knownMethods)
   const requests = new ClientRequests({ ...options, nameMethod })
-  const { isGrpcObserved = () => false } = options
-  const undo = [
-    observeHttpServers({ ...options, nameMethod }),
-    observeHttpClients(requests, options.onProblem, options),
-    observeFetch(requests, options.onProblem, options),
-    observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
-  ]
+  const { isGrpcObserved = () => false, isSwitchedOn = () => true } = options
+  const undo: (() => void)[] = []
+  if (isSwitchedOn('http')) {
+    undo.push(
+      observeHttpServers({ ...options, nameMethod }),
+      observeHttpClients(requests, options.onProblem, options),
+      observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
+    )
+  }
+  if (isSwitchedOn('undici')) undo.push(observeFetch(requests, options.onProblem, options))
   return () => {
     // The latest first: one may have put a method over that of another.
     for (const end of undo.toReversed()) end()

@@ -1,4 +1,4 @@
-import type { Tracer as ApiTracer, TracerOptions, TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
+import type { TracerOptions, TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { OpenChunks } from '../encode/open-chunks.ts'
@@ -67,7 +67,7 @@ export class TracerProvider implements ApiTracerProvider {
   }
 
   /** Of equal names, versions, schema URLs and attributes the same tracer. */
-  getTracer(name: string, version?: string, options?: TracerOptions & { readonly attributes?: unknown }): ApiTracer {
+  getTracer(name: string, version?: string, options?: TracerOptions & { readonly attributes?: unknown }): Tracer {
     return this.tracer({
       name: name === undefined || name === null ? '' : toText(name),
       version: version === undefined || version === null ? undefined : toText(version),

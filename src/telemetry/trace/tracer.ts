@@ -9,6 +9,7 @@ import {
   type SpanContext,
   SpanKind,
   type SpanOptions,
+  type TimeInput,
   trace,
   TraceFlags,
   type Tracer as ApiTracer,
@@ -80,6 +81,7 @@ export class Tracer implements ApiTracer {
    *
    * @param attributes asked only if a rule of the sampler wants them
    * @param describe gives a span that records its attributes, before span processors see it
+   * @param startTime where that is known only afterwards; @default now
    */
   startDescribedSpan(
     name: string,
@@ -87,11 +89,12 @@ export class Tracer implements ApiTracer {
     context: Context,
     attributes: () => Attributes,
     describe: (span: RecordingSpan) => void,
+    startTime?: TimeInput,
   ): Span {
     if (isTracingSuppressed(context)) return SUPPRESSED
     const parent = context instanceof FastContext ? context.span : trace.getSpan(context)
     const above = parent === undefined ? undefined : readParent(parent)
-    const span = this.#decide(name, kind, above, attributes, undefined, NO_LINKS, undefined)
+    const span = this.#decide(name, kind, above, attributes, undefined, NO_LINKS, startTime)
     if (span instanceof RecordingSpan) this.#announce(span, context, describe)
     return span
   }

@@ -1,0 +1,201 @@
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { expect, test } from 'vitest'
+import { suppressTracing } from '../../../../src/telemetry/context-keys.ts'
+import { deliverSpans, startTelemetry } from '../../telemetry-fixture.ts'
+import { briefly, durations, everythingIn, inRequest, publishCall } from './channel-fixture.ts'
+
+const TARGET = { database: 3, serverAddress: 'cache.example', serverPort: 6380 }
+const COMMON = {
+  'db.system.name': 'redis',
+  'db.namespace': '3',
+  'server.address': 'cache.example',
+  'server.port': 6380,
+}
+const get = () => ({ command: 'get', args: ['canary'], ...TARGET })
+
+/** As the class of ioredis has it. */
+class ReplyError extends Error {
+  override readonly name = 'ReplyError'
+}
+
+test('a command is one span below its caller, and one measurement, without its keys and values', async () => {
+  await using started = await startTelemetry()
+  const result = await inRequest(() => publishCall('ioredis:command', get(), async () => 'canary'))
+  const spans = await deliverSpans(started, 2)
+  const [command, request] = [spans.find(({ name }) => name === 'get'), spans.find(({ name }) => name === 'request')]
+
+  expect(result).toBe('canary')
+  expect(command === undefined ? undefined : briefly(command)).toEqual({
+    name: 'get',
+    kind: SpanKind.CLIENT + 1,
+    attributes: { ...COMMON, 'db.operation.name': 'get' },
+    status: 0,
+    events: 0,
+  })
+  expect(command?.parentSpanId).toBe(request?.spanId)
+  expect(durations(started)).toEqual([[{ ...COMMON, 'db.operation.name': 'get' }, 1]])
+  expect(everythingIn(started)).not.toContain('canary')
+})
+
+test('what the server answers as an error is told by its prefix, any other error by its code or class', async () => {
+  await using started = await startTelemetry()
+  const errors = [
+    new ReplyError('WRONGTYPE Operation against a key canary'),
+    new ReplyError('canary in lower case'),
+    Object.assign(new Error('connect canary'), { code: 'ECONNREFUSED' }),
+    new RangeError('canary'),
+    'canary',
+  ]
+  await inRequest(async () => {
+    for (const error of errors) {
+      await expect(publishCall('ioredis:command', get(), () => Promise.reject(error as Error))).rejects.toBe(error)
+    }
+  })
+  const spans = (await deliverSpans(started, 6)).filter(({ name }) => name === 'get')
+
+  expect(
+    spans.map(({ status, attributes }) => [
+      status.code,
+      attributes['error.type'],
+      attributes['db.response.status_code'],
+    ]),
+  ).toEqual([
+    [2, 'WRONGTYPE', 'WRONGTYPE'],
+    [2, 'ReplyError', undefined],
+    [2, 'ECONNREFUSED', undefined],
+    [2, 'RangeError', undefined],
+    [2, '_OTHER', undefined],
+  ])
+  expect(durations(started).map(([attributes]) => Reflect.get(attributes, 'error.type'))).toEqual([
+    'WRONGTYPE',
+    'ReplyError',
+    'ECONNREFUSED',
+    'RangeError',
+    '_OTHER',
+  ])
+  expect(everythingIn(started)).not.toContain('canary')
+})
+
+test('what its own caller calls off is no error', async () => {
+  await using started = await startTelemetry()
+  await inRequest(async () => {
+    await publishCall('ioredis:command', get(), () => Promise.reject(new DOMException('off', 'AbortError'))).catch(
+      () => {},
+    )
+  })
+  const spans = await deliverSpans(started, 2)
+  expect(spans.map(({ status, attributes }) => [status.code, attributes['error.type']])).toEqual([
+    [0, undefined],
+    [0, undefined],
+  ])
+})
+
+test('a transaction is one span, and none of the commands in it is another one', async () => {
+  await using started = await startTelemetry()
+  const batch = { batchMode: 'MULTI', batchSize: 2, ...TARGET }
+  await inRequest(async () => {
+    await publishCall('ioredis:batch', batch, async () => {
+      for (const command of ['multi', 'set', 'get', 'exec']) {
+        void publishCall('ioredis:command', { ...get(), command }, async () => 'QUEUED')
+      }
+    })
+    await publishCall('ioredis:command', get(), async () => 'after')
+  })
+  const spans = await deliverSpans(started, 3)
+  expect(spans.map(({ name, attributes }) => [name, attributes['db.operation.batch.size']])).toEqual([
+    ['MULTI', 2],
+    ['get', undefined],
+    ['request', undefined],
+  ])
+  expect(durations(started).map(([, count]) => count)).toEqual([1, 1])
+})
+
+test('outside of any span a command is only measured', async () => {
+  await using started = await startTelemetry()
+  await publishCall('ioredis:command', get(), async () => 'polled')
+  expect(await deliverSpans(started, 0)).toEqual([])
+  expect(durations(started).map(([, count]) => count)).toEqual([1])
+})
+
+test('where nothing is to be traced, nothing is measured either', async () => {
+  await using started = await startTelemetry()
+  await context.with(suppressTracing(ROOT_CONTEXT), () => publishCall('ioredis:command', get(), async () => 'probe'))
+  expect(await deliverSpans(started, 0)).toEqual([])
+  expect(durations(started)).toEqual([])
+})
+
+test('of what is not sampled, nothing is described', async () => {
+  await using started = await startTelemetry({ env: { OTEL_TRACES_SAMPLER: 'always_off' } })
+  let reads = 0
+  const message = {
+    ...get(),
+    get args(): never {
+      reads++
+      throw new Error('read')
+    },
+  }
+  await inRequest(async () => {
+    await publishCall('ioredis:command', message, async () => 'unsampled')
+  })
+  expect(await deliverSpans(started, 0)).toEqual([])
+  expect(reads).toBe(0)
+  expect(durations(started).map(([, count]) => count)).toEqual([1])
+})
+
+test('a call that throws at once, or returns no promise, has ended', async () => {
+  await using started = await startTelemetry()
+  await inRequest(async () => {
+    const thrown = (): never => {
+      throw new TypeError('canary')
+    }
+    expect(() => void publishCall('ioredis:command', get(), thrown)).toThrow('canary')
+  })
+  const [command] = await deliverSpans(started, 2)
+  expect(command?.attributes['error.type']).toBe('TypeError')
+})
+
+test.each([
+  [{ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fs, ioredis' }, {}],
+  [{ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,pg' }, {}],
+  [{}, { instrument: { databases: false } }],
+])('switched off by %j %j, a command leaves nothing', async (env, options) => {
+  await using started = await startTelemetry({ env, ...options })
+  await inRequest(async () => {
+    await publishCall('ioredis:command', get(), async () => 'off')
+  })
+  expect((await deliverSpans(started, 1)).map(({ name }) => name)).toEqual(['request'])
+  expect(durations(started)).toEqual([])
+  expect(started.log.lines.filter((line) => line.includes('no effect'))).toEqual([])
+})
+
+test('what a connection does belongs to nobody, so what waited for it is in the trace of nobody', async () => {
+  await using started = await startTelemetry()
+  let flush = (): void => {}
+  await inRequest(async (span) => {
+    await publishCall('ioredis:connect', TARGET, async () => {
+      const ready = Promise.withResolvers<void>()
+      flush = ready.resolve
+      void ready.promise.then(() => publishCall('ioredis:command', get(), async () => 'late'))
+    })
+    expect(trace.getActiveSpan()).toBe(span)
+  })
+  flush()
+  expect((await deliverSpans(started, 1)).map(({ name }) => name)).toEqual(['request'])
+  expect(durations(started).map(([, count]) => count)).toEqual([1])
+})
+
+test('with the stock instrumentation its spans are the only ones, and ours go on to measure', async () => {
+  await using started = await startTelemetry()
+  const stock = trace.getTracer('@opentelemetry/instrumentation-ioredis')
+  await inRequest(async () => {
+    for (let round = 0; round < 2; round++) {
+      const theirs = stock.startSpan('get', { kind: SpanKind.CLIENT })
+      await publishCall('ioredis:command', get(), async () => 'once')
+      theirs.end()
+    }
+  })
+  const spans = (await deliverSpans(started, 3)).filter(({ name }) => name === 'get')
+  expect(spans.map(({ scope }) => scope.name)).toEqual(Array(2).fill('@opentelemetry/instrumentation-ioredis'))
+  expect(durations(started).map(([, count]) => count)).toEqual([2])
+  expect(started.log.lines.filter((line) => line.includes('calls of ioredis are left to'))).toHaveLength(1)
+})
