@@ -62,6 +62,18 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     expect(loaded.filter((url) => heavy.test(url))).toEqual([])
   })
 
+  test('importing "seaworthy" brings in little of Node, and nothing of fetch, HTTP/2 or TLS', async () => {
+    const code = `const before = process.moduleLoadList.length
+      await import('seaworthy')
+      const natives = process.moduleLoadList.slice(before).filter((name) => name.startsWith('NativeModule '))
+      console.log(JSON.stringify(natives.map((name) => name.replace('NativeModule ', ''))))`
+    const natives = JSON.parse(await run('--input-type=module', '-e', code)) as readonly string[]
+    expect(natives).toContain('http')
+    const heavy = /^(?:internal\/deps\/undici\/undici|http2|https|tls|inspector|internal\/crypto\/webcrypto)$/
+    expect(natives.filter((name) => heavy.test(name))).toEqual([])
+    expect(natives.length).toBeLessThan(112)
+  })
+
   test('nothing happens at the import of "seaworthy"', async () => {
     const changes = await changesByImporting('seaworthy', { node: await nodeBinary(version), directory })
     expect(changes).toEqual({})
