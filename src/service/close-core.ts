@@ -18,10 +18,11 @@ export interface CloseOptions {
 export async function closeCore(core: ServiceCore, report: ShutdownReport, options: CloseOptions): Promise<void> {
   const { logging, admin, telemetry } = core
   core.endLogExport()
-  telemetry?.uninstall()
   const text = `${options.name} ${summarise(report)}`
   writeTerminationLog(options.env, text, report)
   await admin?.close(options.limitMs / 8)
+  // Not before: a scrape that is under way is to find all that is observed.
+  telemetry?.uninstall()
   // Lines that still wait go first; if the reader is too slow for them, the report is written all the same.
   await logging.flush(options.limitMs / 4)
   const level = report.clean ? 'info' : 'error'

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { metrics } from '@opentelemetry/api'
 import { expect, onTestFinished, test } from 'vitest'
 import { SPAN_KIND } from '../../src/otlp/model.ts'
@@ -123,4 +126,40 @@ test('it is served from before the first component starts, and until the last ha
   await service.stop()
   await stopping.promise
   expect(seen).toEqual([200, 1])
+})
+
+test('a scrape that is under way when everything closes still finds all that is observed', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'seaworthy-scrape-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const report = join(directory, 'termination-log')
+  writeFileSync(report, '')
+  const { service, scrape } = serviceWith({ ...ONLY_PULL, SEAWORTHY_TERMINATION_LOG: report })
+  await service.start()
+  const asked = gate()
+  const released = gate()
+  metrics
+    .getMeter('shop')
+    .createObservableGauge('slow')
+    .addCallback(async (result) => {
+      asked.resolve()
+      await released.promise
+      result.observe(1)
+    })
+  const first = scrape().then(read)
+  await asked.promise
+  // Another format, and so a collection of its own: its callbacks are called after those of the first one.
+  const second = scrape({ headers: OPEN_METRICS }).then(read)
+  const reported = gate()
+  const watcher = watch(report, () => reported.resolve())
+  onTestFinished(() => watcher.close())
+  const stopped = service.stop()
+  // With the report begins the end: the page is closed right after it.
+  await reported.promise
+  released.resolve()
+  for (const families of [await first, await second]) {
+    expect(families.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^slow/), expect.stringMatching(/^nodejs_eventloop_utilization/)]),
+    )
+  }
+  await stopped
 })

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { context, logs, metrics, propagation, trace, TraceFlags } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -267,9 +268,17 @@ test('an instrument whose callback never ends does not keep the others from the 
   expect(started.receiver.store.metrics({ name: 'things' })).toHaveLength(1)
 })
 
+/** Another sampler of the same interval began later, so what has a sample there has one everywhere. */
+async function delaySampled(): Promise<void> {
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  delay.enable()
+  while (delay.count === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  delay.disable()
+}
+
 test('the runtime reports event loop, heap, processor time and memory', async () => {
   await using started = await startTelemetry()
-  await new Promise((resolve) => setTimeout(resolve, 60))
+  await delaySampled()
   await started.telemetry.flush(2000)
 
   const names = new Set(started.receiver.store.metrics().map(({ latest }) => latest.name))
