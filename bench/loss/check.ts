@@ -1,6 +1,6 @@
 import type { JsonRow } from './results.ts'
 import type { Scenario } from './scenarios.ts'
-import { SHUTDOWN_LIMIT_MS } from './settings.ts'
+import { OWN_SPANS, SHUTDOWN_LIMIT_MS } from './settings.ts'
 import type { Variant } from './variants.ts'
 
 /** What contradicts the claim that ours lose nothing silently and shut down in time; nothing when it holds. */
@@ -17,6 +17,11 @@ export function problemsOf(
       if (row === undefined) return [`${where}: no run`]
       const mayLose = windowMs > 0 ? row.createdInWindow : 0
       return [
+        ...(windowMs === 0 && row.delivered + row.droppedCounted > row.created + OWN_SPANS * row.runs
+          ? [
+              `${where}: ${row.delivered} delivered and ${row.droppedCounted} dropped of ${row.created}, so some are counted twice`,
+            ]
+          : []),
         ...(row.created === 0 ? [`${where}: nothing was created`] : []),
         ...(row.lostSilently > mayLose
           ? [`${where}: ${row.lostSilently} of ${row.created} spans lost without a word, ${mayLose} may be`]

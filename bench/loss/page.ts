@@ -95,12 +95,14 @@ function troublesOf({ troubles }: Measurement): readonly string[] {
 
 function METHOD(parallel: number): string {
   return `- The service is a process that creates spans at a steady rate (${settings.RATE_PER_S} a second where nothing else is said) and tells on a
-  pipe every ${settings.SAID_EVERY_MS} ms how many there are, so that what it created is known also after SIGKILL. The work stops at SIGTERM.
+  pipe every ${settings.SAID_EVERY_MS} ms how many there are, so that what it created is known also after SIGKILL, but for the last ${settings.SAID_EVERY_MS} ms. The work stops at SIGTERM.
 - The collector is Seaworthy's own receiver with its [faults](../guide/testing.md#a-collector-that-fails), in the process of the benchmark. It is healthy for the first
   ${settings.HEALTHY_MS / 1000} s. **delivered** are different spans; what came again is **twice**, and no loss.
+- A trial counts only if the service worked until its end and the fault was at work: met by somebody where that can be counted,
+  and no span arrived during it unless it lets some pass; a disk that should be full is looked at. Otherwise it is a trial that could not be done.
 - When the process has ended and something is missing, a second one begins, idle, with the same directory for its spool:
   what the first left on disk has its chance. It is waited for ${settings.REPLAY_LIMIT_MS / 1000} s at most. This is done for every variant.
-- **dropped, counted** is what the service itself says it gave up: in ours, the line of the shutdown report. The stock SDK has no such
+- **dropped, counted** is what the service itself says it gave up: in ours, the line of the shutdown report, which may have ${settings.OWN_SPANS} spans more: those of its own start and end. The stock SDK has no such
   account. **lost silently** is created less delivered less dropped.
 - **shutdown ms** is from the signal (or the call, or the exception) to the end of the process, the longest of the runs. SIGKILL follows SIGTERM after
   ${settings.STOP_LIMIT_MS / 1000} s.

@@ -20,3 +20,9 @@ export const REPLAY_LIMIT_MS = 8000
 export const FULL_DISK_KIB = 256
 /** A shutdown of ours may take this long: its flush slice by default, and what comes before. */
 export const SHUTDOWN_LIMIT_MS = 5500
+/** What was under way when a fault began may arrive for so long. */
+export const FAULT_GRACE_MS = 500
+/** A service that created less than this of what was due did not work until its end. */
+export const LEAST_CREATED_RATIO = 0.8
+/** Spans of its own start and end that a service of ours makes: in its account, and in no other column. */
+export const OWN_SPANS = 3

@@ -9,8 +9,16 @@ import { stopProcess } from '../../src/process/stop-process.ts'
 import { onFullDisk } from './full-disk.ts'
 import { keepBusy } from './busy-clients.ts'
 import { countedDrops, Ledger, lostSilently } from './account.ts'
+import { assertDiskFull, assertWorked, FaultProof } from './proof.ts'
 import type { Scenario } from './scenarios.ts'
-import { HEALTHY_MS, OUTAGE_AFTER_RESTART_MS, REPLAY_LIMIT_MS, START_LIMIT_MS, STOP_LIMIT_MS } from './settings.ts'
+import {
+  FULL_DISK_KIB,
+  HEALTHY_MS,
+  OUTAGE_AFTER_RESTART_MS,
+  REPLAY_LIMIT_MS,
+  START_LIMIT_MS,
+  STOP_LIMIT_MS,
+} from './settings.ts'
 import { Sink } from './sink.ts'
 import type { Variant } from './variants.ts'
 
@@ -74,13 +82,24 @@ export async function runTrial(
     const clients = port === undefined ? undefined : keepBusy(port, abort)
     await wait(HEALTHY_MS)
     await sink.receiver.setFault(fault)
+    const proof = new FaultProof(sink, scenario)
+    const beginning = fault === undefined ? undefined : proof.begin(clock, abort)
     if (faultMs !== undefined) {
       await wait(faultMs)
+      proof.end()
+      if (scenario.isDiskFull === true && variant.isOurs)
+        assertDiskFull(first.owned.pid, spoolDir, FULL_DISK_KIB * 1024)
       await sink.receiver.setFault(undefined)
     }
     const ended = await endLife(first, scenario, { clock, tailMs, abort })
+    if (faultMs === undefined) proof.end()
+    await beginning
     await clients
     const { created } = first.ledger
+    if (!abort.aborted) {
+      proof.assertMet(sink.receiver)
+      assertWorked(created, scenario, endAfterMs)
+    }
     const deliveredByFirst = sink.delivered
     let dropped = first.dropped()
     if (sink.delivered < created && !abort.aborted) {
@@ -175,7 +194,13 @@ async function endLife(
   { clock, tailMs, abort }: { readonly clock: Clock; readonly tailMs: number; readonly abort: AbortSignal },
 ): Promise<Pick<TrialResult, 'shutdownMs' | 'exitCode' | 'wasKilled'>> {
   if (end === 'SIGTERM' || end === 'SIGKILL') {
-    await sleep(clock, tailMs, { signal: abort })
+    const tail = new AbortController()
+    const early = owned.exit.then((exit) => {
+      tail.abort()
+      return exit
+    })
+    await sleep(clock, tailMs, { signal: AbortSignal.any([abort, tail.signal]) })
+    if (tail.signal.aborted) throw new Error(`it ended by itself, with ${codeOf(await early)}`)
     const stop = await stopProcess(owned, { clock, limitMs: STOP_LIMIT_MS, signal: end })
     return { shutdownMs: Math.round(stop.tookMs), exitCode: codeOf(stop), wasKilled: stop.wasKilled }
   }
@@ -185,7 +210,9 @@ async function endLife(
   })
   const exit = await owned.exit
   cancel()
-  return { shutdownMs: Math.max(0, Date.now() - (ledger.endingAtMs ?? Date.now())), exitCode: codeOf(exit), wasKilled }
+  // Without it there is no telling how long the end took, nor whether it is the one that was meant.
+  if (ledger.endingAtMs === undefined) throw new Error(`it ended by itself, with ${codeOf(exit)}`)
+  return { shutdownMs: Math.max(0, Date.now() - ledger.endingAtMs), exitCode: codeOf(exit), wasKilled }
 }
 
 function codeOf({ code, signal }: { readonly code: number | null; readonly signal: NodeJS.Signals | null }): number {

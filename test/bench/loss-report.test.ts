@@ -139,6 +139,7 @@ test('nothing is wrong when ours lose nothing that is not counted and end in tim
 
 test.each([
   ['a span', run({ delivered: 99, lostSilently: 1 }), '1 of 200 spans lost without a word, 0 may be'],
+  ['a span counted twice', run({ droppedCounted: 1 }), '200 delivered and 1 dropped of 200, so some are counted twice'],
   ['the time of a shutdown', run({ shutdownMs: 5501 }), 'shutting down took 5501 ms, 5500 ms may be'],
   ['a shutdown that had to be killed', run({ wasKilled: true }), 'shutting down took 50 ms, 5500 ms may be'],
 ])('%s of ours is told with its place', (_, ours, problem) => {
