@@ -62,13 +62,11 @@ export function readTls(read: EnvReader, names: OtlpNames): OtlpTls {
 export function findPemFault(pem: OtlpPem): string | undefined {
   try {
     if (pem.ca !== undefined) {
-      const certificates = String(pem.ca)
-        .split('-----END CERTIFICATE-----')
-        .filter((part) => part.includes('-----BEGIN'))
-      if (certificates.length === 0) return 'no certificate'
-      for (const certificate of certificates) {
-        const body = certificate.slice(certificate.indexOf('-----BEGIN'))
-        if (!isOtherPem(body)) void new X509Certificate(`${body}-----END CERTIFICATE-----\n`)
+      const text = String(pem.ca)
+      const begins = Array.from(text.matchAll(CERTIFICATE_BEGIN), ({ index }) => index)
+      if (begins.length === 0) return 'no certificate'
+      for (const [order, begin] of begins.entries()) {
+        void new X509Certificate(certificateOf(text.slice(begin, begins[order + 1])))
       }
     }
     process.getBuiltinModule('node:tls').createSecureContext(pem)
@@ -78,9 +76,13 @@ export function findPemFault(pem: OtlpPem): string | undefined {
   }
 }
 
-/** Such as a certificate that OpenSSL wrote with its trust settings. */
-function isOtherPem(text: string): boolean {
-  return !text.startsWith('-----BEGIN CERTIFICATE-----') && text.includes('-----END ')
+/** What OpenSSL takes for an authority: `TRUSTED` ones are those that it wrote with its trust settings. */
+const CERTIFICATE_BEGIN = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g
+
+/** Without what may stand behind its end, such as a key or a comment. */
+function certificateOf(part: string): string {
+  const end = /-----END (?:X509 |TRUSTED )?CERTIFICATE-----/.exec(part)
+  return end === null ? part : `${part.slice(0, end.index + end[0].length)}\n`
 }
 
 function codeOf(error: unknown): string {

@@ -8,6 +8,8 @@ export interface Disk {
   isFull: boolean
   /** Neither writes nor reads come to an end. */
   isHanging: boolean
+  /** What reads wait for. */
+  reading?: Promise<void>
 }
 
 export function createDisk(): Disk {
@@ -41,6 +43,7 @@ export class KeptSpool implements Spool {
 
   async read(chunk: SpooledChunk): Promise<Uint8Array | undefined> {
     if (this.#disk.isHanging) return new Promise(() => {})
+    await this.#disk.reading
     return this.#disk.chunks.get(chunk)
   }
 

@@ -189,3 +189,27 @@ test('what cannot be read back counts as damaged, and the rest of its body is de
   expect(transport.accepted).toEqual(['1', '3'])
   expect(outbox.account('traces')).toMatchObject({ delivered: 2, dropped: { spool_damaged: 1 }, spooled: 0 })
 })
+
+test('what becomes too old while it is read back counts as that, and not as damaged', async () => {
+  const disk = createDisk()
+  const { clock, outbox, transport, spool, troubles, add } = setUp({ disk, maxWaitingBytes: 500 })
+  transport.answer = () => ({ kind: 'retry', reason: 'busy' })
+  for (const name of ['1', '2']) {
+    add(name, 1)
+    await clock.advance(10)
+  }
+  const read = Promise.withResolvers<void>()
+  disk.reading = read.promise
+  transport.answer = () => DELIVERED
+  const closing = outbox.flush(5000)
+  await clock.advance(100)
+  spool?.evictOldest('spool_age')
+  spool?.evictOldest('spool_age')
+  read.resolve()
+  await clock.advance(5000)
+  await closing
+  const { dropped, delivered } = outbox.account('traces')
+  expect(dropped['spool_damaged']).toBeUndefined()
+  expect({ delivered, dropped }).toEqual({ delivered: 1, dropped: { spool_age: 1 } })
+  expect(troubles).toContainEqual({ kind: 'dropped', reason: 'spool_age', count: 1 })
+})

@@ -142,6 +142,18 @@ test('a no before the body was read is heard, the rest of the body is not sent, 
   expect(server.sessions).toHaveLength(1)
 })
 
+test('a call that has its no is cancelled, so that a server that never reads on need not keep what was sent', async () => {
+  const ended = Promise.withResolvers<number>()
+  await using server = await grpcServer((stream) => {
+    stream.on('close', () => ended.resolve(stream.rstCode ?? 0))
+    // Its trailers never come: for Node the stream is then open until the client lets go of it.
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '8' })
+  })
+  using opening = await opened(grpc(server.port))
+  expect(await opening.send({ body: [Buffer.alloc(32 * 1024 * 1024)] })).toMatchObject({ kind: 'refused' })
+  expect(await ended.promise).toBe(constants.NGHTTP2_CANCEL)
+})
+
 test('many large bodies at the same time go over one connection', async () => {
   await using server = await grpcServer((stream) => answerCall(stream))
   using opening = await opened(grpc(server.port))
