@@ -1,5 +1,6 @@
 import { markdownTable } from '../../scripts/markdown-table.ts'
 import { KNOWN_DIFFERENCES } from './known-differences.ts'
+import { SETTING_DIFFERENCES } from './setting-differences.ts'
 
 /** What the guide says of the differences, in its own words there and here. */
 export function differenceTable(): string {
@@ -10,5 +11,13 @@ export function differenceTable(): string {
       setUps.includes('engine') ? 'everywhere' : 'what Seaworthy observes',
       reason,
     ]),
+  )
+}
+
+/** The same of the variables. */
+export function settingTable(): string {
+  return markdownTable(
+    ['variable', 'what differs', 'why'],
+    SETTING_DIFFERENCES.map(({ variable, title, reason }) => [variable, title, reason]),
   )
 }

@@ -114,6 +114,7 @@ function addLog(facts: FactBook, record: StoredLog, paths: ReadonlyMap<string, s
     scope: scopeText(record),
     'scope version': record.scope.version,
     body,
+    'dropped attributes': String(record.droppedAttributesCount),
     severity: `${record.severityNumber} ${record.severityText}`,
     // What a program sets is long ago.
     time: record.timeUnixNano === 0n ? 'unset' : record.timeUnixNano < 1_700_000_000_000_000_000n ? 'set' : 'now',
@@ -147,9 +148,17 @@ function addPoint(facts: FactBook, where: string, point: StoredMetricPoint): voi
     type: point.type,
     'scope version': point.scope.version,
     ...('aggregationTemporality' in point ? { temporality: String(point.aggregationTemporality) } : {}),
+    exemplars: exemplarsOf(point),
     ...(point.type === 'sum' ? { monotonic: String(point.isMonotonic) } : {}),
     [`series ${JSON.stringify(series)}`]: isOfRuntime ? 'measured' : valueOf(point),
   })
+}
+
+/** Whether there are any, and whether they lead to a trace. */
+function exemplarsOf(point: StoredMetricPoint): string {
+  const exemplars = 'exemplars' in point ? point.exemplars : []
+  if (exemplars.length === 0) return 'none'
+  return exemplars.every(({ traceId }) => traceId !== '') ? 'of traces' : 'of no trace'
 }
 
 const OF_RUNTIME = /^(?:nodejs|v8js|process)\./
@@ -160,13 +169,19 @@ function valueOf(point: StoredMetricPoint): string {
     const measured = `sum ${sum}, ${min} to ${max}, buckets ${bucketCounts.join()}`
     return `count ${count}, bounds ${explicitBounds.join()}${point.unit === 's' ? '' : `, ${measured}`}`
   }
+  if (point.type === 'exponentialHistogram') {
+    const { count, sum, min, max, scale, zeroCount, positive } = point
+    return `count ${count}, sum ${sum}, ${min} to ${max}, scale ${scale}, zeros ${zeroCount}, from ${positive.offset}: ${positive.bucketCounts.join()}`
+  }
   return point.type === 'sum' || point.type === 'gauge' ? `${point.value} (${point.valueType})` : point.type
 }
 
+/** What differs from run to run, and from machine to machine. */
+const OF_THE_PROCESS = /^(?:process|host|os|container)\.|^service\.instance\.id$/
+
 function addResource(facts: FactBook, attributes: StoredSpan['resource']['attributes']): void {
   for (const [key, value] of Object.entries(normalAttributes(attributes))) {
-    const isSaid = key.startsWith('telemetry.') || key === 'service.name'
-    facts.add('resource', { [`@${key}`]: isSaid ? value : 'set' })
+    facts.add('resource', { [`@${key}`]: OF_THE_PROCESS.test(key) ? 'set' : value })
   }
 }
 

@@ -76,6 +76,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'What was lost is counted where somebody sees it; the stock SDK does so only where it is told to.',
   },
   {
+    setUps: ALL,
+    where: /^metric /,
+    what: /^exemplars$/,
+    stock: 'none',
+    title: 'Exemplars',
+    reason: 'A measurement that was made in a sampled span leads to its trace. The stock SDK has none.',
+  },
+  {
     setUps: ['engine'],
     where: /^span \/ producer parent$/,
     what: /^@big$/,
@@ -104,14 +112,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     setUps: OWN,
     where: CLIENT,
-    what: /^@network\.peer\.(?:address|port)$/,
-    ours: undefined,
-    title: 'No `network.peer.*` on spans of clients',
-    reason: 'Known only when the connection is there, and for most services the same as `server.address`.',
-  },
-  {
-    setUps: OWN,
-    where: CLIENT,
     what: /^@url\.scheme$/,
     stock: undefined,
     title: '`url.scheme` on spans of clients',
@@ -128,20 +128,27 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     setUps: OWN,
     where: CLIENT,
-    what: /^@(?:http\.request\.method_original|url\.path|url\.query|user_agent\.original|network\.protocol\.version)$/,
+    what: /^@(?:http\.request\.method_original|url\.path|url\.query|user_agent\.original)$/,
     ours: undefined,
-    title:
-      'Spans of `fetch` without `http.request.method_original`, `url.path`, `url.query`, `user_agent.original`, `network.protocol.version`',
+    title: 'Spans of `fetch` without `http.request.method_original`, `url.path`, `url.query`, `user_agent.original`',
     reason:
-      'The original method belongs there only where it differs; path and query are in `url.full`, redacted; a client’s own name is opt-in; Node does not say which protocol it was.',
+      'The original method belongs there only where it differs; path and query are in `url.full`, redacted; a client’s own name is opt-in.',
   },
   {
     setUps: OWN,
-    where: CLIENT_METRIC,
-    what: /^series @network\.protocol\.version$/,
-    ours: undefined,
-    title: '`http.client.request.duration` of `fetch` without `network.protocol.version`',
-    reason: 'Node does not say which protocol it was; `1.1` would be a guess.',
+    where: CLIENT,
+    what: /^@http\.request\.resend_count$/,
+    stock: undefined,
+    title: '`http.request.resend_count` on a request that follows a redirect',
+    reason: 'Of the semantic conventions: it tells the second request of a call from a second call.',
+  },
+  {
+    setUps: ['own', 'both'],
+    where: /^metric rpc\.(?:client|server)\.call\.duration$/,
+    what: /^itself$/,
+    stock: undefined,
+    title: '`rpc.client.call.duration`, `rpc.server.call.duration`',
+    reason: 'Of the semantic conventions; the instrumentation of grpc-js has no metrics.',
   },
   {
     setUps: OWN,
@@ -223,7 +230,8 @@ export function judge(
   return { unexplained, used }
 }
 
-function explains(rule: KnownDifference, { where, what, stock, ours }: Difference): boolean {
+/** Whether a rule is made for a difference. */
+export function explains(rule: Omit<KnownDifference, 'setUps'>, { where, what, stock, ours }: Difference): boolean {
   if (!rule.where.test(where) || !rule.what.test(what)) return false
   return (!('stock' in rule) || isSaid(rule.stock, stock)) && (!('ours' in rule) || isSaid(rule.ours, ours))
 }

@@ -1,6 +1,6 @@
 import { startReceiver } from 'seaworthy/testing'
 import { startProgram } from '../process/start-service.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { type Facts, factsOf, SEPARATOR } from './facts.ts'
 import type { Program, SetUp } from './set-ups.ts'
 
 /** Runs a program to its end, and says what has arrived of it. */
@@ -15,8 +15,11 @@ export async function runProgram(
     {
       ...receiver.environment(),
       OTEL_SERVICE_NAME: 'differential',
-      // Once, at the end: how often would depend on how busy the machine is.
+      // Once, at the end: how often would depend on how busy the machine is, and with the stock SDK every request of an
+      // exporter is in the metrics of the service.
       OTEL_METRIC_EXPORT_INTERVAL: '60000',
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+      OTEL_BLRP_SCHEDULE_DELAY: '60000',
       DIFFERENTIAL_INSTRUMENTATIONS: setUp.instrumentations(program).join(),
       DIFFERENTIAL_OWN: setUp.own(program).join(),
       ...env,
@@ -28,5 +31,13 @@ export async function runProgram(
     const said = [...running.lines, ...running.errorLines].join('\n')
     throw new Error(`${program.name}, ${setUp.name}: ended with ${signal ?? code}. It said:\n${said}`)
   }
-  return factsOf(receiver.store)
+  return new Map([...factsOf(receiver.store), ...factsSaid(running.lines)])
+}
+
+/** What the program says itself, one line each: `fact <what>: <value>`. */
+function factsSaid(lines: readonly string[]): Facts {
+  const said = lines.flatMap((line) => /^fact ([^:]+): (.*)$/.exec(line) ?? [])
+  const facts = new Map<string, string>()
+  for (let at = 0; at + 2 < said.length; at += 3) facts.set(`program${SEPARATOR}${said[at + 1]}`, said[at + 2] ?? '')
+  return facts
 }

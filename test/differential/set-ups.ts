@@ -15,12 +15,12 @@ export interface SetUp {
   readonly name: 'stock' | SetUpName
   readonly preload: 'stock.mjs' | 'seaworthy.mjs'
   /** What of ours observes by itself. */
-  readonly own: (program: Program) => readonly ('http' | 'runtime')[]
+  readonly own: (program: Program) => readonly ('http' | 'databases' | 'runtime')[]
   readonly instrumentations: (program: Program) => readonly string[]
 }
 
 /** What ours observes itself, so that nobody needs the published instrumentation. */
-const OBSERVED_BY_US = new Set(['http', 'undici', 'runtime-node'])
+const OBSERVED_BY_US = new Set(['http', 'undici', 'runtime-node', 'ioredis'])
 
 export const STOCK: SetUp = {
   name: 'stock',
@@ -32,15 +32,15 @@ export const STOCK: SetUp = {
 export const SET_UPS: Readonly<Record<SetUpName, SetUp>> = {
   /** The engine alone: everything is observed by what is published. */
   engine: { ...STOCK, name: 'engine', preload: 'seaworthy.mjs' },
-  /** As it is meant: ours observes HTTP and the runtime, published instrumentations observe the libraries. */
+  /** As it is meant: ours observes HTTP, the runtime and what publishes its calls; published instrumentations observe the libraries. */
   own: {
     name: 'own',
     preload: 'seaworthy.mjs',
-    own: ({ name }) => (name === 'runtime' ? ['http', 'runtime'] : ['http']),
+    own: ({ name }) => (name === 'runtime' ? ['http', 'databases', 'runtime'] : ['http', 'databases']),
     instrumentations: ({ instrumentations }) => instrumentations.filter((name) => !OBSERVED_BY_US.has(name)),
   },
   /** Published instrumentations of HTTP as well, as where somebody only adds Seaworthy. */
-  both: { ...STOCK, name: 'both', preload: 'seaworthy.mjs', own: () => ['http'] },
+  both: { ...STOCK, name: 'both', preload: 'seaworthy.mjs', own: () => ['http', 'databases'] },
 }
 
 const program = (file: string): URL => new URL(`programs/${file}`, import.meta.url)
@@ -70,5 +70,10 @@ export const PROGRAMS: readonly Program[] = [
 /** Those that need a server of the system, whose address is in `DIFFERENTIAL_URL`. */
 export const SYSTEM_PROGRAMS: Readonly<Record<'pg' | 'ioredis', Program>> = {
   pg: { name: 'pg', file: program('pg.cjs'), instrumentations: ['pg'], setUps: ['engine', 'own'] },
-  ioredis: { name: 'ioredis', file: program('ioredis.mjs'), instrumentations: ['ioredis'], setUps: ['engine', 'own'] },
+  ioredis: {
+    name: 'ioredis',
+    file: program('ioredis.mjs'),
+    instrumentations: ['ioredis'],
+    setUps: ['engine', 'own', 'both'],
+  },
 }

@@ -3,7 +3,11 @@ import { createTelemetry } from 'seaworthy'
 import { instrumentations, ofStock, seeModules } from './of-stock.mjs'
 
 const own = (process.env['DIFFERENTIAL_OWN'] ?? '').split(',')
-const instrument = { http: own.includes('http'), runtime: own.includes('runtime') }
+const instrument = {
+  http: own.includes('http'),
+  databases: own.includes('databases'),
+  runtime: own.includes('runtime'),
+}
 const telemetry = createTelemetry({ serviceName: 'differential', env: process.env, instrument })
 await telemetry.start()
 await seeModules()
