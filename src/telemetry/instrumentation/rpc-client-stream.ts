@@ -19,7 +19,8 @@ export class RpcClientStream {
   readonly #call: RpcClientCall
   readonly #timeoutMs: number | undefined
   #status: string | undefined = undefined
-  #hasFailed = false
+  /** Its connection has failed. */
+  #isCut = false
 
   constructor(call: RpcClientCall, timeout: string | undefined) {
     this.#call = call
@@ -37,7 +38,7 @@ export class RpcClientStream {
   onEvent(event: string | symbol, first: unknown, stream: ClientHttp2Stream): void {
     if (event === 'response' || event === 'trailers')
       this.#read(first as IncomingHttpHeaders & IncomingHttpStatusHeader)
-    else if (event === 'error') this.#hasFailed = !isOwnDoing(first)
+    else if (event === 'error') this.#isCut ||= isCut(first)
     else if (event === 'close') this.#call.end(this.#status ?? this.#statusOf(stream.rstCode))
   }
 
@@ -54,20 +55,19 @@ export class RpcClientStream {
 
   /** Of a call that has ended without a status. */
   #statusOf(rstCode: number | undefined): string {
-    if (rstCode === CANCEL) {
-      const timeoutMs = this.#timeoutMs
-      const isLate = timeoutMs !== undefined && performance.now() - this.#call.startedAtMs >= timeoutMs
-      if (isLate) return GRPC_DEADLINE_EXCEEDED
-      return this.#hasFailed ? UNAVAILABLE : GRPC_CANCELLED
-    }
-    if (rstCode === undefined || rstCode === 0) return this.#hasFailed ? UNAVAILABLE : 'UNKNOWN'
-    return statusOfReset(rstCode)
+    if (this.#isCut) return UNAVAILABLE
+    if (rstCode === undefined || rstCode === 0) return 'UNKNOWN'
+    if (rstCode !== CANCEL) return statusOfReset(rstCode)
+    const timeoutMs = this.#timeoutMs
+    const isLate = timeoutMs !== undefined && performance.now() - this.#call.startedAtMs >= timeoutMs
+    return isLate ? GRPC_DEADLINE_EXCEEDED : GRPC_CANCELLED
   }
 }
 
-/** A caller that cancels, or destroys its session. */
-function isOwnDoing(error: unknown): boolean {
-  if (!(error instanceof Error)) return true
+/** Neither the caller has cancelled, or destroyed its session, nor has the other side ended the stream. */
+function isCut(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
   const { name, code, cause } = error as NodeJS.ErrnoException
-  return name === 'AbortError' || (code === 'ERR_HTTP2_STREAM_CANCEL' && cause === undefined)
+  if (name === 'AbortError' || code === 'ERR_HTTP2_STREAM_ERROR') return false
+  return code !== 'ERR_HTTP2_STREAM_CANCEL' || cause !== undefined
 }

@@ -243,3 +243,99 @@ test('a session that its owner destroys cancels what has not begun, which is no 
   const [client] = await spans(1)
   expect(client?.status.code).toBe(SpanStatusCode.UNSET)
 })
+
+/** A server of gRPC by hand: what it answers is in the path of the call. */
+async function startCalls(onSilent: () => void): Promise<string> {
+  const server = http2.createServer()
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {})
+    stream.resume()
+    const what = String(headers[':path']).split('/').at(-1)
+    const contentType = { 'content-type': 'application/grpc' }
+    if (what === 'TrailersOnly') return stream.respond({ ...contentType, 'grpc-status': '5' }, { endStream: true })
+    if (what === 'Proxy') return stream.respond({ ':status': 503 }, { endStream: true })
+    if (what === 'Refused') return stream.close(http2.constants.NGHTTP2_REFUSED_STREAM)
+    if (what === 'Silent') return onSilent()
+    stream.respond(contentType, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': what === 'Strange' ? '99' : '0' }))
+    return stream.end()
+  })
+  return `http://127.0.0.1:${await listen(server)}`
+}
+
+test('a call of gRPC by any other client has the status that the protocol gives it, on both sides', async () => {
+  const { spans } = observe()
+  let onSilent = (): void => {}
+  const session = connect(await startCalls(() => onSilent()))
+  const send = async (name: string, headers: http2.OutgoingHttpHeaders = {}): Promise<http2.ClientHttp2Stream> => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/shop.Orders/${name}`,
+      'content-type': 'application/grpc+proto',
+      te: 'trailers',
+      ...headers,
+    })
+    stream.on('error', () => {}).resume()
+    stream.end()
+    await new Promise<void>((resolve) => {
+      onSilent = resolve
+      stream.on('close', resolve)
+    })
+    return stream
+  }
+  for (const name of ['Get', 'TrailersOnly', 'Proxy', 'Refused', 'Strange']) await send(name)
+  ;(await send('Silent')).close(http2.constants.NGHTTP2_CANCEL)
+  const late = await send('Silent', { 'grpc-timeout': '1n' })
+  late.close(http2.constants.NGHTTP2_CANCEL)
+
+  const all = await spans(14)
+  const byName = (a: unknown[], b: unknown[]): number => (String(a) < String(b) ? -1 : 1)
+  const tell = (kind: SpanKind): unknown[] =>
+    ofKind(all, kind)
+      .map(({ name, status, attributes }) => [
+        name,
+        attributes['rpc.status_code'],
+        status.code,
+        attributes['error.type'],
+      ])
+      .toSorted(byName)
+  const { ERROR, UNSET } = SpanStatusCode
+  expect(tell(SpanKind.CLIENT)).toEqual([
+    ['shop.Orders/Get', 'OK', UNSET, undefined],
+    ['shop.Orders/Proxy', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Refused', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Silent', 'CANCELLED', ERROR, 'CANCELLED'],
+    ['shop.Orders/Silent', 'DEADLINE_EXCEEDED', ERROR, 'DEADLINE_EXCEEDED'],
+    ['shop.Orders/Strange', 'UNKNOWN', ERROR, 'UNKNOWN'],
+    ['shop.Orders/TrailersOnly', 'NOT_FOUND', ERROR, 'NOT_FOUND'],
+  ])
+  expect(tell(SpanKind.SERVER)).toEqual([
+    ['shop.Orders/Get', 'OK', UNSET, undefined],
+    ['shop.Orders/Proxy', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Refused', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Silent', 'CANCELLED', UNSET, undefined],
+    ['shop.Orders/Silent', 'DEADLINE_EXCEEDED', ERROR, 'DEADLINE_EXCEEDED'],
+    ['shop.Orders/Strange', 'UNKNOWN', ERROR, 'UNKNOWN'],
+    ['shop.Orders/TrailersOnly', 'NOT_FOUND', UNSET, undefined],
+  ])
+})
+
+test('a call to a server that is not there was not available; gRPC-Web is a request like any other', async () => {
+  const { spans } = observe()
+  const server = http2.createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  const call = { ':method': 'POST', ':path': '/shop.Orders/Get', 'content-type': 'application/grpc' }
+  const stream = connect(`http://127.0.0.1:${port}`).request(call)
+  await once(stream, 'error')
+  await fetchHttp2(connect(await startMirror()), { 'content-type': 'application/grpc-web' }, 'x')
+  const clients = ofKind(await spans(3), SpanKind.CLIENT)
+  expect(clients.map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
+    ['shop.Orders/Get', 'UNAVAILABLE'],
+    ['POST', undefined],
+  ])
+})

@@ -1,0 +1,299 @@
+import * as grpc from '@grpc/grpc-js'
+import { context, trace } from '@opentelemetry/api'
+import { createServer as createNetServer, type AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { suppressTracing } from '../../../src/telemetry/context-keys.ts'
+import { closedPort, deliverSpans, startTelemetry } from '../telemetry-fixture.ts'
+import { CLIENT, createOrders, outcomes, SERVER, startGrpc } from './grpc-fixture.ts'
+
+const ERROR = 2
+const UNSET = 0
+
+test('a call has one span on either side, by the conventions for RPC, in one trace, and is measured', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  using orders = createOrders(`dns:///localhost:${server.port}`)
+  expect(await orders.call('Place')).toBe(0)
+
+  const spans = await deliverSpans(started, 2)
+  const of = (kind: number) => spans.find((span) => span.kind === kind)
+  expect(spans).toHaveLength(2)
+  expect(of(SERVER)?.parentSpanId).toBe(of(CLIENT)?.spanId)
+  expect(of(SERVER)?.traceId).toBe(of(CLIENT)?.traceId)
+  expect(of(CLIENT)).toMatchObject({ name: 'shop.Orders/Place', status: { code: UNSET } })
+  expect(of(CLIENT)?.attributes).toEqual({
+    'network.peer.address': expect.stringMatching(/^(?:127\.0\.0\.1|::1)$/),
+    'network.peer.port': server.port,
+    'rpc.method': 'shop.Orders/Place',
+    'rpc.status_code': 'OK',
+    'rpc.system.name': 'grpc',
+    'server.address': 'localhost',
+    'server.port': server.port,
+  })
+  expect(of(SERVER)).toMatchObject({ name: 'shop.Orders/Place', status: { code: UNSET } })
+  expect(of(SERVER)?.attributes).toEqual({
+    'client.address': '127.0.0.1',
+    'network.peer.address': '127.0.0.1',
+    'network.peer.port': expect.any(Number),
+    'rpc.method': 'shop.Orders/Place',
+    'rpc.status_code': 'OK',
+    'rpc.system.name': 'grpc',
+    'server.address': 'localhost',
+    'server.port': server.port,
+  })
+  const { store } = started.receiver
+  const shared = { 'rpc.method': 'shop.Orders/Place', 'rpc.status_code': 'OK', 'rpc.system.name': 'grpc' }
+  const [client] = store.metrics({ name: 'rpc.client.call.duration' })
+  expect(client?.latest).toMatchObject({ count: 1, unit: 's' })
+  expect(client?.latest.attributes).toEqual({ ...shared, 'server.address': 'localhost', 'server.port': server.port })
+  const [taken] = store.metrics({ name: 'rpc.server.call.duration' })
+  expect(taken?.latest).toMatchObject({ count: 1, unit: 's' })
+  expect(taken?.latest.attributes).toEqual(shared)
+  for (const name of ['http.server.request.duration', 'http.client.request.duration']) {
+    expect(store.metrics({ name })).toEqual([])
+  }
+})
+
+test('what a server answers is an error of the caller, and one of the server where it is the fault of that', async () => {
+  await using started = await startTelemetry()
+  const codes = [grpc.status.NOT_FOUND, grpc.status.INTERNAL]
+  await using server = await startGrpc({ Place: (_call, callback) => callback({ code: codes.shift() ?? 0 }) })
+  using orders = createOrders(server.target)
+  expect([await orders.call('Place'), await orders.call('Place')]).toEqual([5, 13])
+
+  const spans = await deliverSpans(started, 4)
+  expect(outcomes(spans, CLIENT)).toEqual([
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'NOT_FOUND', 'NOT_FOUND'],
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'INTERNAL', 'INTERNAL'],
+  ])
+  expect(outcomes(spans, SERVER)).toEqual([
+    ['shop.Orders/Place', UNSET, 'shop.Orders/Place', 'NOT_FOUND', undefined],
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'INTERNAL', 'INTERNAL'],
+  ])
+})
+
+test('a method that the server does not have makes no name and no series there', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback({ code: grpc.status.UNIMPLEMENTED }) })
+  using orders = createOrders(server.target)
+  expect(await orders.call('Missing')).toBe(grpc.status.UNIMPLEMENTED)
+
+  const spans = await deliverSpans(started, 2)
+  expect(outcomes(spans, SERVER)).toEqual([['grpc', ERROR, '_OTHER', 'UNIMPLEMENTED', 'UNIMPLEMENTED']])
+  expect(spans.find(({ kind }) => kind === SERVER)?.attributes['rpc.method_original']).toBe('shop.Orders/Missing')
+  expect(outcomes(spans, CLIENT)).toEqual([
+    ['shop.Orders/Missing', ERROR, 'shop.Orders/Missing', 'UNIMPLEMENTED', 'UNIMPLEMENTED'],
+  ])
+  const [series] = started.receiver.store.metrics({ name: 'rpc.server.call.duration' })
+  expect(series?.latest.attributes).toMatchObject({ 'rpc.method': '_OTHER' })
+})
+
+test('a method that has answered before keeps its name whatever it answers', async () => {
+  await using started = await startTelemetry()
+  const codes = [grpc.status.OK, grpc.status.UNIMPLEMENTED]
+  await using server = await startGrpc({
+    Place(_call, callback) {
+      const code = codes.shift() ?? 0
+      callback(code === 0 ? null : { code }, 'placed')
+    },
+  })
+  using orders = createOrders(server.target)
+  await orders.call('Place')
+  await orders.call('Place')
+  expect(outcomes(await deliverSpans(started, 4), SERVER)).toEqual([
+    ['shop.Orders/Place', UNSET, 'shop.Orders/Place', 'OK', undefined],
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'UNIMPLEMENTED', 'UNIMPLEMENTED'],
+  ])
+})
+
+test('a deadline that runs out and a call that is cancelled end on both sides', async () => {
+  await using started = await startTelemetry()
+  let arrived = (): void => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  await using server = await startGrpc({
+    Place(call) {
+      if (call.getDeadline() === Infinity) arrived()
+    },
+  })
+  using orders = createOrders(server.target)
+  expect(await orders.call('Place', { deadline: Date.now() + 300 })).toBe(grpc.status.DEADLINE_EXCEEDED)
+  const { call, code } = orders.begin('Place')
+  await arrival
+  call.cancel()
+  expect(await code).toBe(grpc.status.CANCELLED)
+
+  const spans = await deliverSpans(started, 4)
+  expect(outcomes(spans, CLIENT)).toEqual([
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED'],
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'CANCELLED', 'CANCELLED'],
+  ])
+  expect(outcomes(spans, SERVER)).toEqual([
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED'],
+    ['shop.Orders/Place', UNSET, 'shop.Orders/Place', 'CANCELLED', undefined],
+  ])
+})
+
+test('a server that is not there fails the call, which has a span all the same', async () => {
+  await using started = await startTelemetry()
+  const port = await closedPort()
+  using orders = createOrders(`127.0.0.1:${port}`)
+  expect(await orders.call('Place')).toBe(grpc.status.UNAVAILABLE)
+
+  const spans = await deliverSpans(started, 1)
+  expect(outcomes(spans, CLIENT)).toEqual([
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'UNAVAILABLE', 'UNAVAILABLE'],
+  ])
+  expect(spans[0]?.attributes).toMatchObject({ 'server.address': '127.0.0.1', 'server.port': port })
+  expect(spans[0]?.attributes).not.toHaveProperty('network.peer.address')
+})
+
+test('streams in both directions have one span on either side, and their events have its context', async () => {
+  await using started = await startTelemetry()
+  const seen: (string | undefined)[] = []
+  const here = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId
+  await using server = await startGrpc({
+    Chat(call) {
+      call.on('data', (text: string) => {
+        seen.push(here())
+        call.write(text)
+      })
+      call.on('end', () => {
+        seen.push(here())
+        call.end()
+      })
+    },
+    List(call) {
+      call.write('1')
+      call.emit('error', Object.assign(new Error('lost'), { code: grpc.status.DATA_LOSS }))
+    },
+  })
+  using orders = createOrders(server.target)
+  const root = trace.getTracer('test').startSpan('root')
+  await context.with(trace.setSpan(context.active(), root), async () => {
+    const chat = orders.raw['Chat']?.() as grpc.ClientDuplexStream<string, string>
+    chat.on('data', () => seen.push(here()))
+    chat.write('one')
+    chat.end('two')
+    await new Promise((resolve) => {
+      chat.on('end', resolve)
+    })
+    const list = orders.raw['List']?.('all') as grpc.ClientReadableStream<string>
+    list.on('data', () => seen.push(here())).on('error', () => {})
+    await new Promise((resolve) => {
+      list.on('status', resolve)
+    })
+  })
+  root.end()
+
+  const spans = await deliverSpans(started, 5)
+  expect(outcomes(spans, CLIENT)).toEqual([
+    ['shop.Orders/Chat', UNSET, 'shop.Orders/Chat', 'OK', undefined],
+    ['shop.Orders/List', ERROR, 'shop.Orders/List', 'DATA_LOSS', 'DATA_LOSS'],
+  ])
+  expect(outcomes(spans, SERVER)).toEqual([
+    ['shop.Orders/Chat', UNSET, 'shop.Orders/Chat', 'OK', undefined],
+    ['shop.Orders/List', ERROR, 'shop.Orders/List', 'DATA_LOSS', 'DATA_LOSS'],
+  ])
+  expect(seen.length).toBeGreaterThanOrEqual(5)
+  expect(new Set(seen)).toEqual(new Set([root.spanContext().traceId]))
+})
+
+test('calls that wait for the same connection are each below their own caller, and so is what they are answered with', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  using orders = createOrders(server.target)
+  const tracer = trace.getTracer('test')
+  const callers = await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const caller = tracer.startSpan('caller')
+      const answered = await context.with(trace.setSpan(context.active(), caller), async () => {
+        return await new Promise<string | undefined>((resolve) => {
+          orders.raw['Place']?.('order', () => resolve(trace.getActiveSpan()?.spanContext().spanId))
+        })
+      })
+      caller.end()
+      expect(answered).toBe(caller.spanContext().spanId)
+      return caller.spanContext()
+    }),
+  )
+  const spans = await deliverSpans(started, 30)
+  const clients = spans.filter(({ kind }) => kind === CLIENT)
+  expect(new Set(clients.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(callers.map(({ spanId }) => spanId)))
+  const servers = spans.filter(({ kind }) => kind === SERVER)
+  expect(new Set(servers.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(clients.map(({ spanId }) => spanId)))
+})
+
+test("the caller's metadata stays as it is, and may be used again", async () => {
+  await using started = await startTelemetry()
+  const received: unknown[] = []
+  await using server = await startGrpc({
+    Place(call, callback) {
+      received.push(call.metadata.get('traceparent').length, call.metadata.get('tenant'))
+      callback(null, 'placed')
+    },
+  })
+  using orders = createOrders(server.target)
+  const metadata = new grpc.Metadata()
+  metadata.set('tenant', 'acme')
+  await orders.call('Place', {}, metadata)
+  await orders.call('Place', {}, metadata)
+  expect(metadata.getMap()).toEqual({ tenant: 'acme' })
+  expect(received).toEqual([1, ['acme'], 1, ['acme']])
+  const spans = await deliverSpans(started, 4)
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2)
+})
+
+test('where tracing is suppressed a call leaves nothing at its client, also one that waits for its connection', async () => {
+  await using started = await startTelemetry()
+  const received: unknown[] = []
+  await using server = await startGrpc({
+    Place(call, callback) {
+      received.push(...call.metadata.get('traceparent'))
+      callback(null, 'placed')
+    },
+  })
+  using orders = createOrders(server.target)
+  await context.with(suppressTracing(context.active()), async () => await orders.call('Place'))
+  const spans = await deliverSpans(started, 1)
+  expect(spans.map(({ kind }) => kind)).toEqual([SERVER])
+  expect(received).toEqual([])
+  expect(started.receiver.store.metrics({ name: 'rpc.client.call.duration' })).toEqual([])
+})
+
+test('a connection that is cut before anything is answered leaves a call that was not available', async () => {
+  await using started = await startTelemetry()
+  const server = createNetServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.destroy())
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  using orders = createOrders(`127.0.0.1:${(server.address() as AddressInfo).port}`)
+  expect(await orders.call('Place', { deadline: Date.now() + 5000 })).toBe(grpc.status.UNAVAILABLE)
+  server.close()
+  expect(outcomes(await deliverSpans(started, 1), CLIENT)).toEqual([
+    ['shop.Orders/Place', ERROR, 'shop.Orders/Place', 'UNAVAILABLE', 'UNAVAILABLE'],
+  ])
+})
+
+test('calls that are not sampled are measured, and carry the decision along', async () => {
+  await using started = await startTelemetry({ env: { OTEL_TRACES_SAMPLER: 'always_off' } })
+  const received: string[] = []
+  await using server = await startGrpc({
+    Place(call, callback) {
+      received.push(String(call.metadata.get('traceparent')[0]))
+      callback(null, 'placed')
+    },
+  })
+  using orders = createOrders(server.target)
+  await orders.call('Place')
+  await started.telemetry.flush(5000)
+  expect(received[0]).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-0[02]$/)
+  expect(started.receiver.store.spans()).toEqual([])
+  for (const name of ['rpc.client.call.duration', 'rpc.server.call.duration']) {
+    expect(started.receiver.store.metrics({ name })[0]?.latest).toMatchObject({ count: 1 })
+  }
+})
