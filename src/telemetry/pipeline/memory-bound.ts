@@ -67,9 +67,9 @@ export class MemoryBound {
     this.#items[parcel.signal] += parcel.items
   }
 
-  /** Whether there is room to read so much back. */
+  /** Whether there is room to read so much back. One chunk always fits: none is half as large. */
   mayRead(byteLength: number): boolean {
-    return this.#readingBytes === 0 || this.#readingBytes + byteLength <= MAX_READING_BYTES
+    return this.#readingBytes + byteLength <= MAX_READING_BYTES
   }
 
   /** Its bytes are about to be read back; {@link letGo} ends that. */

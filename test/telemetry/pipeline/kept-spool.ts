@@ -25,6 +25,8 @@ export class KeptSpool implements Spool {
   readonly #left = new Set<SpooledChunk>()
   #waiting: (() => void)[] = []
   isClosed = false
+  /** How often the loop was held for the disk. */
+  synchronousWrites = 0
 
   constructor(clock: Clock, disk: Disk, listener: SpoolListener) {
     this.#clock = clock
@@ -58,6 +60,7 @@ export class KeptSpool implements Spool {
   }
 
   flushNow(): void {
+    this.synchronousWrites++
     this.write()
   }
 
