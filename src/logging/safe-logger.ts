@@ -1,5 +1,6 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, pino } from 'pino'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { LineTime } from './line-time.ts'
 import type { LogLevel } from './log-level.ts'
 import { type RedactRules, stepInto } from './redact-rules.ts'
 import { Redactor } from './redactor.ts'
@@ -35,11 +36,12 @@ interface Plain {
 export function createSafeLogger(options: SafeLoggerOptions, stream: DestinationStream): Logger {
   const { rules } = options
   const redactor = new Redactor(rules)
+  const time = new LineTime()
   const log = pino(
     {
       level: options.level,
       base: options.base,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => time.field(Date.now()),
       mixin: traceFields,
       // Errors become fields where all values are walked: under any key, and nested ones, too.
       serializers: { err: (value: unknown) => value },

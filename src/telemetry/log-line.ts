@@ -7,6 +7,7 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api'
+import { LineTimeReader } from './logs/line-time-reader.ts'
 import { setOwn } from './trace/attribute-value.ts'
 
 /** What `JSON.parse` returns is made of nothing but attribute values. */
@@ -37,6 +38,9 @@ export const NOT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'span_id',
   'trace_flags',
 ])
+
+/** Of all lines: it only remembers what the last text said. */
+const READ_TIME = new LineTimeReader()
 
 /**
  * A log record from a line of pino's JSON. A line that is no JSON object becomes the body of a record as it is, because
@@ -80,7 +84,7 @@ export function toSeverity(level: AnyValue): (typeof SEVERITIES)[number] | undef
 
 /** Milliseconds since 1970, as pino writes them, or with another setting a date as text. */
 export function toTimestamp(time: AnyValue): number | undefined {
-  const timestamp = typeof time === 'string' ? Date.parse(time) : time
+  const timestamp = typeof time === 'string' ? READ_TIME.read(time) : time
   return typeof timestamp === 'number' && Number.isFinite(timestamp) ? timestamp : undefined
 }
 

@@ -14,6 +14,8 @@ test.each([
   ['Server=db;User=sa;Password=abc;', 'Server=db;User=sa;Password=***;'],
   ['/cb?access_token=eyJhbGciOi.J9==&state=1', '/cb?access_token=***&state=1'],
   ['authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x', 'authorization: Bearer ***'],
+  ['authorization: bearer eyJhbGciOiJIUzI1NiJ9.e30.x', 'authorization: bearer ***'],
+  ['AUTHORIZATION: BEARER eyJhbGciOiJIUzI1NiJ9.e30.x', 'AUTHORIZATION: BEARER ***'],
   ['authorization: Basic dXNlcjpwYXNz', 'authorization: Basic ***'],
   ['key: -----BEGIN EC PRIVATE KEY-----\nMHc\n-----END EC PRIVATE KEY-----\nnext', 'key: ***\nnext'],
   ['cut off: -----BEGIN PRIVATE KEY-----\\nMHcCAQ', 'cut off: ***'],
