@@ -27,6 +27,9 @@ export interface Watched {
   readonly pauses: number
 }
 
+/** What memory is made of, in bytes: that of the process, and the spaces of the heap. */
+export type Memory = Readonly<Record<string, number>>
+
 /** The account of spans that ours keep. */
 export interface Account {
   readonly created: number

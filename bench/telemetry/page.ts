@@ -1,10 +1,13 @@
+import { markdownTable } from '../../scripts/markdown-table.ts'
 import { minutes, originOf } from '../measured-on.ts'
 import { quantile } from '../statistics.ts'
+import { majorOf, PROFILES_FOLDER, profileFileOf } from './kept-profiles.ts'
 import type { MomentCell } from './moments.ts'
+import { REASONS } from './reasons.ts'
 import type { Measurement, NodeMeasurement } from './results.ts'
 import { type Row, toRows } from './rows.ts'
 import * as settings from './settings.ts'
-import { targetsOf } from './targets.ts'
+import { type Target, targetsOf } from './targets.ts'
 import { BARE, VARIANTS } from './variants.ts'
 
 /** docs/benchmarks/telemetry.md: everything on it is from the measurement or from what was measured with. */
@@ -15,15 +18,16 @@ export function toPage(measurement: Measurement): string {
     '# Cost of telemetry',
     introduction(measurement),
     '## In short',
-    targets(own),
+    targets(own, measurement),
+    ...others.flatMap((other) => [`On Node ${other.node}, which is stated separately:`, targets(other, measurement)]),
     `## Requests, Node ${own.node}`,
     `${CONNECTIONS_TEXT} The ratios are to the same service with nothing that observes it, in the same round: to bare \`node:http\`, and with
 the same logging where there is logging, and to bare Fastify in Fastify.`,
     tourTable(own),
     ...others.flatMap((other) => [`## Requests, Node ${other.node}`, tourTable(other)]),
     ...measurement.nodes.flatMap(inProcessSection),
-    ...pausesSection(own),
-    ...startsSection(own),
+    ...measurement.nodes.flatMap(pausesSection),
+    ...measurement.nodes.flatMap(startsSection),
     ...spansSection(own),
     '## Who takes part',
     participants(measurement),
@@ -49,16 +53,29 @@ ${originOf({ ...measurement, node })}, ${minutes(measurement.tookMs)}.
 Times are those of this machine; ratios, and how far their quartiles are apart, are what can be compared.`
 }
 
-function targets(own: NodeMeasurement): string {
+function targets(own: NodeMeasurement, { profiles }: Measurement): string {
+  const all = targetsOf(own)
+  const missed = all.filter(({ isMet }) => !isMet).length
   return [
-    'What the engine was built for, and what was measured:',
+    `What the engine was built for, and what was measured on Node ${own.node}: ${all.length - missed} of ${all.length} targets are met.`,
     '',
-    '| | target | measured | |',
-    '|---|---|---|---|',
-    ...targetsOf(own).map(
-      ({ what, target, measured, isMet }) => `| ${what} | ${target} | ${measured} | ${isMet ? 'met' : '**not met**'} |`,
+    markdownTable(
+      ['', 'target', 'measured', '', 'why not'],
+      all.map((target) => [
+        target.what,
+        target.target,
+        target.measured,
+        target.isMet ? 'met' : '**missed**',
+        target.isMet ? '' : whyNot(target, own.node, profiles),
+      ]),
     ),
   ].join('\n')
+}
+
+function whyNot(target: Target, node: string, profiles: readonly string[]): string {
+  const reason = REASONS[`${majorOf(node)} ${target.id}`] ?? REASONS[target.id] ?? 'Not explained yet.'
+  const file = profileFileOf(target, node)
+  return profiles.includes(file) ? `${reason} [Profile](../../${PROFILES_FOLDER}/${file})` : reason
 }
 
 function tourTable({ tour }: NodeMeasurement): string {
@@ -115,10 +132,10 @@ sent to the collector is sent for real, and counted.`,
   ]
 }
 
-function pausesSection({ pauses }: NodeMeasurement): readonly string[] {
+function pausesSection({ node, pauses }: NodeMeasurement): readonly string[] {
   if (pauses.length === 0) return []
   return [
-    '## The event loop while telemetry is exported',
+    `## The event loop while telemetry is exported, Node ${node}`,
     `${settings.STEADY_PER_S} requests a second at equal distances, for ${settings.STEADY_MS / 1000} s, ${settings.STEADY_ROUNDS} times, so that the loop is free most of the time and a pause is one.
 **Work** is what the thread of the loop did without a break, by its processor time, garbage collection included; **delay** is how late a timer was, for which
 other processes on the machine are a reason, too.`,
@@ -137,10 +154,10 @@ other processes on the machine are a reason, too.`,
   ]
 }
 
-function startsSection({ starts }: NodeMeasurement): readonly string[] {
+function startsSection({ node, starts }: NodeMeasurement): readonly string[] {
   if (starts.length === 0) return []
   return [
-    '## Start-up',
+    `## Start-up, Node ${node}`,
     `From the spawn to the first answer, in fresh processes, ${settings.STARTS} times in turn.`,
     [
       '| variant | ms, median (min) | CPU ms | RSS MiB at the first answer |',
@@ -204,7 +221,9 @@ function method({ isPinned, loadLimitPerS }: Measurement): string {
 - The load is a raw client in a process of its own. It can send ${loadLimitPerS} requests a second to a server that does nothing.
 - The collector takes everything and says yes. It counts spans between the rounds; agents that speak another protocol are counted by their
   transactions. **lost, counted** is what our own account says; nobody else keeps one.
-- RSS is that at the end of the tour, before the last flush. Metrics, where they are on, are exported every ${settings.METRIC_INTERVAL_MS / 1000} s.`
+- **RSS MiB** of requests is that at the end of all rounds, before the last flush; that of a start is at its first answer.
+- A target that is missed has a profile of ours and of what it is compared with, kept as text.
+- Metrics, where they are on, are exported every ${settings.METRIC_INTERVAL_MS / 1000} s.`
 }
 
 const LIMITS = `- One machine, loopback, a handler that does next to nothing: in a service that works for its answer, all of this is a smaller share.
@@ -213,10 +232,10 @@ const LIMITS = `- One machine, loopback, a handler that does next to nothing: in
   That of Datadog hands every trace to its agent, marked as kept or not, and so has all of them also at 10 %.`
 
 const RUN_IT = `\`\`\`sh
-npm run bench:telemetry                   # everything, about 20 minutes; stores bench/telemetry/results/<date>-<commit>.json
-npm run bench:telemetry -- --page         # writes this page from the newest of them
+npm run bench:telemetry                   # everything, about 20 minutes; stores bench/telemetry/results/latest.json
+npm run bench:telemetry -- --page         # writes this page from it, and from bench/telemetry/reasons.ts
 npm run --silent bench:telemetry -- --quick --json
-npm run bench:telemetry -- --profile "seaworthy http 10 %"
+npm run bench:telemetry -- --profile "seaworthy http 10 %" --kind load
 npm run bench:telemetry -- --only "bare node:http,seaworthy http 100 %" --parts tour,in-process
 npm run bench:telemetry -- --help
 \`\`\`

@@ -22,4 +22,6 @@ export interface Measurement extends Omit<MeasuredOn, 'node'> {
   /** What could not be measured. */
   readonly troubles: readonly string[]
   readonly nodes: readonly NodeMeasurement[]
+  /** The files of the profiles that are kept. */
+  readonly profiles: readonly string[]
 }

@@ -15,7 +15,8 @@ import { Load, limitOf } from './load.ts'
 import { measureInProcess, measurePauses, measureSpans, measureStarts, type MomentOptions } from './moments.ts'
 import { toPage } from './page.ts'
 import { CAN_PIN } from './pinned-process.ts'
-import { profile } from './profile.ts'
+import { keepProfiles, profileMissed } from './kept-profiles.ts'
+import { profile, type ProfileKind } from './profile.ts'
 import type { Measurement, NodeMeasurement } from './results.ts'
 import { toJsonRows, toRows } from './rows.ts'
 import { buildSeaworthy } from './seaworthy-build.ts'
@@ -27,7 +28,8 @@ import { type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
 
 const KEPT = new KeptResults<Measurement>({ folder: 'telemetry', script: 'bench:telemetry', page: 'telemetry', toPage })
 const NEWEST_NODE = NODE_VERSIONS.at(-1) ?? process.versions.node
-const PARTS = ['tour', 'in-process', 'starts', 'pauses', 'spans', 'newest-node'] as const
+const PARTS = ['tour', 'in-process', 'starts', 'pauses', 'spans', 'newest-node', 'profiles'] as const
+const KINDS: readonly ProfileKind[] = ['load', 'in-process', 'start', 'memory']
 const HELP = `Usage: npm run bench:telemetry -- [options]
 
   --only A,B        these variants: exact names, or "seaworthy" for all of ours, "stock" for all of the stock SDK
@@ -37,12 +39,16 @@ const HELP = `Usage: npm run bench:telemetry -- [options]
   --json            only an array of { variant, samplingRatio, throughputRatio, cpuAddedUs, p99Ratio, rssMiB } on
                     standard output
   --check           fails unless every request was answered and spans are as many as the sampling says, whatever the times
-  --profile NAME    runs one variant under load and keeps its processor profile, in build/bench-telemetry/profiles
+  --profile NAME    runs one variant and says where its time goes; what V8 wrote stays in build/bench-telemetry/profiles
+  --kind KIND       of the profile: ${KINDS.join(', ')} (default load)
   --package FOLDER  measures this build of ours in place of one that is made now
   --page            measures nothing: writes docs/benchmarks/telemetry.md from the newest full measurement
   --list            the variants
   --help
 `
+
+/** What is measured on the newest Node as well. */
+const OTHER_NODE_PARTS: readonly string[] = ['tour', 'in-process', 'starts', 'pauses']
 
 const OPTIONS = {
   only: { type: 'string' },
@@ -50,6 +56,7 @@ const OPTIONS = {
   rounds: { type: 'string' },
   package: { type: 'string' },
   profile: { type: 'string' },
+  kind: { type: 'string', default: 'load' },
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -96,26 +103,41 @@ async function measure(values: Values): Promise<void> {
   }
   if (values.profile !== undefined) {
     const [variant] = chosenVariants({ ...values, only: values.profile })
-    if (variant !== undefined)
-      process.stdout.write(await profile({ variant, node: process.execPath, seaworthy, sink, load }))
+    const [kind] = chosen('kind', values.kind, KINDS, (one) => [one])
+    if (variant !== undefined && kind !== undefined)
+      process.stdout.write(await profile({ variant, kind, node: process.execPath, seaworthy, sink, load }))
     return
   }
   if (!CAN_PIN) process.stderr.write('! processes are not tied to processors here: take the figures with care\n')
   const loadLimitPerS = await limitOf(load)
-  const own = await measureNode({ ...common, variants, node: process.execPath }, values, { rounds, parts, startedAt })
+  const untilOf = (ms: number): number => startedAt + (values.quick ? settings.QUICK_BUDGET_MS : ms)
+  const until = untilOf(settings.BUDGET_MS)
+  const own = await measureNode({ ...common, variants, node: process.execPath }, values, { rounds, parts, until })
   const nodes = [own]
+  const binaries = [process.execPath]
   if (parts.has('newest-node') && !abort.aborted) {
     const node = await nodeBinary(NEWEST_NODE)
     const measured = await measureNode(
       { ...common, variants: variants.filter(({ isOnOtherNode }) => isOnOtherNode), node },
       values,
-      { rounds: settings.OTHER_NODE_ROUNDS, parts: new Set(['tour', 'in-process']), startedAt },
+      {
+        rounds: Math.min(rounds, settings.OTHER_NODE_ROUNDS),
+        parts: new Set(OTHER_NODE_PARTS.filter((part) => parts.has(part))),
+        until: untilOf(settings.OTHER_NODE_BUDGET_MS),
+      },
     )
+    binaries.push(node)
     nodes.push({ ...measured, node: `v${NEWEST_NODE}` })
   }
   if (abort.aborted) {
     process.exitCode = 130
     return
+  }
+  const profiles = new Map<string, string>()
+  for (const [index, measured] of nodes.entries()) {
+    if (!parts.has('profiles')) break
+    const node = binaries[index] ?? process.execPath
+    for (const [file, text] of await profileMissed(measured, { node, seaworthy, sink, load })) profiles.set(file, text)
   }
   const measurement: Measurement = {
     ...origin,
@@ -125,6 +147,7 @@ async function measure(values: Values): Promise<void> {
     versions: versionsOfPeers(),
     troubles,
     nodes,
+    profiles: [...profiles.keys()],
   }
   if (troubles.length > 0) process.exitCode = 1
   // Anything less is no basis for the page.
@@ -132,7 +155,9 @@ async function measure(values: Values): Promise<void> {
   const isComplete = variants.every(
     ({ name, family }) => family === 'peer' || own.tour.some((cell) => cell.variant === name),
   )
-  KEPT.store(measurement, { forPage: isFull && isComplete })
+  const forPage = isFull && isComplete
+  KEPT.store(measurement, { forPage })
+  if (forPage) keepProfiles(profiles)
   const rows = toRows(own.tour)
   if (values.check)
     report(problemsOf(own.tour, variants), 'every request was answered, and left the spans that it should')
@@ -142,11 +167,12 @@ async function measure(values: Values): Promise<void> {
 interface Extent {
   readonly rounds: number
   readonly parts: ReadonlySet<string>
-  readonly startedAt: number
+  /** When no further round is begun, by `performance.now()`. */
+  readonly until: number
 }
 
 async function measureNode(options: MomentOptions, values: Values, extent: Extent): Promise<NodeMeasurement> {
-  const { rounds, parts, startedAt } = extent
+  const { rounds, parts, until } = extent
   const { variants } = options
   const like = (test: (variant: Variant) => boolean): MomentOptions => ({ ...options, variants: variants.filter(test) })
   const measured = {
@@ -160,7 +186,7 @@ async function measureNode(options: MomentOptions, values: Values, extent: Exten
     ? await tour({
         ...options,
         rounds,
-        until: startedAt + (values.quick ? settings.QUICK_BUDGET_MS : settings.BUDGET_MS),
+        until,
         ...(values.quick ? quick : {}),
       })
     : []

@@ -4,7 +4,10 @@ import { toPage } from '../../bench/telemetry/page.ts'
 import type { Measurement, NodeMeasurement } from '../../bench/telemetry/results.ts'
 import { toJsonRows, toRows } from '../../bench/telemetry/rows.ts'
 import { quantile, spreadOf } from '../../bench/statistics.ts'
-import { targetsOf } from '../../bench/telemetry/targets.ts'
+import { profileFileOf } from '../../bench/telemetry/kept-profiles.ts'
+import { readProfile } from '../../bench/telemetry/profile.ts'
+import { REASONS } from '../../bench/telemetry/reasons.ts'
+import { TARGET_IDS, targetsOf } from '../../bench/telemetry/targets.ts'
 import type { Slice, TourCell } from '../../bench/telemetry/tour.ts'
 import { BARE, BARE_AGAIN, VARIANTS } from '../../bench/telemetry/variants.ts'
 
@@ -52,6 +55,7 @@ function measurement(...nodes: readonly NodeMeasurement[]): Measurement {
     tookMs: 60_000,
     versions: { 'dd-trace': '6.21.0' },
     troubles: [],
+    profiles: [],
     nodes,
   }
 }
@@ -172,6 +176,7 @@ test('pauses are held against those of bare, and start-up and memory against its
   )
   expect(targets.map(({ measured, isMet }) => [measured, isMet])).toEqual([
     ['61 ms', false],
+    ['10 MiB', true],
     ['26 MiB', false],
     ['3, longest 1.0 ms', false],
   ])
@@ -185,4 +190,55 @@ test('the page has a row for each variant of each Node, and sections only for wh
   expect(page.match(/^\| stock SDK http 100 % \| \*\*0\.25\*\*/gm)).toHaveLength(2)
   expect(page).not.toContain('## Start-up')
   expect(page).not.toMatch(/NaN|undefined/)
+})
+
+test('a target that is missed says why, and links to its profile where one was kept; one that is met says neither', () => {
+  const starts = [BARE, OURS_100].map((variant, index) => ({
+    variant,
+    samples: [{ ms: 40 + index * 61, cpuMs: 40, rssMiB: 50 }],
+  }))
+  const own = node({ starts })
+  const [startUp, rss] = targetsOf(own)
+  if (startUp === undefined || rss === undefined) throw new Error('two targets are stated')
+  const file = profileFileOf(startUp, own.node)
+  expect(file).toBe('seaworthy-http-100-start-node-24.txt')
+  const page = toPage({ ...measurement(own), profiles: [file] })
+  const link = `[Profile](../../bench/telemetry/results/profiles/${file})`
+  expect(page).toContain(`| **missed** | ${REASONS['start-up'] ?? 'Not explained yet.'} ${link} |`)
+  expect(page).toContain(`| ${rss.what} | ≤ 25 MiB | 0 MiB | met |  |`)
+  expect(toPage(measurement(own))).not.toContain('[Profile]')
+})
+
+test('every target has an id of its own, and every reason is for one of them', () => {
+  const tour = [cell(BARE, [10]), cell(PINO, [20]), cell(OURS_WHOLE, [25]), cell(OURS_100, [20])]
+  const ids = targetsOf(node({ tour })).map(({ id }) => id)
+  expect(ids).toEqual(['throughput-10', 'cpu-10', 'p99-10', 'rss-after-load'])
+  expect(new Set(TARGET_IDS).size).toBe(TARGET_IDS.length)
+  const known = [...ids, ...Object.keys(REASONS).map((key) => key.split(' ').at(-1) ?? '')]
+  expect(known.filter((id) => !TARGET_IDS.includes(id))).toEqual([])
+})
+
+test('a profile has shares of the time in which something ran, by function and by package, and no path of the machine', () => {
+  const frame = (functionName: string, url = ''): { functionName: string; url: string; lineNumber: number } => ({
+    functionName,
+    url,
+    lineNumber: 6,
+  })
+  const { functions, packages } = readProfile({
+    nodes: [
+      { id: 1, callFrame: frame('(idle)') },
+      { id: 2, callFrame: frame('end', 'file:///home/me/build/package/dist/telemetry/trace/span.js') },
+      { id: 3, callFrame: frame('write', '/home/me/node_modules/pino/lib/proto.js') },
+    ],
+    samples: [1, 2, 3, 3],
+    timeDeltas: [500, 10, 20, 10],
+  })
+  expect(packages).toEqual([
+    { name: 'pino', ratio: 0.75 },
+    { name: 'seaworthy telemetry/trace', ratio: 0.25 },
+  ])
+  expect(functions.map(({ name }) => name)).toEqual([
+    'write  lib/proto.js:7 [pino]',
+    'end  trace/span.js:7 [seaworthy telemetry/trace]',
+  ])
 })

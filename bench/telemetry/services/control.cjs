@@ -1,6 +1,7 @@
 // What every measured process can be asked over its IPC channel, one reply for each question; the same for all variants.
 'use strict'
 const { monitorEventLoopDelay } = require('node:perf_hooks')
+const { getHeapSpaceStatistics } = require('node:v8')
 
 const FLUSH_LIMIT_MS = 8000
 /** What a resolution of 1 ms measures when nothing is in the way, and the pause that counts. */
@@ -12,6 +13,10 @@ let work
 
 const answers = {
   mark: () => ({ cpuUs: cpuUs(), rssBytes: process.memoryUsage.rss() }),
+  memory() {
+    const spaces = getHeapSpaceStatistics().map((space) => [space.space_name, space.physical_space_size])
+    return { ...process.memoryUsage(), ...Object.fromEntries(spaces) }
+  },
   watch() {
     delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
     delay.enable()
