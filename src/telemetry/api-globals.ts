@@ -10,7 +10,7 @@ import {
   trace,
   type TracerProvider,
 } from '@opentelemetry/api'
-import { adoptEarlyTracers } from './second-api-copy.ts'
+import { findEarlyProviders } from './early-providers.ts'
 
 /** The places where the OpenTelemetry API finds an implementation. */
 export type ApiGlobal = 'context' | 'propagation' | 'trace' | 'metrics' | 'logs' | 'api-logs'
@@ -39,6 +39,7 @@ export function registerApiGlobals(implementations: ApiImplementations): Registr
   const { contextManager, propagator, tracerProvider, meterProvider, loggerProvider } = implementations
   const taken = new Set<ApiGlobal>()
   const undo: (() => void)[] = []
+  const early = findEarlyProviders()
   const register = (place: ApiGlobal, isFree: boolean, restore: () => void): void => {
     if (isFree) undo.push(restore)
     else taken.add(place)
@@ -46,9 +47,8 @@ export function registerApiGlobals(implementations: ApiImplementations): Registr
   register('context', context.setGlobalContextManager(contextManager), () => context.disable())
   register('propagation', propagation.setGlobalPropagator(propagator), () => propagation.disable())
   if (tracerProvider !== undefined) {
-    const adopt = adoptEarlyTracers()
     register('trace', trace.setGlobalTracerProvider(tracerProvider), () => trace.disable())
-    if (!taken.has('trace')) undo.push(adopt(tracerProvider))
+    if (!taken.has('trace')) undo.push(early.tracers(tracerProvider))
   }
   if (meterProvider !== undefined) {
     register('metrics', metrics.setGlobalMeterProvider(meterProvider), () => metrics.disable())
@@ -56,6 +56,8 @@ export function registerApiGlobals(implementations: ApiImplementations): Registr
   if (loggerProvider !== undefined) {
     register('logs', logs.setGlobalLoggerProvider(loggerProvider), () => logs.disable())
     register('api-logs', registerLegacyLogs(loggerProvider), unregisterLegacyLogs)
+    if (!taken.has('logs')) undo.push(early.loggers(loggerProvider))
+    if (!taken.has('api-logs')) undo.push(early.legacyLoggers(loggerProvider))
   }
   return {
     taken,
