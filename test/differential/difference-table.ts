@@ -1,4 +1,5 @@
 import { markdownTable } from '../../scripts/markdown-table.ts'
+import { DOOR_DIFFERENCES } from './doors.ts'
 import { KNOWN_DIFFERENCES } from './known-differences.ts'
 import { SETTING_DIFFERENCES } from './setting-differences.ts'
 
@@ -6,11 +7,18 @@ import { SETTING_DIFFERENCES } from './setting-differences.ts'
 export function differenceTable(): string {
   return markdownTable(
     ['what differs', 'where', 'why'],
-    KNOWN_DIFFERENCES.map(({ setUps, title, reason }) => [
-      title,
-      setUps.includes('engine') ? 'everywhere' : 'what Seaworthy observes',
-      reason,
-    ]),
+    [
+      ...KNOWN_DIFFERENCES.map(({ setUps, title, reason }) => [
+        title,
+        setUps.includes('engine') ? 'everywhere' : 'what Seaworthy observes',
+        reason,
+      ]),
+      ...DOOR_DIFFERENCES.map(({ doors, title, reason }) => [
+        title,
+        doors.map((name) => (name === 'createService' ? '`createService()`' : `\`${name}\``)).join(', '),
+        reason,
+      ]),
+    ],
   )
 }
 
