@@ -130,6 +130,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
     alternative: 'Review, which misses them.',
   },
   koa: ADAPTED_PACKAGE,
+  mysql2: {
+    why: 'Its queries are observed by what it publishes; that is tested with the real thing, which has a server of the protocol, too.',
+    alternative: NO_FAKE,
+  },
   node: {
     why: 'Puts one exact Node first on the path of every npm script, whatever the machine has.',
     alternative: 'A version manager that every contributor and CI has to have.',

@@ -40,7 +40,7 @@ export interface TelemetryOptions extends TelemetryEngineOptions {
 export interface InstrumentOptions {
   /** Spans and metrics of HTTP servers and clients, `fetch` included. @default true */
   readonly http?: boolean
-  /** Spans and metrics of database clients that publish what they do: ioredis, redis, `node:sqlite`. @default true */
+  /** Spans and metrics of database clients that publish what they do: ioredis, redis, mysql2, `node:sqlite`. @default true */
   readonly databases?: boolean
   /** Metrics of the event loop, memory, garbage collection and processor time. @default true */
   readonly runtime?: boolean

@@ -62,6 +62,28 @@ test.each([
   expect(describeSql(sql)).toEqual({ operation, collection, summary, text })
 })
 
+test.each([
+  [`SELECT $$canary$$, $tag$canary $$ canary$tag$, $1`, 'SELECT ?, ?, $1'],
+  [String.raw`SELECT E'\'canary', e'it''s canary', 'c:\'`, 'SELECT ?, ?, ?'],
+  [`SELECT U&'canary', N'canary', B'01', X'63'`, 'SELECT ?, ?, ?, ?'],
+  [`SELECT ARRAY['canary'], a[1], [order lines].x`, 'SELECT ARRAY[?], a[?], [order lines].x'],
+  ['SELECT 0xCAFE, 1_000_000, .5, 1e-9, -2.5E+3, t1.c2', 'SELECT ?, ?, ?, ?, -?, t1.c2'],
+  [`SELECT '{"a":1}'::jsonb -> 'canary'`, 'SELECT ?::jsonb -> ?'],
+  [`SELECT 1 WHERE a = 'canary, never closed`, 'SELECT ? WHERE a = ?'],
+  [`SELECT 1 /* canary, never closed`, 'SELECT ?'],
+])('values in all forms of the standard and of PostgreSQL: %s', (sql, text) => {
+  expect(describeSql(sql).text).toBe(text)
+})
+
+test.each([
+  ['SELECT "canary", \'ca\\\'nary\', "a\\"canary" FROM `order lines`', 'SELECT ?, ?, ? FROM `order lines`'],
+  [`SELECT 5--'1' # canary\n, _utf8mb4 'canary'`, 'SELECT ?--? , ?'],
+  ['SELECT 1 -- canary', 'SELECT ?'],
+  ['SELECT "canary, never closed', 'SELECT ?'],
+])('values in the forms of MySQL: %s', (sql, text) => {
+  expect(describeSql(sql, 'mysql').text).toBe(text)
+})
+
 test('no text in quotes ever survives', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 4 }), (secret) => {

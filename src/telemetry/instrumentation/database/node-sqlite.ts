@@ -51,6 +51,8 @@ export function observeNodeSqlite({ calls, onProblem }: LibraryOptions): () => v
 function nameOf(database: DatabaseSync, names: WeakMap<DatabaseSync, string>): string {
   let name = names.get(database)
   if (name === undefined) {
+    // It may be on its way out while the last of its statements ends.
+    if (!database.isOpen) return ''
     const path = database.location()
     name = path === null ? ':memory:' : basename(path)
     names.set(database, name)
