@@ -1,5 +1,6 @@
 import { type MetricOptions, ValueType } from '@opentelemetry/api'
 import type { NumberType } from '../../otlp/model.ts'
+import { textOrNothing } from './given-text.ts'
 
 export const INSTRUMENT_TYPES = [
   'counter',
@@ -42,10 +43,10 @@ export function describeInstrument(
     readonly attributes?: unknown
   }
   return {
-    name: typeof name === 'string' ? name : '',
+    name: textOrNothing(name),
     type,
-    unit: options.unit ?? '',
-    description: options.description ?? '',
+    unit: textOrNothing(options.unit),
+    description: textOrNothing(options.description),
     valueType: options.valueType === ValueType.INT ? 'int' : 'double',
     boundaries: readBoundaries(advice.explicitBucketBoundaries),
     attributeKeys: readKeys(advice.attributes),

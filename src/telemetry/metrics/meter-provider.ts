@@ -10,6 +10,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../core/clock.ts'
 import type { ExemplarFilter } from '../env/metrics-env.ts'
 import { ExemplarPolicy } from './exemplar-policy.ts'
+import { textOrNothing } from './given-text.ts'
 import { Meter } from './meter.ts'
 import { type CollectorHost, MetricCollector } from './metric-collector.ts'
 import { type MetricView, resolveMetricViews } from './metric-view.ts'
@@ -62,7 +63,7 @@ export class MeterProvider implements ApiMeterProvider, CollectorHost {
   readonly #names = new Set<string>()
   /** Callbacks are to see no context of a request, even if it was a request that asked for the collection. */
   readonly #detached = AsyncLocalStorage.snapshot()
-  #turn: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
   #hasWarned = false
 
   /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` for a view that makes no sense */
@@ -86,8 +87,12 @@ export class MeterProvider implements ApiMeterProvider, CollectorHost {
   }
 
   /** The same meter for the same name, version and schema. */
-  getMeter(name: string, version = '', options: MeterOptions = {}): ApiMeter {
-    const identity = { name: typeof name === 'string' ? name : '', version, schemaUrl: options.schemaUrl ?? '' }
+  getMeter(name: string, version?: string, options?: MeterOptions): ApiMeter {
+    const identity = {
+      name: textOrNothing(name),
+      version: textOrNothing(version),
+      schemaUrl: textOrNothing(options?.schemaUrl),
+    }
     const key = JSON.stringify(identity)
     const known = this.#meters.get(key)
     if (known !== undefined) return known
@@ -121,12 +126,14 @@ export class MeterProvider implements ApiMeterProvider, CollectorHost {
     return Array.from(this.#meters.values())
   }
 
-  inTurn(work: () => Promise<void>): Promise<void> {
-    const run = async (): Promise<void> => {
+  inTurn(work: () => Promise<void>): Promise<boolean> {
+    const run = async (): Promise<boolean> => {
       try {
         await this.#detached(work)
+        return true
       } catch (error) {
         this.onProblem(error)
+        return false
       }
     }
     const turn = this.#turn.then(run)

@@ -17,8 +17,8 @@ export interface CollectorHost {
   readonly unixNow: () => number
   readonly onProblem: (error: unknown) => void
   meters(): readonly Meter[]
-  /** Runs one collection after the other, whosever they are. */
-  inTurn(work: () => Promise<void>): Promise<void>
+  /** Runs one collection after the other, whosever they are. Never rejects. @returns whether it came to its end */
+  inTurn(work: () => Promise<void>): Promise<boolean>
 }
 
 /**
@@ -45,8 +45,10 @@ export class MetricCollector {
   /**
    * Calls the callbacks of all observable instruments, for at most `limitMs`, and then hands over every metric that has
    * points, in slices: no turn of the event loop is held for long. Never rejects.
+   *
+   * @returns false when it broke off, which the provider has told: not every metric was handed over
    */
-  visit(limitMs: number, take: TakeMetric): Promise<void> {
+  visit(limitMs: number, take: TakeMetric): Promise<boolean> {
     return this.#host.inTurn(async () => {
       const meters = this.#host.meters()
       const round = this.#begin(meters, limitMs)

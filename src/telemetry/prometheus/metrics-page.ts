@@ -74,7 +74,11 @@ export class MetricsPage {
     const { collector, resource, clock, maxBytes = MAX_BYTES } = this.#options
     const naming = format.keepsNames ? this.#utf8 : this.#legacy
     const writer = new PageWriter({ format, naming, resource, maxBytes })
-    await collector.visit(limitMs * CALLBACK_SHARE, (meter, metric, slices) => writer.take(meter, metric, slices))
+    const isWhole = await collector.visit(limitMs * CALLBACK_SHARE, (meter, metric, slices) =>
+      writer.take(meter, metric, slices),
+    )
+    // A page from which metrics are missing looks like a service that no longer has them.
+    if (!isWhole) throw new Error('the collection broke off')
     const pieces = await writer.finish(new TurnSlices(clock))
     return isZipped ? gzipPieces(pieces) : pieces
   }

@@ -33,16 +33,18 @@ export class PageWriter {
 
   /** Never rejects: what cannot be written is left out, and the others stay. */
   async take(meter: MeterIdentity, metric: CollectedMetric, slices: TurnSlices): Promise<void> {
-    const { head } = metric
-    const scope = this.#options.naming.scopeOf(meter)
-    const family = this.#familyOf(head, scope)
-    if (family === undefined || family.isLeftOut) return
-    const before = family.body.byteCount
+    const { naming } = this.#options
+    let family: Family | undefined
+    let before = 0
     try {
+      const scope = naming.scopeOf(meter)
+      family = this.#familyOf(metric.head, scope)
+      if (family === undefined || family.isLeftOut) return
+      before = family.body.byteCount
       await this.#write(family, scope, metric, slices)
     } catch (error) {
-      this.#leaveOut(family, before)
-      this.#options.naming.sayOnce(`The metric "${head.name}" is not at /metrics: ${String(error)}`)
+      if (family !== undefined) this.#leaveOut(family, before)
+      naming.sayOnce(`The metric "${metric.head.name}" is not at /metrics: ${String(error)}`)
     }
   }
 

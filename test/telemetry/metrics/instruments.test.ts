@@ -278,3 +278,28 @@ test('attributes that throw when they are read cost no measurement and never thr
   expect(await metrics.values('o.histogram')).toEqual({ '{"a":1}': 3 })
   expect(metrics.problems).toEqual([])
 })
+
+test('no call throws, whatever is given instead of a text', async () => {
+  const metrics = new Metrics({ readers: [reader(), reader({ temporality: 'delta' })] })
+  const circular: Record<string, unknown> = {}
+  circular['self'] = circular
+  const odd = [5, 5n, Symbol('x'), circular, null, () => {}, Object.create(null), { toString: () => circular }]
+  for (const [index, given] of odd.entries()) {
+    const any = given as never
+    const meter = metrics.provider.getMeter(`m${index}`, any, { schemaUrl: any })
+    expect(metrics.provider.getMeter(`m${index}`, any, any)).toBe(meter)
+    meter.createCounter('same', { unit: any, description: any, valueType: any, advice: any }).add(1)
+    meter.createCounter(any, any).add(1)
+    meter.createHistogram(any, { advice: { explicitBucketBoundaries: any } }).record(1)
+    meter.createObservableGauge('o', any).addCallback(any)
+    meter.addBatchObservableCallback(any, any)
+    meter.removeBatchObservableCallback(any, any)
+    metrics.provider.getMeter(any).createGauge('g').record(1, any, any)
+  }
+  for (const index of [0, 1]) {
+    const same = (await metrics.collect(index)).filter(({ name }) => name === 'same')
+    expect(same).toHaveLength(odd.length)
+    expect(new Set(same.map(({ unit, description }) => `${unit}/${description}`))).toEqual(new Set(['/']))
+  }
+  expect(metrics.problems).toEqual([])
+})

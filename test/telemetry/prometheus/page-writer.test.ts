@@ -32,6 +32,8 @@ test('a metric that cannot be written costs nothing but itself', async () => {
   }
   await writer.take(METER, gauge('one', { a: 'x' }), slices)
   await writer.take(METER, gauge('two', broken), slices)
+  await writer.take(METER, gauge(undefined as never, {}), slices)
+  await writer.take({ ...METER, name: Symbol('m') as never }, gauge('four', {}), slices)
   await writer.take(METER, gauge('three', {}), slices)
   const page = Buffer.concat(await writer.finish(slices)).toString()
   expect(page).toBe(

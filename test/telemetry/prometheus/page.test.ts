@@ -9,9 +9,18 @@ const SAMPLED = trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE, spanId: SPA
 const SCOPE = 'otel_scope_name="test"'
 
 function warnings(): string[] {
+  return told('warn')
+}
+
+function errors(): string[] {
+  return told('error')
+}
+
+function told(level: 'warn' | 'error'): string[] {
   const said: string[] = []
   const quiet = (): void => {}
-  const logger = { error: quiet, info: quiet, debug: quiet, verbose: quiet, warn: (text: string) => said.push(text) }
+  const silent = { error: quiet, warn: quiet, info: quiet, debug: quiet, verbose: quiet }
+  const logger = { ...silent, [level]: (text: string) => void said.push(text) }
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   onTestFinished(() => diag.disable())
   return said
@@ -368,4 +377,31 @@ test('a page of many thousand samples is whole, in pieces', async () => {
     ['h_seconds', 18_000],
     ['after_total', 1],
   ])
+})
+
+test('an instrument whose unit and description are no texts takes nothing else off the page', async () => {
+  const pulled = new Pulled()
+  pulled.meter.createCounter('before').add(1)
+  pulled.meter.createCounter('odd', { unit: 5 as never, description: { a: 1 } as never }).add(2)
+  pulled.meter.createCounter('after').add(3)
+  const { status, text } = await pulled.scrape()
+  expect(status).toBe(200)
+  expect(text).toContain(`odd_total{${SCOPE}} 2\n`)
+  expect(text).toContain(`after_total{${SCOPE}} 3\n`)
+})
+
+test('a collection that breaks off is no page: it is answered with 500, and told', async () => {
+  const said = errors()
+  const pulled = new Pulled()
+  pulled.meter.createCounter('before').add(1)
+  pulled.provider.getMeter('broken')
+  const meters = pulled.provider.meters()
+  const broken = Object.create(meters.at(-1) ?? {}, {
+    streams: { value: { ofReader: () => [{ collect: () => { throw new Error('broken') } }] } }, // prettier-ignore
+    callbacks: { value: { run() {} } },
+  }) as (typeof meters)[number]
+  pulled.provider.meters = () => [...meters, broken]
+  expect((await pulled.scrape()).status).toBe(500)
+  expect(said).toEqual(['/metrics could not be written'])
+  expect(pulled.problems.map(String)).toEqual(['Error: broken'])
 })
