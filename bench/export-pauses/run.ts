@@ -1,155 +1,105 @@
 /**
- * How long the event loop of a service stands still because it exports: beside the same service that exports nothing.
- * Each turn of the loop is watched; one of more than 2 ms is a pause. Meant for a machine that does nothing else: `idle`
- * says how far it is one.
+ * How long the event loop works without a break because telemetry is exported: ours and the stock SDK beside the same work
+ * with none. `--help` says the rest; docs/benchmarks/export-pauses.md says what is measured and how.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { runCommand, UsageError } from '../run-command.ts'
-import { PAUSE_MS, type PausesSummary } from './pauses.ts'
+import { chosen, wholeNumber } from '../arguments.ts'
+import { KeptResults } from '../kept-results.ts'
+import { measuredOn } from '../measured-on.ts'
+import { report, runCommand, untilInterrupted } from '../run-command.ts'
+import { CAN_PIN } from '../telemetry/pinned-process.ts'
+import { buildSeaworthy } from '../telemetry/seaworthy-build.ts'
+import { Collector } from './collector.ts'
+import { measureVariant, type Sample } from './measure.ts'
+import { toPage, toText } from './page.ts'
+import { type Measurement, problemsOf, toRows } from './rows.ts'
+import { QUICK_SCALE, ROUNDS } from './settings.ts'
+import { VARIANTS } from './variants.ts'
 
-const RATE_PER_S = 5000
-const WARM_UP_MS = 3000
-const ADOPTED_CHUNKS = 20_000
-/** How long any process here may take besides the time in which it is watched. */
-const LIMIT_MS = 30_000
-const HERE = fileURLToPath(new URL('.', import.meta.url))
-const HELP = `Usage: node bench/export-pauses/run.ts [options]
+const KEPT = new KeptResults<Measurement>({
+  folder: 'export-pauses',
+  script: 'bench:pauses',
+  page: 'export-pauses',
+  toPage,
+})
+const HELP = `Usage: npm run bench:pauses -- [options]
 
-  --only A,B     these: ${['idle', 'http', 'http+gzip', 'grpc', 'grpc+gzip', 'adoption'].join(', ')}
-  --seconds N    how long each is watched (default 15)
-  --json         only an array on standard output
+  --only A,B        these: ${VARIANTS.map(({ name }) => `"${name}"`).join(', ')},
+                    or "seaworthy" for all of ours, "stock" for all of the stock SDK; bare is always measured
+  --rounds N        of every variant (default ${ROUNDS})
+  --quick           one round, shorter times and three variants, under two minutes
+  --json            only an array of { moment, variant, turns, over1Ms, over2Ms, over5Ms, over10Ms, longestMs, … }
+                    on standard output
+  --check           fails when export was not at work, or ours worked for more than 10 ms without a break more often than bare
+  --package FOLDER  measures this build of ours in place of one that is made now
+  --page            measures nothing: writes docs/benchmarks/export-pauses.md from the latest full measurement
   --help
 `
 
-interface Variant {
-  readonly name: string
-  readonly protocol?: 'http' | 'grpc'
-  readonly isCompressed?: boolean
-  /** What an earlier process left is adopted and sent while the loop is watched from the start. */
-  readonly isAdopting?: boolean
-}
+const OPTIONS = {
+  only: { type: 'string' },
+  rounds: { type: 'string' },
+  package: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  page: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
 
-const VARIANTS: readonly Variant[] = [
-  { name: 'idle' },
-  { name: 'http', protocol: 'http' },
-  { name: 'http+gzip', protocol: 'http', isCompressed: true },
-  { name: 'grpc', protocol: 'grpc' },
-  { name: 'grpc+gzip', protocol: 'grpc', isCompressed: true },
-  { name: 'adoption', protocol: 'http', isAdopting: true },
-]
+type Values = ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values']
 
 await runCommand(main)
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      seconds: { type: 'string', default: '15' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return void process.stdout.write(HELP)
-  const watchMs = Number(values.seconds) * 1000
-  if (!(watchMs > 0)) throw new UsageError(`--seconds must be a number above 0, not "${values.seconds}".`)
-  const names = values.only?.split(',')
-  const unknown = names?.filter((name) => !VARIANTS.some((variant) => variant.name === name)) ?? []
-  if (unknown.length > 0) throw new UsageError(`--only: there is no ${unknown.join(', ')}; --help says more.`)
-  const rows: ({ readonly variant: string } & PausesSummary)[] = []
-  for (const variant of VARIANTS) {
-    if (names !== undefined && !names.includes(variant.name)) continue
-    rows.push({ variant: variant.name, ...(await measure(variant, watchMs)) })
-    if (!values.json) process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`)
-  }
-  if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`)
-  else process.stderr.write(`pauses: turns of the loop of more than ${PAUSE_MS} ms; idle shows those of the machine\n`)
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help) process.stdout.write(HELP)
+  else if (values.page) KEPT.writePage()
+  else await measure(values)
 }
 
-async function measure(variant: Variant, watchMs: number): Promise<PausesSummary> {
-  const spoolDir = mkdtempSync(join(tmpdir(), 'bench-pauses-'))
-  const sink = variant.protocol && (await begin('sink.ts', [variant.protocol], {}, LIMIT_MS + watchMs))
-  try {
-    const port = await sink?.said('#port')
-    const env = {
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
-      OTEL_TRACES_EXPORTER: variant.protocol === undefined ? 'none' : 'otlp',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port ?? 4318}`,
-      OTEL_EXPORTER_OTLP_PROTOCOL: variant.protocol === 'grpc' ? 'grpc' : 'http/protobuf',
-      OTEL_EXPORTER_OTLP_COMPRESSION: variant.isCompressed === true ? 'gzip' : 'none',
-      SEAWORTHY_SPOOL_DIR: spoolDir,
+async function measure(values: Values): Promise<void> {
+  const variants = chosenVariants(values)
+  const rounds = wholeNumber('rounds', values.rounds, { fallback: values.quick ? 1 : ROUNDS })
+  const scale = values.quick ? QUICK_SCALE : 1
+  const startedAt = performance.now()
+  const origin = measuredOn('export-pauses')
+  const abort = untilInterrupted()
+  const seaworthy = values.package === undefined ? buildSeaworthy() : resolve(values.package)
+  if (!CAN_PIN) process.stderr.write('! processes are not tied to processors here: take the figures with care\n')
+  await using collector = await Collector.start()
+  const samples: Sample[] = []
+  const troubles: string[] = []
+  for (let round = 1; round <= rounds; round++) {
+    for (const variant of variants) {
+      if (abort.aborted) break
+      try {
+        samples.push(...(await measureVariant(variant, { seaworthy, collector, scale, abort })))
+        process.stderr.write(`${variant.name}: round ${round} of ${rounds} is done\n`)
+      } catch (error) {
+        troubles.push(`${variant.name}, round ${round}`)
+        process.stderr.write(`! ${variant.name}: ${error instanceof Error ? error.message : String(error)}\n`)
+      }
     }
-    if (variant.isAdopting === true) {
-      const one = { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1', PAUSES_LEAVE: String(ADOPTED_CHUNKS) }
-      await (
-        await begin('service.ts', [], { ...env, ...one }, LIMIT_MS)
-      ).exit
-    }
-    const service = await begin(
-      'service.ts',
-      [],
-      {
-        ...env,
-        PAUSES_RATE: String(RATE_PER_S),
-        PAUSES_WARM_UP_MS: variant.isAdopting === true ? '0' : String(WARM_UP_MS),
-        PAUSES_WATCH_MS: String(watchMs),
-      },
-      LIMIT_MS + watchMs,
-    )
-    return JSON.parse(await service.said('#pauses')) as PausesSummary
-  } finally {
-    sink?.end()
-    await sink?.exit
-    rmSync(spoolDir, { recursive: true, force: true })
   }
+  if (abort.aborted) {
+    process.exitCode = 130
+    return
+  }
+  const tookMs = Math.round(performance.now() - startedAt)
+  const measurement: Measurement = { ...origin, isPinned: CAN_PIN, tookMs, scale, samples, troubles }
+  const isFull = !values.quick && values.only === undefined && rounds >= ROUNDS && troubles.length === 0
+  if (troubles.length > 0) process.exitCode = 1
+  KEPT.store(measurement, { forPage: isFull })
+  if (values.check) report(problemsOf(measurement, variants), 'export was at work, and made the loop wait for nobody')
+  const rows = toRows(samples)
+  process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : `${toText(rows)}\n`)
 }
 
-interface Started {
-  /** What comes after a word at the beginning of a line. */
-  said(word: string): Promise<string>
-  readonly exit: Promise<void>
-  end(): void
-}
-
-async function begin(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  limitMs: number,
-): Promise<Started> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--conditions=seaworthy-source', join(HERE, file), ...args],
-    { env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', 'pipe', 'ignore'], timeout: limitMs },
-  )
-  const exit = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const lines: string[] = []
-  let tell = (): void => {}
-  if (child.stdout !== null) {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line)
-      tell()
-    })
-  }
-  return {
-    exit,
-    end: () => void child.stdin?.end(),
-    said(word) {
-      const find = (): string | undefined => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1)
-      return new Promise((resolve, reject) => {
-        tell = (): void => {
-          const found = find()
-          if (found !== undefined) resolve(found)
-        }
-        tell()
-        void exit.then(() => reject(new Error(`${file} ended without a word`)))
-      })
-    },
-  }
+function chosenVariants({ only, quick }: Values): typeof VARIANTS {
+  if (only === undefined) return VARIANTS.filter(({ isQuick }) => !quick || isQuick)
+  const groups = { none: [], ours: ['seaworthy'], stock: ['stock'] } as const
+  const named = chosen('only', only, VARIANTS, ({ name, family }) => [name, ...groups[family]])
+  return VARIANTS.filter((variant) => variant.family === 'none' || named.includes(variant))
 }
