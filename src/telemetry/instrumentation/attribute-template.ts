@@ -1,10 +1,13 @@
 import { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
-import type { SharedAttributes } from './templated-attributes.ts'
+import type { DeferredAttributes } from '../trace/deferred-attributes.ts'
 
 /** Of an attribute in a span. @see opentelemetry/proto/trace/v1/trace.proto */
 export const SPAN_ATTRIBUTE_TAG = 74
 
-/** Attributes that many spans have in common, encoded once. */
+/** Attributes that many spans have in common. */
+export type SharedAttributes = Omit<DeferredAttributes, 'encode'> & { readonly encoded: Uint8Array }
+
+/** The same, encoded once. */
 export class AttributeTemplate implements SharedAttributes {
   readonly #attributes: ReadonlyMap<string, string | number>
   #encoded: Uint8Array | undefined = undefined

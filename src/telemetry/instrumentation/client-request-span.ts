@@ -70,6 +70,11 @@ export class ClientRequestSpan implements OpenBody {
     this.#startedAtMs = startedAtMs
   }
 
+  /** Whether somebody is going to read what is found out. */
+  get isRecording(): boolean {
+    return !this.#ended && this.#span.isRecording()
+  }
+
   /** @param version of the protocol that is spoken there, if that is known already */
   connected(socket: PeerSocket | null | undefined, version: string | undefined): void {
     if (this.#ended) return
@@ -153,6 +158,7 @@ export class ClientRequestSpan implements OpenBody {
       describeFurther(span, attributes, ATTR.errorType, this.#errorType)
       span.setStatus({ code: SpanStatusCode.ERROR })
     }
-    span.end(performance.timeOrigin + endedAtMs)
+    // As a moment of `performance.now()`: the span's own scale, on which it has begun, whatever the clock on the wall does.
+    span.end(endedAtMs)
   }
 }

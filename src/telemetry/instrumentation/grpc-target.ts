@@ -16,7 +16,9 @@ export function parseGrpcTarget(target: string): RpcServer {
   const parts = /^(?:([a-z][a-z\d+.-]*):(?!\d+$))?(?:\/\/[^/]*\/)?(.*)$/is.exec(target)
   const scheme = parts?.[1]
   const rest = parts?.[2] ?? target
-  if (scheme !== undefined && SOCKETS.has(scheme)) return { host: rest, port: undefined }
+  if (scheme !== undefined && SOCKETS.has(scheme)) {
+    return { host: target.slice(scheme.length + 1).replace(/^\/\//, ''), port: undefined }
+  }
   const first = rest.split(',', 1)[0] ?? ''
   const named = parseHostHeader(first)
   return { host: named?.host ?? first, port: named === undefined ? undefined : (named.port ?? DEFAULT_PORT) }

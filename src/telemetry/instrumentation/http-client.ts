@@ -1,5 +1,6 @@
 import { SpanKind } from '@opentelemetry/api'
 import type { ClientRequest as Request, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { ClientRequest } from '../../core/node-http.ts'
 import { subscribeAll } from './channels.ts'
 import { addHeaders, readHeader } from './client-request-headers.ts'
@@ -113,9 +114,9 @@ function watchEvents(isActive: () => boolean, onProblem: (error: unknown) => voi
   const emit = Reflect.get(ClientRequest.prototype, 'emit') as Emit
   return function emitWatched(this: ObservedRequest, ...args: Parameters<Emit>): boolean {
     const [event] = args
-    if ((event === 'upgrade' || event === 'connect' || event === 'timeout') && isActive()) {
+    if ((event === 'socket' || event === 'upgrade' || event === 'connect' || event === 'timeout') && isActive()) {
       try {
-        tell(this, event, args[1] as IncomingMessage)
+        tell(this, event, args[1])
       } catch (error) {
         onProblem(error)
       }
@@ -124,12 +125,27 @@ function watchEvents(isActive: () => boolean, onProblem: (error: unknown) => voi
   }
 }
 
-function tell(request: ObservedRequest, event: 'upgrade' | 'connect' | 'timeout', answer: IncomingMessage): void {
+function tell(request: ObservedRequest, event: 'socket' | 'upgrade' | 'connect' | 'timeout', first: unknown): void {
   const span = request[SPAN]
-  if (event === 'timeout') return span?.overdue()
-  span?.connected(request.socket, undefined)
-  span?.answered(answer.statusCode ?? 0, answer.httpVersion)
-  span?.end()
+  if (span === undefined) return
+  if (event === 'timeout') return span.overdue()
+  if (event === 'socket') {
+    if (span.isRecording) lookAtPeer(first as Socket)
+    return
+  }
+  const { statusCode = 0, httpVersion } = first as IncomingMessage
+  span.connected(request.socket, undefined)
+  span.answered(statusCode, httpVersion)
+  span.end()
+}
+
+/** A socket remembers who is on its other side once somebody has asked. After a reset, it is too late to. */
+function lookAtPeer(socket: Socket): void {
+  if (socket.connecting) socket.once('connect', askForPeer)
+}
+
+function askForPeer(this: Socket): void {
+  void this.remoteAddress
 }
 
 /** `request.destroy()` without a reason looks like a connection that was cut, except for this. */

@@ -2,10 +2,7 @@ import type { Span } from '@opentelemetry/api'
 import type { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
 import type { DeferredAttributes } from '../trace/deferred-attributes.ts'
 import type { RecordingSpan } from '../trace/recording-span.ts'
-import { SPAN_ATTRIBUTE_TAG } from './attribute-template.ts'
-
-/** Attributes that many spans have in common. */
-export type SharedAttributes = Omit<DeferredAttributes, 'encode'> & { readonly encoded: Uint8Array }
+import { type SharedAttributes, SPAN_ATTRIBUTE_TAG } from './attribute-template.ts'
 
 /**
  * The attributes of one request: those that it has in common with others, and what is said of it alone. Nobody looks at
