@@ -72,6 +72,7 @@ class ProcessTelemetry implements Telemetry {
   #engine: Engine | undefined
   #starting: Promise<void> | undefined
   #flushing: Promise<FlushOutcome> | undefined
+  #isExiting = false
   #undo: (() => void)[] = []
 
   constructor(options: ResolvedTelemetryOptions, settings: TelemetrySettings) {
@@ -105,7 +106,7 @@ class ProcessTelemetry implements Telemetry {
   emitLogLine(line: string): void {
     if (this.#settings.disabled || !this.#wantsLines) return
     // What telemetry says of its last flush would only lengthen it, or count as lost after it.
-    if (this.#flushing !== undefined && this.#log.isWriting) return
+    if ((this.#flushing !== undefined || this.#isExiting) && this.#log.isWriting) return
     if (this.#engine === undefined) this.#earlyLines.add(line)
     else this.#engine.emitLine(line)
   }
@@ -168,7 +169,11 @@ class ProcessTelemetry implements Telemetry {
       })
       this.#engine = engine
       this.sampling.attach(engine.sampling)
-      const forgetExit = atExit(() => engine.exit())
+      const forgetExit = atExit(() => {
+        this.#isExiting = true
+        engine.exit()
+        this.#troubles.sayAll()
+      })
       this.#undo.push(() => void this.#letGo(engine).then(forgetExit), this.#options.finalFlush.add(this))
     }
     // Context is passed on even where nothing is recorded, as the specification asks of a disabled SDK.
@@ -189,8 +194,9 @@ class ProcessTelemetry implements Telemetry {
   async #flush(limitMs: number): Promise<FlushOutcome> {
     const { clock } = this.#options
     const startedAt = clock.now()
-    // The pipeline ends a little earlier, so that what it could not deliver is in the books when the limit is reached.
-    const deadline = startedAt + limitMs - Math.min(50, limitMs / 20)
+    // The pipeline ends a little earlier, so that what it could not deliver is in the books when the limit is reached:
+    // after a crash that is a tenth of a second, and the report is to say what was lost all the same.
+    const deadline = startedAt + limitMs - Math.min(50, limitMs / 4)
     await settleWithin(clock, limitMs, async () => {
       await this.#starting?.catch(() => {})
       await this.#engine?.close(Math.max(0, deadline - clock.now()))

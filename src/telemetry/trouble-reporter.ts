@@ -19,13 +19,14 @@ const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
   encode_failed: 'they could not be encoded',
   failed: 'the exporter failed',
   flush_limit: 'the time of the final flush was over',
+  exit: 'the process ended before they were delivered, and nothing keeps them for the next one',
   no_collector: 'nobody listens there, and nobody configured it',
   closed: 'they came after the final flush',
   rejected: 'the collector took the others and rejected these',
 }
 
 /** What is no news where nobody listens at the address that nobody configured. */
-const UNSAID = new Set<DropReason>(['queue_full', 'spool_full', 'spool_age', 'flush_limit', 'no_collector'])
+const UNSAID = new Set<DropReason>(['queue_full', 'spool_full', 'spool_age', 'flush_limit', 'exit', 'no_collector'])
 
 export interface TroubleReporterOptions {
   readonly log: Log

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startReceiver, type TestReceiver } from 'seaworthy/testing'
 import { describe, expect, test } from 'vitest'
+import type { SignalAccount } from '../../src/telemetry/pipeline/signal-account.ts'
 import { type ProgramSettings, type RunningProgram, startProgram } from './start-service.ts'
 
 const COUNT = 3000
@@ -120,6 +121,87 @@ test.each(VIOLENT)(
     }
   },
 )
+
+/** A service. Of the usual two seconds a tenth of one is for the last flush, which a busy machine may need for less. */
+const LONG = { HOW: 'service', CRASH_BUDGET: '1m' }
+
+/** Of the last line of a service. */
+interface ShutdownFields {
+  readonly counts: { readonly lostTelemetry: number }
+  readonly flush: { readonly telemetry: Readonly<Record<'traces' | 'logs', SignalAccount>> & { readonly lost: number } }
+}
+
+/** How many spans and log records its last lines say are lost because it ended; the service has some of its own. */
+function saidLost(victim: RunningProgram): { readonly spans: number; readonly records: number } {
+  const said = (what: string): number => {
+    const line = new RegExp(`(\\d+) ${what} lost: the process ended before they were delivered`)
+    return Number(victim.lines.map((text) => line.exec(text)).find((found) => found !== null)?.[1] ?? 0)
+  }
+  return { spans: said('spans'), records: said('log records') }
+}
+
+describe.each([
+  ['there is no spool', () => 'off'],
+  [
+    'the spool cannot be written',
+    (directory: string) => {
+      // A file where the directory would have to be: the owner of everything may write everywhere else.
+      writeFileSync(join(directory, 'in-the-way'), '')
+      return join(directory, 'in-the-way', 'spool')
+    },
+  ],
+] as const)('where %s', (_what, spoolIn) => {
+  test.each([
+    ['process.exit() while the collector is away', 'exit', { kind: 'refuse' }],
+    ['process.exit() while the collector is there', 'exit', undefined],
+  ] as const)(
+    '%s costs what was not delivered, and the last lines say how many that were',
+    async (_name, crash, fault) => {
+      using directory = temporaryDirectory()
+      await using receiver = await startReceiver({ ...(fault && { fault }) })
+      const env = { CRASH: crash, HOW: 'service', COUNT: String(COUNT), TMPDIR: directory.path }
+      await using victim = start(receiver, spoolIn(directory.path), env)
+      expect(await victim.exit).toEqual({ code: 3, signal: null })
+      // Nothing can be sent in the turn in which a process ends.
+      expect(arrived(receiver)).toEqual({ spans: [], records: [] })
+      expect(saidLost(victim).spans).toBeGreaterThanOrEqual(COUNT)
+      expect(saidLost(victim).records).toBeGreaterThanOrEqual(COUNT)
+    },
+  )
+
+  test.each([
+    ['an exception that nobody catches', 'uncaught'],
+    ['a rejection that nobody handles', 'rejection'],
+  ])(
+    '%s in a service costs nothing while the collector is there: what waits is sent before the end',
+    async (_name, crash) => {
+      using directory = temporaryDirectory()
+      await using receiver = await startReceiver()
+      const env = { ...LONG, CRASH: crash, COUNT: String(COUNT), TMPDIR: directory.path }
+      await using victim = start(receiver, spoolIn(directory.path), env)
+      expect(await victim.exit).toEqual({ code: 1, signal: null })
+      expect(arrived(receiver)).toEqual({ spans: upTo(COUNT), records: upTo(COUNT) })
+      expect(saidLost(victim)).toEqual({ spans: 0, records: 0 })
+    },
+  )
+
+  test('an exception that nobody catches in a service, while the collector is away, costs what its report says', async () => {
+    using directory = temporaryDirectory()
+    await using receiver = await startReceiver({ fault: { kind: 'refuse' } })
+    const env = { ...LONG, CRASH: 'uncaught', COUNT: String(COUNT), TMPDIR: directory.path }
+    await using victim = start(receiver, spoolIn(directory.path), env)
+    expect(await victim.exit).toEqual({ code: 1, signal: null })
+    const report = victim.lines.findLast((line) => line.includes('"shutdown"')) ?? '{}'
+    const { flush, counts } = (JSON.parse(report) as { shutdown: ShutdownFields }).shutdown
+    for (const { created, dropped, pending } of [flush.telemetry.traces, flush.telemetry.logs]) {
+      expect(created).toBeGreaterThanOrEqual(COUNT)
+      expect(dropped).toEqual({ flush_limit: created })
+      expect(pending).toBe(0)
+    }
+    expect(counts.lostTelemetry).toBe(flush.telemetry.lost)
+    expect(saidLost(victim)).toEqual({ spans: 0, records: 0 })
+  })
+})
 
 test('without a spool, a crash costs what was not delivered, and leaves nothing behind', async () => {
   using directory = temporaryDirectory()

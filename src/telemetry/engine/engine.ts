@@ -196,6 +196,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         sealAll()
       } finally {
         outbox.releaseNow()
+        // What still comes, from others who hear of the end later, is counted.
+        for (const chunks of [spans, points, records]) chunks?.sealEach()
       }
     },
     async release() {

@@ -11,8 +11,9 @@ import type { QueueTrouble } from './queue-trouble.ts'
 import type { DropReason, SignalAccount } from './signal-account.ts'
 import { SignalLedger } from './signal-ledger.ts'
 import { SignalSender } from './signal-sender.ts'
-import type { Spool, SpooledChunk } from './spool.ts'
+import type { SpooledChunk } from './spool.ts'
 import { SpoolEvents } from './spool-events.ts'
+import { SpooledParcels } from './spooled-parcels.ts'
 
 export type { OutboxOptions, OutboxSignal } from './outbox-options.ts'
 
@@ -21,12 +22,6 @@ const SIGNALS = ['traces', 'metrics', 'logs'] as const
 const DISK_SHARE = 0.25
 /** A disk that has not answered for so long may hang. After a crash, a flush is shorter, and a busy machine's write takes longer. */
 const HANGS_AFTER_MS = 250
-/**
- * Chunks that may wait over all signals, on disk for the most part: 5 hours of a quiet service that seals one each
- * 150 ms. About 30 MB of bookkeeping; beyond it the oldest on disk go.
- */
-const MAX_CHUNKS = 131_072
-
 interface FlushEnd {
   readonly isDelivered: boolean
   readonly isDiskHanging: boolean
@@ -45,8 +40,7 @@ export class Outbox implements ChunkSink {
   /** A timer keeps the context in which it was set; that of some request would live on, with all that it holds. */
   readonly #detached = AsyncLocalStorage.snapshot()
   readonly #memory: MemoryBound
-  readonly #spool: Spool | undefined
-  readonly #known = new Map<SpooledChunk, Parcel>()
+  readonly #spooled: SpooledParcels
   readonly #ledgers: Readonly<Record<Signal, SignalLedger>> = {
     traces: new SignalLedger(),
     metrics: new SignalLedger(),
@@ -64,18 +58,23 @@ export class Outbox implements ChunkSink {
     this.#onTrouble = options.onTrouble ?? ((): void => {})
     this.#signals = options.signals
     this.#memory = new MemoryBound(options.maxWaitingBytes)
+    const spooled = new SpooledParcels(
+      () => Object.values(this.#senders),
+      (work) => this.#attempt(work),
+    )
+    this.#spooled = spooled
     const events = new SpoolEvents({
-      known: this.#known,
+      known: spooled.known,
       ledger: (signal) => this.#ledgers[signal],
       books: (signal) => this.#books[signal],
       sender: (signal) => (this.#isClosed ? undefined : this.#senders[signal]),
       adopt: (chunk) => this.#adopt(chunk),
-      storeAgain: () => this.#storeAgain(),
+      storeAgain: () => spooled.storeAgain(),
       onTrouble: (signal, trouble) => this.#report(signal, trouble),
     })
-    this.#spool = options.openSpool?.(events)
+    spooled.spool = options.openSpool?.(events)
     const books = (signal: Signal): ParcelBooks =>
-      new ParcelBooks(this.#ledgers[signal], this.#memory, this.#known, this.#spool)
+      new ParcelBooks(this.#ledgers[signal], this.#memory, spooled.known, spooled.spool)
     this.#books = { traces: books('traces'), metrics: books('metrics'), logs: books('logs') }
     for (const signal of SIGNALS) {
       const own = options.signals[signal]
@@ -87,7 +86,7 @@ export class Outbox implements ChunkSink {
         isOrdered: signal === 'metrics',
         books: this.#books[signal],
         memory: this.#memory,
-        spool: this.#spool,
+        spool: spooled.spool,
         onTrouble: (trouble) => this.#report(signal, trouble),
         isUnasked: options.isUnasked ?? ((): boolean => false),
         detached: this.#detached,
@@ -141,10 +140,10 @@ export class Outbox implements ChunkSink {
     const hasRoom =
       this.#memory.makeRoom(chunk.bytes.byteLength) &&
       (askedQueueSize === undefined || this.#memory.makeRoomForItems(chunk.signal, chunk.items, askedQueueSize))
-    if (!hasRoom || !this.#makeRoomInIndex()) return this.#refuse(chunk, 'queue_full')
+    if (!hasRoom || !this.#spooled.makeRoom()) return this.#refuse(chunk, 'queue_full')
     const parcel = this.#toParcel(chunk)
     this.#memory.hold(parcel, chunk.bytes)
-    this.#append(parcel, chunk.bytes)
+    this.#spooled.append(parcel, chunk.bytes)
     sender.add(parcel)
   }
 
@@ -169,7 +168,7 @@ export class Outbox implements ChunkSink {
 
   /** Writes what is not on disk yet, synchronously. */
   flushNow(): void {
-    this.#attempt(() => this.#spool?.flushNow())
+    this.#attempt(() => this.#spooled.spool?.flushNow())
   }
 
   /** Lets go of the connections and of the spool, for good: for an end without the end of the process. */
@@ -179,19 +178,24 @@ export class Outbox implements ChunkSink {
       this.#senders[signal]?.close()
       this.#attempt(() => this.#signals[signal]?.transport.close())
     }
-    await this.#spool?.close().catch(() => {})
+    await this.#spooled.spool?.close().catch(() => {})
   }
 
-  /** The same at the `exit` of a process, synchronously: writes what is not on disk yet, and leaves it to the next one. */
+  /**
+   * The same at the `exit` of a process, synchronously: writes what is not on disk yet, and leaves it to the next one.
+   * What no disk takes is lost, and counted (`exit`).
+   */
   releaseNow(): void {
     this.flushNow()
-    this.#attempt(() => this.#spool?.closeNow?.())
+    this.#isClosed = true
+    for (const sender of Object.values(this.#senders)) sender.close('exit')
+    this.#attempt(() => this.#spooled.spool?.closeNow?.())
   }
 
   async #flush(limitMs: number, isFinal: boolean): Promise<FlushEnd> {
     const begunAt = this.#clock.now()
     const deadline = begunAt + limitMs
-    const spool = this.#spool
+    const { spool } = this.#spooled
     let isWritten = spool === undefined
     const write = async (): Promise<void> => {
       await spool?.flush()
@@ -221,7 +225,7 @@ export class Outbox implements ChunkSink {
     const parcel = this.#toParcel(chunk)
     parcel.state = 'sending'
     this.#memory.hold(parcel, chunk.bytes)
-    this.#append(parcel, chunk.bytes)
+    this.#spooled.append(parcel, chunk.bytes)
     this.flushNow()
     const books = this.#books[chunk.signal]
     if (parcel.isStored) return books.keep(parcel)
@@ -233,28 +237,6 @@ export class Outbox implements ChunkSink {
     return new Parcel({ signal, items, byteLength: bytes.byteLength, since }, this.#sequence++, false)
   }
 
-  #append(parcel: Parcel, bytes: Uint8Array): void {
-    const spool = this.#spool
-    if (spool === undefined) return
-    const { signal, items, since } = parcel
-    this.#attempt(() => {
-      const spooled = spool.append({ signal, items, bytes, since })
-      parcel.spooled = spooled
-      this.#known.set(spooled, parcel)
-    })
-  }
-
-  /** The disk takes chunks again: those that are in memory only go there now. */
-  #storeAgain(): void {
-    for (const sender of Object.values(this.#senders)) {
-      for (const parcel of sender.parcels()) {
-        if (parcel.spooled === undefined && parcel.bytes !== undefined && parcel.state !== 'gone') {
-          this.#append(parcel, parcel.bytes)
-        }
-      }
-    }
-  }
-
   #adopt(chunk: SpooledChunk): void {
     const sender = this.#senders[chunk.signal]
     // Of a signal that is switched off, or too late: it stays where it is.
@@ -262,21 +244,6 @@ export class Outbox implements ChunkSink {
     const parcel = new Parcel(chunk, this.#sequence++, true)
     this.#books[chunk.signal].adopt(parcel, chunk)
     sender.add(parcel)
-  }
-
-  /** Makes sure that one more chunk may wait. */
-  #makeRoomInIndex(): boolean {
-    if (this.#known.size < MAX_CHUNKS) return true
-    const senders = Object.values(this.#senders)
-    for (const isAdopted of [true, false]) {
-      for (const sender of senders) {
-        const oldest = sender.oldest(isAdopted)
-        if (oldest?.isStored !== true) continue
-        sender.drop(oldest, 'spool_full')
-        return true
-      }
-    }
-    return false
   }
 
   #refuse({ signal, items }: Chunk, reason: DropReason): void {

@@ -18,6 +18,8 @@ export type DropReason =
   | 'failed'
   /** The time of the final flush was over, and nothing keeps them for the next process. */
   | 'flush_limit'
+  /** The process ended at once (`process.exit()`, an exception that nobody caught), and nothing keeps them for the next one. */
+  | 'exit'
   /** Nobody listens at the address that nobody configured: the final flush gave up after one attempt. */
   | 'no_collector'
   /** Created after the final flush. */

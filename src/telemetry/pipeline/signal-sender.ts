@@ -1,4 +1,3 @@
-import type { Cancel } from '../../core/clock.ts'
 import { settleWithin } from '../../core/wait.ts'
 import { attempt, type AttemptOutcome } from './attempt.ts'
 import { isHopeless } from './broken-word.ts'
@@ -9,6 +8,7 @@ import type { SignalSenderOptions } from './sender-options.ts'
 import type { DropReason } from './signal-account.ts'
 import { bytesOf, itemsOf, openShipment, type Shipment } from './shipment.ts'
 import { type NextBody, type SendingState, WaitingParcels } from './waiting-parcels.ts'
+import { WakeTimer } from './wake-timer.ts'
 
 /**
  * Sends the parcels of one signal: in whole chunks, in order as far as parallel requests allow, and again what fails, as
@@ -20,7 +20,7 @@ export class SignalSender {
   readonly #waiting: WaitingParcels
   readonly #shipments = new Set<Shipment>()
   readonly #flushes = new SenderFlushes()
-  #timer: { readonly cancel: Cancel; readonly dueAt: number } | undefined
+  readonly #timer: WakeTimer
   #failure: string | undefined
   #isNobodyThere = false
   #deliveries = 0
@@ -30,6 +30,10 @@ export class SignalSender {
     this.#options = options
     this.#pace = new Pace({ random: options.random, ...(options.isOrdered ? { maxParallel: 1 } : {}) })
     this.#waiting = new WaitingParcels({ ...options, pace: this.#pace })
+    this.#timer = new WakeTimer(options.clock, options.detached, () => {
+      this.#pump()
+      this.#checkFlushes()
+    })
   }
 
   /** Why the latest attempt delivered nothing. `undefined` before the first one, and after one that delivered. */
@@ -107,12 +111,14 @@ export class SignalSender {
   /**
    * Ends it: what is under way is aborted. What is on disk is left for the next process, what is not is lost; where
    * nobody asked for a collector and nobody listens, so is both, because nobody will ever come for it.
+   *
+   * @param reason why what is lost is lost
    */
-  close(): void {
+  close(reason: DropReason = 'flush_limit'): void {
     if (this.#isClosed) return
     const isInVain = this.#isNobodyThere && this.#options.isUnasked()
     this.#isClosed = true
-    this.#cancelTimer()
+    this.#timer.cancel()
     for (const { abort } of this.#shipments) abort.abort('the time of the final flush was over')
     const lost: Parcel[] = []
     for (const parcel of this.parcels()) {
@@ -121,33 +127,13 @@ export class SignalSender {
       else lost.push(parcel)
     }
     this.#shipments.clear()
-    this.#drop(lost, isInVain ? 'no_collector' : 'flush_limit')
+    this.#drop(lost, isInVain ? 'no_collector' : reason)
     this.#checkFlushes()
   }
 
   /** Makes sure that everything that waits is sent when its time comes. */
   #arm(): void {
-    if (this.#isClosed) return
-    const { clock, detached } = this.#options
-    const now = clock.now()
-    const dueAt = Math.max(now, this.#nextAt(now))
-    if (dueAt === Number.POSITIVE_INFINITY) return
-    if (this.#timer !== undefined) {
-      if (this.#timer.dueAt <= dueAt) return
-      this.#cancelTimer()
-    }
-    const wake = (): void => {
-      this.#timer = undefined
-      this.#pump()
-      this.#checkFlushes()
-    }
-    const cancel = detached(() => clock.schedule(dueAt - now, wake, { keepAlive: false }))
-    this.#timer = { dueAt, cancel }
-  }
-
-  #cancelTimer(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
+    if (!this.#isClosed) this.#timer.arm(this.#nextAt(this.#options.clock.now()))
   }
 
   /** Starts what may start now. */

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { logs, trace } from '@opentelemetry/api'
 import { createService, createTelemetry } from 'seaworthy'
 
-const { CRASH = 'no', HOW = 'telemetry', COUNT = '0' } = process.env
+const { CRASH = 'no', HOW = 'telemetry', COUNT = '0', CRASH_BUDGET = '2s' } = process.env
 const TICK_MS = 10
 const PER_TICK = 5
 
@@ -64,7 +64,11 @@ function tick(): void {
 }
 
 if (HOW === 'service') {
-  const service = createService({ name: 'crashes', admin: false, shutdown: { drainDelay: 0, flush: '1s' } })
+  const service = createService({
+    name: 'crashes',
+    admin: false,
+    shutdown: { drainDelay: 0, flush: '1s', crash: CRASH_BUDGET },
+  })
   service.resource('work', { start: () => void setTimeout(crash, 50), stop: () => clearInterval(ticking) })
   const running = service.run()
   await service.start()

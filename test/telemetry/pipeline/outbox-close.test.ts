@@ -285,3 +285,26 @@ test('a disk that is slower than its share of a short close, as after a crash, h
   await closed
   expect(outbox.account('traces')).toMatchObject({ spooled: 1, dropped: {}, pending: 0 })
 })
+
+test('at the exit of a process what no disk takes is lost and counted, what one has stays, and what comes later as well', async () => {
+  for (const isFull of [false, true]) {
+    const disk = createDisk()
+    const { clock, outbox, transport, troubles, add } = setUp({ disk })
+    transport.answer = () => DOWN
+    disk.isFull = isFull
+    add('a', 3)
+    await clock.advance(5000)
+    add('b', 4)
+    outbox.releaseNow()
+    const dropped = isFull ? { exit: 7 } : {}
+    expect(outbox.account('traces')).toMatchObject({ spooled: isFull ? 0 : 7, dropped, pending: 0 })
+    add('c', 5)
+    expect(outbox.account('traces')).toMatchObject(
+      isFull ? { dropped: { exit: 7, closed: 5 }, pending: 0 } : { spooled: 12, dropped: {}, pending: 0 },
+    )
+    expect(troubles.some((trouble) => trouble.kind === 'dropped' && trouble.reason === 'exit')).toBe(isFull)
+    expect(outbox.memoryBytes).toBe(0)
+    outbox.releaseNow()
+    expect(outbox.account('traces').created).toBe(12)
+  }
+})
