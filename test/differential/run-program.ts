@@ -10,16 +10,34 @@ export async function runProgram(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Facts> {
   await using receiver = await startReceiver()
+  const lines = await launchProgram(program, setUp, { ...receiver.environment(), ...AT_THE_END, ...env })
+  return new Map([...factsOf(receiver.store), ...factsSaid(lines)])
+}
+
+/**
+ * Once, at the end: how often would depend on how busy the machine is, and with the stock SDK every request of an exporter
+ * is in the metrics of the service.
+ */
+const AT_THE_END = {
+  OTEL_METRIC_EXPORT_INTERVAL: '60000',
+  OTEL_BSP_SCHEDULE_DELAY: '60000',
+  OTEL_BLRP_SCHEDULE_DELAY: '60000',
+}
+
+/**
+ * Runs a program to its end; what it has said, line by line.
+ *
+ * @throws Error where it ends with anything but 0, with all that it has said
+ */
+export async function launchProgram(
+  program: Program,
+  setUp: SetUp,
+  env: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
   await using running = startProgram(
     program.file,
     {
-      ...receiver.environment(),
       OTEL_SERVICE_NAME: 'differential',
-      // Once, at the end: how often would depend on how busy the machine is, and with the stock SDK every request of an
-      // exporter is in the metrics of the service.
-      OTEL_METRIC_EXPORT_INTERVAL: '60000',
-      OTEL_BSP_SCHEDULE_DELAY: '60000',
-      OTEL_BLRP_SCHEDULE_DELAY: '60000',
       DIFFERENTIAL_INSTRUMENTATIONS: setUp.instrumentations(program).join(),
       DIFFERENTIAL_OWN: setUp.own(program).join(),
       ...env,
@@ -31,7 +49,7 @@ export async function runProgram(
     const said = [...running.lines, ...running.errorLines].join('\n')
     throw new Error(`${program.name}, ${setUp.name}: ended with ${signal ?? code}. It said:\n${said}`)
   }
-  return new Map([...factsOf(receiver.store), ...factsSaid(running.lines)])
+  return running.lines
 }
 
 /** What the program says itself, one line each: `fact <what>: <value>`. */
