@@ -17,29 +17,33 @@ const MAX_SUMMARY = 255
 const MAX_TEXT = 2000
 /** What comes behind is neither read nor shown: a text may hold values of megabytes. */
 const MAX_READ = 8192
+/** Behind a word, what looks like the beginning of a value is a part of it. */
+const NO_WORD = String.raw`(?<![\w$.])`
 /**
- * Literals, comments, quoted names and words, in this order: a quote inside a comment is not a literal. What is not closed
- * goes to the end.
+ * Everything that a value may be in, and what must not be taken for one: a quote inside a comment is none. What is not
+ * closed goes to the end.
  */
-const TOKENS: Readonly<Record<SqlDialect, RegExp>> = {
-  standard: tokens(
+const MASKED: Readonly<Record<SqlDialect, RegExp>> = {
+  standard: anyOf(
     String.raw`--[^\n]*`,
     String.raw`\be'(?:[^'\\]|''|\\[^])*(?:'|$)`,
     String.raw`(?:\b[bnx]|\bu&)?'(?:[^']|'')*(?:'|$)`,
-    String.raw`(\$(?:[a-z_]\w*)?\$)[^]*?(?:\1|$)`,
+    String.raw`${NO_WORD}(\$(?:[a-z_]\w*)?\$)[^]*?(?:\1|$)`,
     String.raw`"(?:[^"]|"")*(?:"|$)`,
   ),
-  mysql: tokens(
+  mysql: anyOf(
     String.raw`(?:--(?=\s|$)|#)[^\n]*`,
     String.raw`(?:\b[bnx]|\b_\w+\s*)?'(?:[^'\\]|''|\\[^])*(?:'|$)`,
     String.raw`"(?:[^"\\]|""|\\[^])*(?:"|$)`,
   ),
 }
-/** The beginning of a token that holds a value. */
-const LITERALS: Readonly<Record<SqlDialect, RegExp>> = {
-  standard: /^(?:(?:[benx]|u&)?'|\.?\d|\$(?:[a-z_]\w*)?\$)/i,
-  mysql: /^(?:(?:[bnx]|_\w+\s*)?'|"|\.?\d)/i,
+/** The beginning of what stays: a quoted name, a parameter. */
+const KEPT: Readonly<Record<SqlDialect, RegExp>> = {
+  standard: /^(?:["`[?:@]|\$\w+$)/,
+  mysql: /^[`[?:@$]/,
 }
+/** Quoted names and words. */
+const WORD = /"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[a-z_][\w $.-]*\]|[a-z_][\w$.]*|\S/gi
 const BEFORE_TABLE = new Set(['FROM', 'INTO', 'UPDATE', 'JOIN', 'TABLE'])
 const NOT_A_TABLE = new Set(['SELECT', 'IF', 'NOT', 'EXISTS', 'OR', 'ONLY', 'SET', 'LATERAL'])
 
@@ -50,46 +54,53 @@ const NOT_A_TABLE = new Set(['SELECT', 'IF', 'NOT', 'EXISTS', 'OR', 'ONLY', 'SET
  * @see https://opentelemetry.io/docs/specs/semconv/db/database-spans/#generating-a-summary-of-the-query
  */
 export function describeSql(sql: string, dialect: SqlDialect = 'standard'): SqlDescription {
-  const literal = LITERALS[dialect]
-  const tables: string[] = []
+  return describeMasked(maskSql(sql, dialect))
+}
+
+/** The beginning of a statement, with a `?` for every literal and nothing for comments. */
+export function maskSql(sql: string, dialect: SqlDialect): string {
+  const kept = KEPT[dialect]
+  const text = sql.length > MAX_READ ? sql.slice(0, MAX_READ) : sql
+  return text.replace(MASKED[dialect], (found: string) => {
+    if (found.startsWith('--') || found.startsWith('/*') || found.startsWith('#')) return ''
+    return kept.test(found) ? found : '?'
+  })
+}
+
+/** {@link describeSql} for a text without literals and comments. */
+export function describeMasked(masked: string): SqlDescription {
+  const tables = new Set<string>()
   let operation = ''
   let expectTable = false
-  const text = sql.slice(0, MAX_READ).replaceAll(TOKENS[dialect], (token: string) => {
-    if (token.startsWith('--') || token.startsWith('/*') || (token.length > 1 && token.startsWith('#'))) return ''
-    if (literal.test(token)) {
-      expectTable = false
-      return '?'
-    }
-    const word = token.toUpperCase()
+  for (const [token] of masked.matchAll(WORD)) {
     const isName = /^[a-z_"`[]/i.test(token)
+    const word = token.toUpperCase()
     if (operation === '' && isName) operation = word
     if (expectTable && isName && !NOT_A_TABLE.has(word)) {
-      tables.push(token.replaceAll(/["`[\]]/g, ''))
+      tables.add(token.replaceAll(/["`[\]]/g, ''))
       expectTable = false
     } else if (!isName) {
       expectTable = false
     }
     if (BEFORE_TABLE.has(word)) expectTable = true
-    return token
-  })
+  }
+  const [collection = ''] = tables
   return {
     operation,
-    collection: tables[0] ?? '',
-    summary: [operation, ...new Set(tables)].join(' ').slice(0, MAX_SUMMARY),
-    text: text.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TEXT),
+    collection,
+    summary: [operation, ...tables].join(' ').slice(0, MAX_SUMMARY),
+    text: masked.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TEXT),
   }
 }
 
-function tokens(...ofDialect: readonly string[]): RegExp {
+function anyOf(...ofDialect: readonly string[]): RegExp {
   const common = [
     String.raw`\/\*[^]*?(?:\*\/|$)`,
     '`[^`]*(?:`|$)',
     // `ARRAY['value']` is no quoted name.
     String.raw`\[[a-z_][\w $.-]*\]`,
     String.raw`[?:@$]\w+`,
-    String.raw`\.?\d[\w.]*(?:(?<=e)[+-]\d+)?`,
-    String.raw`[a-z_][\w$.]*`,
-    String.raw`\S`,
+    String.raw`${NO_WORD}\.?\d[\w.]*(?:(?<=e)[+-]\d+)?`,
   ]
   return new RegExp([...ofDialect, ...common].join('|'), 'gi')
 }

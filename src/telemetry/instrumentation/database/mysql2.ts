@@ -1,10 +1,9 @@
 import { type Context, context } from '@opentelemetry/api'
-import { describeSql, type SqlDescription } from '../../database/sql-text.ts'
+import { SqlDescriptions } from '../../database/sql-descriptions.ts'
 import { FAST_ROOT } from '../../context/fast-context.ts'
 import { subscribeAll } from '../channels.ts'
 import type { DatabaseCall } from './database-call.ts'
-import type { LibraryOptions } from './observed-library.ts'
-import { SpanOwnership } from './observed-library.ts'
+import { type LibraryOptions, SpanOwnership } from './observed-library.ts'
 import type { OperationFailure } from './operation-series.ts'
 import { followCalls } from './traced-calls.ts'
 
@@ -24,12 +23,8 @@ interface CalledMessage {
   [CALLER]?: Context
 }
 
-/** Prepared statements whose description is kept. A service has tens. */
-const MAX_DESCRIPTIONS = 500
-/** Below it are the codes of the client itself. */
+/** Below it are the codes of the system. */
 const FIRST_SERVER_ERROR = 1000
-/** From here on there are errors of the client library, up to the next thousand. */
-const FIRST_CLIENT_ERROR = 2000
 
 /**
  * Traces and measures the queries of mysql2. What waits for a connection of a pool, and what is called back, goes on in the
@@ -40,8 +35,9 @@ const FIRST_CLIENT_ERROR = 2000
  */
 export function observeMysql2({ calls, contextManager, onProblem, ...aside }: LibraryOptions): () => void {
   const spans = new SpanOwnership('@opentelemetry/instrumentation-mysql2', 'queries of mysql2', aside)
-  const prepared = new Map<string, SqlDescription>()
-  const begin = (message: QueryMessage, sql: SqlDescription): DatabaseCall | undefined => {
+  const descriptions = new SqlDescriptions('mysql')
+  const begin = (message: QueryMessage): DatabaseCall | undefined => {
+    const sql = descriptions.of(message.query)
     ;(message as CalledMessage)[CALLER] = context.active()
     const identity = {
       system: 'mysql',
@@ -54,16 +50,9 @@ export function observeMysql2({ calls, contextManager, onProblem, ...aside }: Li
     return calls.begin(identity, spans.isOurs, { sql })
   }
   const undo = [
-    followCalls<QueryMessage>('mysql2:query', {
-      begin: (message) => begin(message, describeSql(message.query, 'mysql')),
-      explain: explainMysqlError,
-      onProblem,
-    }),
-    followCalls<QueryMessage>('mysql2:execute', {
-      begin: (message) => begin(message, describePrepared(message.query, prepared)),
-      explain: explainMysqlError,
-      onProblem,
-    }),
+    ...['mysql2:query', 'mysql2:execute'].map((name) =>
+      followCalls<QueryMessage>(name, { begin, explain: explainMysqlError, onProblem }),
+    ),
     subscribeAll(
       {
         'tracing:mysql2:pool:connect:start'(message) {
@@ -86,16 +75,6 @@ function callerOf(message: unknown): Context {
   return (message as CalledMessage)[CALLER] ?? FAST_ROOT
 }
 
-function describePrepared(sql: string, known: Map<string, SqlDescription>): SqlDescription {
-  let description = known.get(sql)
-  if (description === undefined) {
-    description = describeSql(sql, 'mysql')
-    if (known.size >= MAX_DESCRIPTIONS) known.clear()
-    known.set(sql, description)
-  }
-  return description
-}
-
 /**
  * The number of an error of the server, else the code of the client. The message quotes values.
  *
@@ -103,11 +82,7 @@ function describePrepared(sql: string, known: Map<string, SqlDescription>): SqlD
  */
 function explainMysqlError(error: unknown): OperationFailure {
   const { code, errno, constructor } = error as { code?: unknown; errno?: unknown; constructor?: { name?: string } }
-  if (
-    typeof errno === 'number' &&
-    errno >= FIRST_SERVER_ERROR &&
-    Math.trunc(errno / 1000) !== FIRST_CLIENT_ERROR / 1000
-  ) {
+  if (typeof errno === 'number' && errno >= FIRST_SERVER_ERROR) {
     return { errorType: String(errno), statusCode: String(errno) }
   }
   return { errorType: typeof code === 'string' ? code : (constructor?.name ?? '_OTHER'), statusCode: undefined }

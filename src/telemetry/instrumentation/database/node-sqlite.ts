@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { basename } from 'node:path'
-import { describeSql } from '../../database/sql-text.ts'
+import { SqlDescriptions } from '../../database/sql-descriptions.ts'
 import { isInDatabaseSpans } from '../../database/traced-call.ts'
 import { subscribeAll } from '../channels.ts'
 import type { LibraryOptions } from './observed-library.ts'
@@ -24,13 +24,14 @@ const NS_PER_MS = 1_000_000
  */
 export function observeNodeSqlite({ calls, onProblem }: LibraryOptions): () => void {
   const names = new WeakMap<DatabaseSync, string>()
+  const descriptions = new SqlDescriptions('standard')
   return subscribeAll(
     {
       'sqlite.db.query'(message) {
         // What goes through an adapter has its span already.
         if (isInDatabaseSpans()) return
         const { sql, database, duration } = message as QueryMessage
-        const description = describeSql(sql)
+        const description = descriptions.of(sql)
         const identity = {
           system: 'sqlite',
           operation: description.operation,
