@@ -7,6 +7,9 @@ import { splitTarget } from './url-redaction.ts'
 /** Of an attribute in a span. @see opentelemetry/proto/trace/v1/trace.proto */
 const ATTRIBUTE = 74
 
+/** Scheme and authority of an absolute target, or all up to the last @ of something else. */
+const AUTHORITY = /^(?:[^/?#]*:)?\/\/[^/?#]*|^[^/?#]*@/
+
 type Put = (key: string, value: unknown) => void
 
 /**
@@ -82,5 +85,8 @@ function isPlainPath(target: string): boolean {
 function originForm(target: string): string {
   if (target.startsWith('/') || target === '*') return target
   const url = URL.parse(target)
-  return url === null ? target : `${url.pathname}${url.search}`
+  if (url !== null && url.host !== '') return `${url.pathname}${url.search}`
+  // No URL at all: without what may hold a user and a password, that is whatever lies before the path.
+  const authority = AUTHORITY.exec(target)
+  return authority === null ? target : target.slice(authority[0].length)
 }

@@ -88,7 +88,8 @@ export class ServerRequest extends RoutedRequest {
       span.setAttribute(ATTR.errorType, errorType)
       span.setStatus({ code: SpanStatusCode.ERROR })
     } else if (!response.writableFinished) {
-      // The client went away: nothing is wrong here, but a reader wants to know why the answer is missing.
+      // Its connection ended first, as a rule because the client went away: nothing is wrong here, but a reader wants to
+      // know why the answer is missing.
       span.setAttribute('seaworthy.http.aborted', true)
     }
     span.end()

@@ -1,12 +1,18 @@
 import { isSecretName } from '../../core/secret-names.ts'
 
 /**
- * Query parameters that are signatures or credentials by their name, and therefore never leave the process.
+ * Query parameters that are signatures or credentials by their name, and therefore never leave the process: those of
+ * the conventions, and short names that mean a password, an API key, a session or a code of OAuth more often than not.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span (`url.full`)
  */
 const SECRET_PARAMETERS = new Set([
+  'auth',
   'awsaccesskeyid',
+  'code',
+  'key',
+  'pass',
+  'sid',
   'sig',
   'signature',
   'x-amz-credential',

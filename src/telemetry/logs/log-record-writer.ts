@@ -3,6 +3,7 @@ import type { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
 import { FastContext } from '../context/fast-context.ts'
 import type { AttributeLimits } from '../env/limits-env.ts'
 import { LocalSpan } from '../trace/local-span.ts'
+import { ownKeys, readMember } from '../trace/attribute-list.ts'
 import type { SpanClock } from '../trace/span-clock.ts'
 import { readTime } from '../trace/time-input.ts'
 import { readException } from './exception-fields.ts'
@@ -102,16 +103,8 @@ export class LogRecordWriter {
   }
 
   #writeAttributes(writer: ProtobufWriter, attributes: object): void {
-    for (const key of Object.keys(attributes)) {
-      let value: unknown
-      try {
-        value = (attributes as Record<string, unknown>)[key]
-      } catch {
-        // A getter threw: the others are none the worse for it.
-        continue
-      }
-      this.writeOne(writer, key, value)
-    }
+    // What throws is left out: the others are none the worse for it.
+    for (const key of ownKeys(attributes)) this.writeOne(writer, key, readMember(attributes, key))
   }
 }
 

@@ -31,7 +31,7 @@ export function identifySeries(attributes: unknown, keeps?: KeepsKey): SeriesIde
   if (typeof attributes !== 'object' || attributes === null) return BARE
   const bag = createAttributeBag()
   let key = ''
-  for (const name of Object.keys(attributes).sort()) {
+  for (const name of namesIn(attributes).sort()) {
     if (keeps?.(name) === false) continue
     const value = readValue(attributes as Readonly<Record<string, unknown>>, name)
     if (value === undefined) continue
@@ -44,6 +44,15 @@ export function identifySeries(attributes: unknown, keeps?: KeepsKey): SeriesIde
 /** Whether a value is told from others by `===`, and can be in no two states. */
 export function isPlainValue(value: unknown): boolean {
   return (typeof value !== 'object' && typeof value !== 'function') || value === null
+}
+
+/** A proxy that throws is the service's own, and no reason to lose the measurement. */
+function namesIn(attributes: object): string[] {
+  try {
+    return Object.keys(attributes)
+  } catch {
+    return []
+  }
 }
 
 function readValue(attributes: Readonly<Record<string, unknown>>, name: string): AttributeValue | undefined {

@@ -35,7 +35,12 @@ export function copyValue(value: unknown, maxLength: number): unknown {
  * `null` may be).
  */
 export function copySimpleValue(value: unknown, maxLength: number): unknown {
-  if (Array.isArray(value)) return isHomogeneous(value) ? copyWhole(value, maxLength) : INVALID
+  try {
+    if (Array.isArray(value)) return isHomogeneous(value) ? copyWhole(value, maxLength) : INVALID
+  } catch {
+    // A proxy that throws.
+    return INVALID
+  }
   return typeof value === 'object' ? INVALID : copyValue(value, maxLength)
 }
 

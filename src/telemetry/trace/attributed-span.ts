@@ -1,5 +1,5 @@
 import { type Attributes, diag } from '@opentelemetry/api'
-import { AttributeList, readMember, warnOfInvalid } from './attribute-list.ts'
+import { AttributeList, ownKeys, readMember, warnOfInvalid } from './attribute-list.ts'
 import { copyValue, INVALID } from './attribute-value.ts'
 import type { DeferredAttributes } from './deferred-attributes.ts'
 import { TimedSpan } from './timed-span.ts'
@@ -23,6 +23,12 @@ export abstract class AttributedSpan extends TimedSpan {
   get attributes(): Attributes {
     this.#fillDeferred()
     return (this.#list ??= new AttributeList()).bag
+  }
+
+  /** Takes all of them away and puts others there, past all checks: a processor that redacts does that. */
+  set attributes(attributes: Attributes) {
+    this.#deferred = undefined
+    this.#list = typeof attributes === 'object' && attributes !== null ? AttributeList.of(attributes) : undefined
   }
 
   /** One attribute, without making the object of all of them. */
@@ -68,7 +74,7 @@ export abstract class AttributedSpan extends TimedSpan {
   setAttributes(attributes: Attributes): this {
     if (this.state === 'ended') return this.refuse()
     if (typeof attributes !== 'object' || attributes === null) return this
-    for (const key of Object.keys(attributes)) this.setAttribute(key, readMember(attributes, key))
+    for (const key of ownKeys(attributes)) this.setAttribute(key, readMember(attributes, key))
     return this
   }
 
@@ -77,7 +83,7 @@ export abstract class AttributedSpan extends TimedSpan {
     if (typeof attributes !== 'object' || attributes === null) return
     const { limits } = this.surroundings
     const list = (this.#list ??= new AttributeList())
-    for (const key of Object.keys(attributes)) {
+    for (const key of ownKeys(attributes)) {
       const value = readMember(attributes, key)
       if (value === undefined) continue
       const copied = key === '' ? INVALID : copyValue(value, limits.valueLength)

@@ -14,9 +14,10 @@ import { encodeEndedSpan, type EndedSpan } from '../encode/encode-ended-span.ts'
 import type { InstrumentationScope } from '../encode/chunk-frame.ts'
 import type { RecordedSpan } from '../sampling/keep-buffer.ts'
 import type { LocalTree } from '../sampling/local-tree.ts'
-import { cleanAttributes, type CleanAttributes } from './attribute-list.ts'
+import { cleanAttributes, type CleanAttributes, readMember } from './attribute-list.ts'
 import { copySimpleValue } from './attribute-value.ts'
 import { AttributedSpan } from './attributed-span.ts'
+import { finishProcessed } from './finish-processed.ts'
 import { EXCEPTION_EVENT, exceptionAttributes } from './exception-attributes.ts'
 import type { LocalTrace } from './local-trace.ts'
 import type { ReadableResource } from './readable-resource.ts'
@@ -121,6 +122,10 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
     return (this.#events ??= [])
   }
 
+  set events(events: TimedEvent[]) {
+    this.#events = Array.isArray(events) ? events : undefined
+  }
+
   get eventsIfAny(): readonly TimedEvent[] | undefined {
     return this.#events
   }
@@ -131,6 +136,10 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
 
   get links(): SpanLink[] {
     return (this.#links ??= [])
+  }
+
+  set links(links: SpanLink[]) {
+    this.#links = Array.isArray(links) ? links : undefined
   }
 
   get linksIfAny(): readonly SpanLink[] | undefined {
@@ -174,7 +183,7 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
   addLink(link: Link): this {
     if (this.state === 'ended') return this.refuse()
     const { limits } = this.#home
-    const linked: unknown = link?.context
+    const linked = memberOf(link, 'context')
     if (limits.linkCount === 0 || typeof linked !== 'object' || linked === null) {
       this.#droppedLinks++
       return this
@@ -184,22 +193,30 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
       links.shift()
       this.#droppedLinks++
     }
-    links.push({ context: link.context, ...cleanAttributes(link.attributes, limits.countPerLink, limits.valueLength) })
+    const attributes = memberOf(link, 'attributes')
+    // Whatever it holds: what can't be sent is left out when it goes out.
+    const context = linked as SpanContext
+    links.push({ context, ...cleanAttributes(attributes, limits.countPerLink, limits.valueLength) })
     return this
   }
 
   addLinks(links: readonly Link[]): this {
     if (this.state === 'ended') return this.refuse()
-    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    try {
+      if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    } catch {
+      // A proxy that throws.
+      this.#droppedLinks++
+    }
     return this
   }
 
   setStatus(status: SpanStatus): this {
     if (this.state === 'ended') return this.refuse()
-    const code = status?.code
+    const code = memberOf(status, 'code')
     if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this
     if (this.#status?.code === SpanStatusCode.OK) return this
-    const { message } = status
+    const message = memberOf(status, 'message')
     if (code !== SpanStatusCode.ERROR || message === undefined || message === null) this.#status = { code }
     else if (typeof message === 'string') this.#status = { code, message }
     else {
@@ -224,7 +241,7 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
     const { any } = processors
     if (any) processors.onEnding(this)
     this.state = 'ended'
-    if (any) processors.onEnd(this)
+    if (any) finishProcessed(this, (span) => processors.onEnd(span))
     if ((this.traceFlags & 1) !== 0) encodeEndedSpan(home.chunk, this, this.traceFlags, this.traceState)
     else if (this.local.tree !== undefined) home.recorded?.onEnd(this)
   }
@@ -244,6 +261,11 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
     this.addOwnAttributes(attributes)
     encodeEndedSpan(this.#home.chunk, this, this.traceFlags | 1, traceState)
   }
+}
+
+/** A member of what somebody gave, which may be no object, or one that throws. */
+function memberOf(given: unknown, key: string): unknown {
+  return typeof given === 'object' && given !== null ? readMember(given, key) : undefined
 }
 
 /** A name as text, whatever code without types gives. */

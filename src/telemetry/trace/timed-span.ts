@@ -6,6 +6,8 @@ import type { TimeAnchor } from './span-clock.ts'
 import type { SpanSurroundings } from './span-home.ts'
 import { readTime, subtractTimes } from './time-input.ts'
 
+const ENDED_BEFORE = 'A span ended before it began, so its duration is 0'
+
 /** A span that knows below which one it is and how long it took. */
 export abstract class TimedSpan extends LocalSpan {
   /** The id of the parent, 32 bits each; zeros for none. */
@@ -102,10 +104,19 @@ export abstract class TimedSpan extends LocalSpan {
     return (this.#startTime ??= this.#anchor.hrTimeAt(this.#startMs))
   }
 
+  /** What is no time changes nothing. */
+  set startTime(time: HrTime) {
+    this.#startTime = readTime(time, this.#surroundings.clock) ?? this.#startTime
+  }
+
   /** `[0, 0]` as long as it is open. */
   get endTime(): HrTime {
     if (!this.#isStopped) return [0, 0]
     return (this.#endTime ??= this.#anchor.hrTimeAt(this.#endMs))
+  }
+
+  set endTime(time: HrTime) {
+    this.#endTime = readTime(time, this.#surroundings.clock) ?? this.#endTime
   }
 
   /** `[-1, -1]` as long as it is open. */
@@ -128,9 +139,12 @@ export abstract class TimedSpan extends LocalSpan {
   /** Sets the end: the time given, or now. Never before the start. */
   protected stop(endTime: unknown): void {
     const now = this.#surroundings.clock.now()
-    this.#endMs = now
     this.#isStopped = true
-    if (endTime !== undefined || this.#hasGivenStart) this.#stopAt(endTime, now)
+    const isMoment = typeof endTime === 'number' && endTime <= now
+    // A moment of `performance.now()` stays on the span's own scale, whatever has become of the clock on the wall.
+    this.#endMs = isMoment ? Math.max(endTime, this.#startMs) : now
+    if (this.#hasGivenStart || (endTime !== undefined && !isMoment)) this.#stopAt(endTime, now)
+    else if (isMoment && endTime < this.#startMs) diag.warn(ENDED_BEFORE)
   }
 
   #stopAt(input: unknown, now: number): void {
@@ -138,7 +152,7 @@ export abstract class TimedSpan extends LocalSpan {
     const end = readTime(input, clock) ?? clock.anchorAt(now).hrTimeAt(now)
     const start = this.startTime
     const isBefore = end[0] < start[0] || (end[0] === start[0] && end[1] < start[1])
-    if (isBefore) diag.warn('A span ended before it began, so its duration is 0')
+    if (isBefore) diag.warn(ENDED_BEFORE)
     this.#endTime = isBefore ? [start[0], start[1]] : end
   }
 }

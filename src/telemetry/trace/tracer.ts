@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context as contextApi,
+  diag,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Link,
@@ -56,7 +57,17 @@ export class Tracer implements ApiTracer {
     this.#watch = watch
   }
 
-  startSpan(name: string, options: SpanOptions = NO_OPTIONS, context: Context = contextApi.active()): Span {
+  startSpan(name: string, options?: SpanOptions, context?: Context): Span {
+    const given = readContext(context)
+    try {
+      return this.#startIn(name, options ?? NO_OPTIONS, given)
+    } catch (error) {
+      diag.warn('What a span was to begin with could not be read, so it begins without', error)
+      return this.#startIn(name, NO_OPTIONS, given)
+    }
+  }
+
+  #startIn(name: string, options: SpanOptions, context: Context): Span {
     let parent: Span | undefined
     if (context instanceof FastContext) {
       if (context.suppressed) return SUPPRESSED
@@ -65,11 +76,9 @@ export class Tracer implements ApiTracer {
       if (isTracingSuppressed(context)) return SUPPRESSED
       parent = trace.getSpan(context)
     }
-    // Code without types gives null, too.
-    const given = options ?? NO_OPTIONS
-    if (this.#watch.isWatched) this.#watch.tell(readKind(given.kind))
-    const isRoot = given.root === true
-    const span = this.#start(toText(name), given, isRoot || parent === undefined ? undefined : readParent(parent))
+    if (this.#watch.isWatched) this.#watch.tell(readKind(options.kind))
+    const isRoot = options.root === true
+    const span = this.#start(toText(name), options, isRoot || parent === undefined ? undefined : readParent(parent))
     if (this.#home.processors.any && span instanceof RecordingSpan) {
       this.#home.processors.onStart(span, isRoot ? trace.deleteSpan(context) : context)
     }
@@ -106,8 +115,7 @@ export class Tracer implements ApiTracer {
     const fn = fourth ?? third ?? second
     if (typeof fn !== 'function') return undefined
     const options = second === fn ? undefined : (second as SpanOptions)
-    const given = third === fn ? undefined : (third as Context | undefined)
-    const parent = given ?? contextApi.active()
+    const parent = readContext(third === fn ? undefined : third)
     const span = this.startSpan(name, options, parent)
     const active = parent instanceof FastContext ? parent.withSpan(span) : trace.setSpan(parent, span)
     return contextApi.with(active, fn as Work, undefined, span)
@@ -191,6 +199,21 @@ function joinTrace(parent: SpanContext | undefined, random: RandomWords): LocalT
 
 function isRecordedUnsampled(span: SpanContext | undefined): boolean {
   return span instanceof RecordingSpan && (span.traceFlags & TraceFlags.SAMPLED) === 0
+}
+
+/** The context that somebody gave, or the active one: code without types gives null, or something else. */
+function readContext(given: unknown): Context {
+  try {
+    if (given instanceof FastContext) return given
+    if (isContext(given)) return given
+  } catch {
+    // A proxy that throws.
+  }
+  return contextApi.active()
+}
+
+function isContext(given: unknown): given is Context {
+  return typeof given === 'object' && given !== null && 'getValue' in given && typeof given.getValue === 'function'
 }
 
 /** Who a span in a context stands for, if it is one that can be a parent. */

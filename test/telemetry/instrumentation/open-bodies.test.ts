@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { OpenBodies } from '../../../src/telemetry/instrumentation/open-bodies.ts'
-import { startServer, startTelemetry } from '../telemetry-fixture.ts'
+import { deliverSpans, startServer, startTelemetry } from '../telemetry-fixture.ts'
 
 test('a body that nobody reads is given up after half a minute, once', async () => {
   const clock = new ManualClock()
@@ -37,9 +37,14 @@ test('a request whose body is never read ends its span when its headers came', a
 
   const answer = await fetch(server.url)
   expect(started.telemetry.account().traces.created).toBe(0)
+  const haveHeadersAt = Date.now()
+  // Long enough to tell the two moments apart on a clock of milliseconds.
+  while (Date.now() < haveHeadersAt + 50);
   await clock.advance(40_000)
 
   expect(started.telemetry.account().traces.created).toBe(1)
+  const [span] = await deliverSpans(started, 1)
+  expect(Number((span?.endTimeUnixNano ?? 0n) / 1_000_000n)).toBeLessThan(haveHeadersAt + 40)
   await answer.body?.cancel()
   expect(started.telemetry.account().traces.created).toBeLessThanOrEqual(2)
 })

@@ -11,6 +11,7 @@ const target = fc.oneof(
   fc.string({ maxLength: 80 }).map((rest) => `/${rest}`),
   fc.webUrl({ withQueryParameters: true, withFragments: true }),
   fc.constantFrom('*', '', '/a?b=c#d', '/?', 'http://user:secret@shop.example/a?sig=1', '//x/y'),
+  fc.constantFrom('http://user:secret@[/a', 'user:secret@shop.example:443', 'http://u:secret@a:b/@c'),
 )
 
 test('what goes out as bytes is what whoever reads the attributes is given, and as many as counted', () => {

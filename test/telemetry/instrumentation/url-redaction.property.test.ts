@@ -11,6 +11,11 @@ const secretName = fc.constantFrom(
   'access_token',
   'password',
   'api_key',
+  'key',
+  'pass',
+  'auth',
+  'code',
+  'SID',
 )
 const pair = fc.oneof(
   secretName.map((name) => `${name}=${SECRET}`),

@@ -401,3 +401,13 @@ test('without a context of its own, the record belongs to the active one', () =>
   expect(context.active()).toBe(ROOT_CONTEXT)
   expect(emitOne({ body: 'x' })?.traceId).toBe('')
 })
+
+test('attributes that cannot be read cost a record nothing else', () => {
+  const fail = (): never => {
+    throw new Error('of the service')
+  }
+  const hostile = new Proxy({}, { get: fail, ownKeys: fail })
+  const half = Object.defineProperty({ whole: 1 }, 'bad', { enumerable: true, get: fail })
+  expect(emitOne({ body: 'said', attributes: hostile })).toMatchObject({ body: 'said', attributes: {} })
+  expect(emitOne({ body: 'said', attributes: half })).toMatchObject({ body: 'said', attributes: { whole: 1 } })
+})

@@ -2,7 +2,9 @@ import { diag, type DiagLogger, DiagLogLevel, SpanStatusCode } from '@openteleme
 import { afterEach, expect, test } from 'vitest'
 import { AttributeList } from '../../../src/telemetry/trace/attribute-list.ts'
 import type { RecordingSpan } from '../../../src/telemetry/trace/recording-span.ts'
-import { ORIGIN_S, TraceFixture } from './trace-fixture.ts'
+import { ManualClock } from '../../../src/core/manual-clock.ts'
+import { SpanClock } from '../../../src/telemetry/trace/span-clock.ts'
+import { ORIGIN_MS, ORIGIN_S, TraceFixture } from './trace-fixture.ts'
 
 const REMOTE = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -62,15 +64,46 @@ test('a small number is a time of performance.now(), as it is in the SDK', async
   ])
 })
 
-test('a time before 1970, or one that is none, does not lose the span', () => {
+test('a time before 1970, one that is none, and one beyond all bounds is now', () => {
   const fixture = new TraceFixture()
   fixture.tracer.startSpan('a', { startTime: new Date(-1000) }).end(new Date(Number.NaN))
   fixture.tracer.startSpan('b', { startTime: [Number.NaN, 0] }).end([Infinity, 0])
+  fixture.tracer.startSpan('c', { startTime: [1e300, 0] }).end(1e308)
+  fixture.tracer.startSpan('d', { startTime: [ORIGIN_S, -1] }).end([2 ** 40, 0])
   const now = BigInt(ORIGIN_S) * 1_000_000_000n
-  expect(fixture.spans).toMatchObject([
-    { startTimeUnixNano: 0n, endTimeUnixNano: now },
-    { startTimeUnixNano: now, endTimeUnixNano: now },
-  ])
+  expect(fixture.spans.map((span) => [span.startTimeUnixNano, span.endTimeUnixNano])).toEqual(
+    Array.from({ length: 4 }, () => [now, now]),
+  )
+})
+
+test('a span that is told when it ended on the monotonic scale lasts as long as it did, when the clock was set meanwhile', async () => {
+  let shiftMs = 0
+  const clock = new ManualClock()
+  const spanClock = new SpanClock({
+    monotonic: () => clock.now(),
+    wall: () => ORIGIN_MS + shiftMs + clock.now(),
+    originMs: ORIGIN_MS,
+  })
+  const fixture = new TraceFixture({ spanClock })
+  for (const hours of [1, -1]) {
+    const span = startSpan(fixture)
+    const startedAtMs = clock.now()
+    shiftMs += hours * 3_600_000
+    await clock.advance(100_000)
+    // The clock looks at the wall again.
+    fixture.tracer.startSpan('meanwhile').end()
+    span.end(startedAtMs + 50)
+    expect([span.duration, span.durationMs]).toEqual([[0, 50_000_000], 50])
+  }
+})
+
+test('of thousands of attributes, where the limits allow them, each has its last value', () => {
+  const fixture = new TraceFixture({ limits: { count: 20_000 } })
+  const span = startSpan(fixture)
+  for (let n = 0; n < 20_000; n++) span.setAttribute(`key ${n % 10_000}`, n)
+  span.end()
+  expect(fixture.spans).toMatchObject([{ attributes: { 'key 0': 10_000, 'key 9999': 19_999 } }])
+  expect(Object.keys(fixture.spans[0]?.attributes ?? {})).toHaveLength(10_000)
 })
 
 test('values are copied: what their owner changes later does not show', () => {

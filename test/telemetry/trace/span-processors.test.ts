@@ -1,4 +1,4 @@
-import { type Context, context, createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { type Context, context, createContextKey, diag, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
   BatchSpanProcessor,
   InMemorySpanExporter,
@@ -7,9 +7,10 @@ import {
   type SpanProcessor as SdkSpanProcessor,
 } from '@opentelemetry/sdk-trace'
 import { expect, test, vi } from 'vitest'
+import type { FinishedSpan } from '../../../src/telemetry/trace/processed-span.ts'
 import type { RecordingSpan } from '../../../src/telemetry/trace/recording-span.ts'
 import type { SpanProcessor } from '../../../src/telemetry/trace/span-processor.ts'
-import { DROP, fixedSampler, RECORD, TraceFixture } from './trace-fixture.ts'
+import { DROP, fixedSampler, ORIGIN_S, RECORD, TraceFixture } from './trace-fixture.ts'
 
 const TENANT = createContextKey('tenant')
 
@@ -165,3 +166,98 @@ function describe(span: ReadableSpan): object {
   const { name, kind, parentSpanContext, startTime, endTime, status, attributes, links, events, duration, ended } = span
   return { name, kind, parentSpanContext, startTime, endTime, status, attributes, links, events, duration, ended }
 }
+
+/** A processor that does one thing when a span has ended. */
+function atEnd(onEnd: (span: FinishedSpan) => void): SpanProcessor<RecordingSpan> {
+  return { onStart() {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} }
+}
+
+test('a processor that redacts by putting others in their place is obeyed', () => {
+  const redactor = atEnd((span) => {
+    Object.assign(span, {
+      attributes: { ...span.attributes, 'user.email': '***' },
+      events: span.events.filter(({ name }) => name !== 'private'),
+      links: [],
+      startTime: [ORIGIN_S - 10, 0],
+      endTime: [ORIGIN_S - 5, 0],
+      status: { code: SpanStatusCode.ERROR, message: 'redacted' },
+      name: 'renamed',
+    })
+  })
+  const fixture = new TraceFixture({ spanProcessors: [redactor] })
+  const link = { context: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } }
+  const span = fixture.tracer.startSpan('a', {
+    attributes: { 'user.email': 'jane@example.com', kept: 1 },
+    links: [link],
+  })
+  span.addEvent('private').addEvent('public').end()
+  expect(fixture.spans).toMatchObject([
+    {
+      name: 'renamed',
+      attributes: { 'user.email': '***', kept: 1 },
+      events: [{ name: 'public' }],
+      links: [],
+      startTimeUnixNano: BigInt(ORIGIN_S - 10) * 1_000_000_000n,
+      endTimeUnixNano: BigInt(ORIGIN_S - 5) * 1_000_000_000n,
+      status: { code: 2, message: 'redacted' },
+    },
+  ])
+  expect(JSON.stringify(fixture.spans, (_key, value: unknown) => (typeof value === 'bigint' ? '' : value))).not.toMatch(
+    /jane|private/,
+  )
+})
+
+test('a span can be wrapped, spread and written as JSON by a processor, as one of the SDK', () => {
+  const seen: unknown[] = []
+  const wrapper = atEnd((span) => {
+    const derived = Object.create(span, { attributes: { value: { a: 2 } } }) as FinishedSpan
+    const proxy = new Proxy(span, {})
+    for (const view of [derived, proxy, { ...span }]) {
+      const { name, attributes, status, events, duration, ended, resource, instrumentationScope } = view
+      seen.push([
+        name,
+        attributes,
+        status.code,
+        events,
+        duration,
+        ended,
+        resource.attributes,
+        instrumentationScope.name,
+      ])
+      expect(view.spanContext()).toBe(span.spanContext())
+    }
+    expect(JSON.parse(JSON.stringify(span))).toMatchObject({ name: 'a', attributes: { a: 1 }, duration: [0, 0] })
+  })
+  const fixture = new TraceFixture({ spanProcessors: [wrapper] })
+  fixture.tracer.startSpan('a', { attributes: { a: 1 } }).end()
+  const rest = [0, [], [0, 0], true, { 'service.name': 'shop' }, 'test']
+  expect(seen).toEqual([
+    ['a', { a: 2 }, ...rest],
+    ['a', { a: 1 }, ...rest],
+    ['a', { a: 1 }, ...rest],
+  ])
+  expect(fixture.spans).toMatchObject([{ attributes: { a: 1 } }])
+})
+
+test('what belongs to all spans of a tracer cannot be replaced in one, and that is said', () => {
+  const error = vi.fn()
+  diag.setLogger({ error, warn: error, info() {}, debug() {}, verbose() {} }, { suppressOverrideMessage: true })
+  const fixture = new TraceFixture({ spanProcessors: [atEnd((span) => Object.assign(span, { resource: {} }))] })
+  fixture.tracer.startSpan('a').end()
+  diag.disable()
+  expect(error).toHaveBeenCalledWith('A span processor replaced "resource" of a span, which goes out with its own')
+  expect(fixture.spans).toHaveLength(1)
+})
+
+test('a processor may assign while the span lasts, too', () => {
+  const early = {
+    ...atEnd(() => {}),
+    onStart: (span: object): void => void Object.assign(span, { attributes: { first: true }, events: [], links: [] }),
+  }
+  const fixture = new TraceFixture({ spanProcessors: [early] })
+  fixture.tracer
+    .startSpan('a', { attributes: { a: 1 } })
+    .setAttribute('later', 2)
+    .end()
+  expect(fixture.spans).toMatchObject([{ attributes: { first: true, later: 2 } }])
+})
