@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { openSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Chunk } from '../pipeline/chunk.ts'
@@ -10,14 +8,13 @@ import { Adopter } from './adopter.ts'
 import type { DiskSpoolOptions } from './disk-spool-options.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { SEGMENT } from './orphans.ts'
 import type { OwnDirectory } from './own-directory.ts'
+import { OwnSegments } from './own-segments.ts'
 import { ownIdentity } from './process-identity.ts'
 import { readRecord } from './read-record.ts'
 import { rescue } from './rescue.ts'
-import { Segment, SpoolEntry } from './segment.ts'
+import { type Segment, SpoolEntry } from './segment.ts'
 import { SegmentStore } from './segment-store.ts'
-import { errorCode } from './spool-failure.ts'
 import { SpoolTrouble } from './spool-trouble.ts'
 import { toSafeLog } from './safe-log.ts'
 import { Teller } from './teller.ts'
@@ -44,10 +41,10 @@ export class DiskSpool implements Spool {
   readonly #store: SegmentStore
   readonly #writer: JournalWriter
   readonly #tenancy: Tenancy
+  readonly #ownSegments: OwnSegments
   readonly #housekeeping: Housekeeping
   readonly #teller = new Teller()
   #adopter: Adopter | undefined
-  #segmentNumber = 0
   #rescuing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
   #isClosed = false
@@ -84,6 +81,12 @@ export class DiskSpool implements Spool {
       unixNow: this.#unixNow,
       opened: (directory, serviceDirectory) => (this.#adopter = this.#newAdopter(directory, serviceDirectory)),
       lost: (tenure, path) => (tenure === 'moved' ? this.#leave(path) : this.#rescue(path)),
+    })
+    this.#ownSegments = new OwnSegments({
+      clock: options.clock,
+      store: this.#store,
+      tenancy: this.#tenancy,
+      segmentBytes: this.#segmentBytes,
     })
     this.#housekeeping = new Housekeeping({
       clock: this.#clock,
@@ -206,7 +209,7 @@ export class DiskSpool implements Spool {
       get failure() {
         return failure()
       },
-      openSegment: (recordBytes) => this.#openSegment(recordBytes),
+      openSegment: (recordBytes) => this.#ownSegments.open(recordBytes),
       retire: (segment) => this.#removeIfSettled(segment),
       confirm: (segment) => !segment.isLost && this.#tenancy.isSure(),
       toUnixMs: (since) => this.#unixNow() - (this.#clock.now() - since),
@@ -217,27 +220,6 @@ export class DiskSpool implements Spool {
       notStored: (entry, reason) => this.#teller.tell(() => this.#listener.notStored(entry, reason)),
       failed: (error) => this.#detached(() => this.#trouble.fail(error)),
     }
-  }
-
-  /** @throws what the file system says */
-  #openSegment(recordBytes: number): Segment {
-    this.#store.makeRoom(Math.max(this.#segmentBytes, recordBytes), undefined)
-    try {
-      return this.#createSegment()
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || this.#tenancy.look()) throw error
-      return this.#createSegment()
-    }
-  }
-
-  #createSegment(): Segment {
-    const directory = this.#tenancy.open()
-    const number = String(++this.#segmentNumber).padStart(6, '0')
-    const path = join(directory.path, `${directory.id}-${number}${SEGMENT}`)
-    const now = this.#clock.now()
-    const segment = new Segment({ path, fd: openSync(path, 'wx+', 0o600), createdAt: now, size: 0, newestAt: now })
-    this.#store.add(segment)
-    return segment
   }
 
   #ensureDirectory(): void {
