@@ -103,13 +103,15 @@ async function measureAdoption(variant: Variant, options: PartOptions): Promise<
 /** Leaves on disk what nobody took, and what nobody looks after any more. */
 async function fill(variant: Variant, options: PartOptions): Promise<void> {
   await options.collector.setFault({ kind: 'refuse' })
-  {
-    await using service = await WatchedService.start({ ...options, variant, perS: FILL_PER_S, series: 0 })
+  const service = await WatchedService.start({ ...options, variant, perS: FILL_PER_S, series: 0 })
+  try {
     const until = systemClock.now() + FILL_LIMIT_MS
     while (bytesIn(options.spoolDir) < ADOPTED_BYTES && !options.abort.aborted) {
       if (systemClock.now() > until) throw new Error(`${variant.name} did not leave ${ADOPTED_BYTES} bytes on disk`)
       await pause(POLL_MS, options)
     }
+  } finally {
+    await service[Symbol.asyncDispose]()
   }
   await options.collector.setFault(undefined)
 }

@@ -19,7 +19,7 @@ export function toPage(measurement: Measurement): string {
     introduction(measurement),
     '## In short',
     targets(own, measurement),
-    ...others.flatMap((other) => [`On Node ${other.node}, which is stated separately:`, targets(other, measurement)]),
+    ...others.flatMap((other) => [targets(other, measurement)]),
     `## Requests, Node ${own.node}`,
     `${CONNECTIONS_TEXT} The ratios are to the same service with nothing that observes it, in the same round: to bare \`node:http\`, and with
 the same logging where there is logging, and to bare Fastify in Fastify.`,
@@ -57,7 +57,7 @@ function targets(own: NodeMeasurement, { profiles }: Measurement): string {
   const all = targetsOf(own)
   const missed = all.filter(({ isMet }) => !isMet).length
   return [
-    `What the engine was built for, and what was measured on Node ${own.node}: ${all.length - missed} of ${all.length} targets are met.`,
+    `What the engine was built for, on Node ${own.node}: ${all.length - missed} of ${all.length} targets are met.`,
     '',
     markdownTable(
       ['', 'target', 'measured', '', 'why not'],
@@ -75,7 +75,7 @@ function targets(own: NodeMeasurement, { profiles }: Measurement): string {
 function whyNot(target: Target, node: string, profiles: readonly string[]): string {
   const reason = REASONS[`${majorOf(node)} ${target.id}`] ?? REASONS[target.id] ?? 'Not explained yet.'
   const file = profileFileOf(target, node)
-  return profiles.includes(file) ? `${reason} [Profile](../../${PROFILES_FOLDER}/${file})` : reason
+  return profiles.includes(file) ? `${reason} Profile: \`${PROFILES_FOLDER}/${file}\`` : reason
 }
 
 function tourTable({ tour }: NodeMeasurement): string {
