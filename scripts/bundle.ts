@@ -1,6 +1,7 @@
 import { glob } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { rolldown } from 'rolldown'
+import { reachedModules } from './reached-modules.ts'
 import { asciiComments } from './ascii-comments.ts'
 import { takeBuiltins } from './take-builtins.ts'
 
@@ -43,10 +44,22 @@ export async function bundle(modules: string, outDir: string, entries: readonly 
   await built.write({
     dir: outDir,
     format: 'esm',
+    codeSplitting: { groups: [await coreOfServices(modules)] },
     entryFileNames: '[name].js',
     chunkFileNames: `${CHUNKS}/[name].js`,
     charset: 'ascii',
     minify: false,
   })
   await built.close()
+}
+
+/**
+ * What every service loads of `core` is one file instead of a dozen, although others load parts of it without the rest.
+ * `node-http.js` stays apart: it loads `node:http`, which not everybody needs.
+ */
+async function coreOfServices(modules: string): Promise<{ name: string; test: (id: string) => boolean }> {
+  const reached = await reachedModules(modules, 'public/index.js')
+  reached.delete('core/node-http.js')
+  const isCore = (path: string): boolean => path.startsWith('core/') && reached.has(path)
+  return { name: 'core', test: (id) => isCore(relative(modules, id).replaceAll(sep, '/')) }
 }

@@ -56,7 +56,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     const modules = (await Promise.all(ours.map(modulesIn))).flat()
     expect(modules).toContain('core/seaworthy-error.js')
     // Hundreds of modules in a few files: each file more is 0.15 ms of every start.
-    expect(ours.length).toBeLessThan(32)
+    expect(ours.length).toBeLessThan(18)
     expect(modules.length).toBeGreaterThan(200)
     expect(modules.filter((path) => (TOOL_SIDE as readonly string[]).includes(path.split('/')[0] ?? ''))).toEqual([])
     expect(loaded.filter((url) => heavy.test(url))).toEqual([])
