@@ -1,14 +1,14 @@
 import type { Meter } from '@opentelemetry/api'
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { performance } from 'node:perf_hooks'
+import { LoopDelays, SAMPLE_INTERVAL_MS } from './loop-delays.ts'
+import { ReaderBases } from './reader-bases.ts'
 import type { RuntimePart } from './runtime-part.ts'
 
-/** How often the delay is sampled: fine enough to see a loop that is blocked, coarse enough to cost nothing. */
-const SAMPLE_INTERVAL_MS = 20
 const SECONDS_PER_NANOSECOND = 1e-9
 const SECONDS_PER_MILLISECOND = 1e-3
 
 /**
- * Delay and utilization of the event loop, each since the collection before, whoever collected then.
+ * Delay and utilization of the event loop, each since the same reader collected before.
  *
  * Node measures the time between two samples, which is never less than the interval of sampling; that interval is taken
  * off here, so that an idle loop shows a delay of about zero.
@@ -36,16 +36,15 @@ export function observeEventLoop(meter: Meter): RuntimePart {
     description: 'Cumulative duration of time the event loop has been in each state.',
   })
 
-  const histogram = monitorEventLoopDelay({ resolution: SAMPLE_INTERVAL_MS })
-  histogram.enable()
-  let before = performance.eventLoopUtilization()
+  const loopDelays = new LoopDelays()
+  const before = new ReaderBases(performance.eventLoopUtilization())
   const toDelayS = (nanoseconds: number): number =>
     Math.max(0, nanoseconds * SECONDS_PER_NANOSECOND - SAMPLE_INTERVAL_MS * SECONDS_PER_MILLISECOND)
 
   return {
     instruments: [...Object.values(delays), stddev, utilization, time],
-    observe(result) {
-      if (histogram.count > 0) {
+    observe(result, reader) {
+      loopDelays.take(reader, (histogram) => {
         result.observe(delays.min, toDelayS(histogram.min))
         result.observe(delays.max, toDelayS(histogram.max))
         result.observe(delays.mean, toDelayS(histogram.mean))
@@ -53,14 +52,13 @@ export function observeEventLoop(meter: Meter): RuntimePart {
         result.observe(delays.p90, toDelayS(histogram.percentile(90)))
         result.observe(delays.p99, toDelayS(histogram.percentile(99)))
         result.observe(stddev, histogram.stddev * SECONDS_PER_NANOSECOND)
-        histogram.reset()
-      }
+      })
       const now = performance.eventLoopUtilization()
-      result.observe(utilization, performance.eventLoopUtilization(now, before).utilization)
-      before = now
+      result.observe(utilization, performance.eventLoopUtilization(now, before.of(reader)).utilization)
+      before.set(reader, now)
       result.observe(time, now.active * SECONDS_PER_MILLISECOND, { 'nodejs.eventloop.state': 'active' })
       result.observe(time, now.idle * SECONDS_PER_MILLISECOND, { 'nodejs.eventloop.state': 'idle' })
     },
-    end: () => void histogram.disable(),
+    end: () => loopDelays.end(),
   }
 }

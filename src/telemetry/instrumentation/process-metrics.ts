@@ -1,6 +1,7 @@
 import type { Meter } from '@opentelemetry/api'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
+import { ReaderBases } from './reader-bases.ts'
 import type { RuntimePart } from './runtime-part.ts'
 
 const SECONDS_PER_MICROSECOND = 1e-6
@@ -13,8 +14,8 @@ const MAJOR = { 'system.paging.fault.type': 'major' }
 const MINOR = { 'system.paging.fault.type': 'minor' }
 
 /**
- * What the process uses of the machine, as every system tells it. The utilization is that since the collection before,
- * whoever collected then.
+ * What the process uses of the machine, as every system tells it. The utilization is that since the same reader
+ * collected before.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/system/process-metrics/
  */
@@ -45,21 +46,22 @@ export function observeProcess(meter: Meter): RuntimePart {
     description: 'The time the process has been running.',
   })
   const cpus = availableParallelism()
-  let before = { atMs: performance.now(), ...process.cpuUsage() }
+  const bases = new ReaderBases({ atMs: performance.now(), ...process.cpuUsage() })
 
   return {
     instruments: [cpuTime, utilization, memory, switches, faults, uptime],
-    observe(result) {
+    observe(result, reader) {
       const usage = process.resourceUsage()
       const { userCPUTime: user, systemCPUTime: system } = usage
       result.observe(cpuTime, user * SECONDS_PER_MICROSECOND, USER)
       result.observe(cpuTime, system * SECONDS_PER_MICROSECOND, SYSTEM)
       const now = { atMs: performance.now(), user, system }
+      const before = bases.of(reader)
       const available = (now.atMs - before.atMs) * MICROSECONDS_PER_MILLISECOND * cpus
       if (available > 0) {
         result.observe(utilization, Math.max(0, user - before.user) / available, USER)
         result.observe(utilization, Math.max(0, system - before.system) / available, SYSTEM)
-        before = now
+        bases.set(reader, now)
       }
       result.observe(memory, process.memoryUsage.rss())
       result.observe(switches, usage.voluntaryContextSwitches, VOLUNTARY)

@@ -1,4 +1,5 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api'
+import { readerOf } from '../metrics/reading-result.ts'
 import { observeActiveResources } from './active-resource-metrics.ts'
 import { observeEventLoop } from './event-loop-metrics.ts'
 import { observeGarbageCollection } from './garbage-collection-metrics.ts'
@@ -25,7 +26,7 @@ export function observeRuntime(meter: Meter): () => void {
   // A callback each: where one part cannot be read, the others still are.
   const endings = parts.map(({ instruments, observe, end }) => {
     const observables = Array.from(instruments)
-    const callback = (result: BatchObservableResult): void | Promise<void> => observe(result)
+    const callback = (result: BatchObservableResult): void | Promise<void> => observe(result, readerOf(result))
     meter.addBatchObservableCallback(callback, observables)
     return () => {
       meter.removeBatchObservableCallback(callback, observables)

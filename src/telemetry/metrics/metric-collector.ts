@@ -110,6 +110,7 @@ export class MetricCollector {
     const { clock, onProblem } = this.#host
     return {
       clock,
+      reader: this,
       limitMs,
       onProblem,
       findTargets: (instrument) =>

@@ -4,6 +4,7 @@ import { SeaworthyError } from '../../core/seaworthy-error.ts'
 import { settleWithin } from '../../core/wait.ts'
 import type { ObservableInstrument } from './observable-instrument.ts'
 import { type FindTargets, ObservationSink } from './observation-sink.ts'
+import { READER, type ReadingResult } from './reading-result.ts'
 import type { TurnSlices } from './turn-slices.ts'
 
 /** Of one meter. Whoever adds more without removing any has a leak. */
@@ -21,6 +22,8 @@ interface Entry {
 /** What a collection needs to run callbacks. */
 export interface ObservationRound {
   readonly clock: Clock
+  /** Whose collection it is: always the same object for the same reader. */
+  readonly reader: object
   readonly limitMs: number
   readonly findTargets: FindTargets
   readonly onProblem: (error: unknown) => void
@@ -87,7 +90,7 @@ export class ObservableCallbacks {
     const sink = new ObservationSink(entry.instruments, round.findTargets)
     let returned: unknown
     try {
-      returned = callOf(entry, sink)
+      returned = callOf(entry, sink, round.reader)
     } catch (cause) {
       sink.close()
       round.onProblem(failure(entry, 'failed', cause))
@@ -130,11 +133,13 @@ export class ObservableCallbacks {
   }
 }
 
-function callOf(entry: Entry, sink: ObservationSink): unknown {
+function callOf(entry: Entry, sink: ObservationSink, reader: object): unknown {
   if (entry.isBatch) {
-    return (entry.callback as BatchObservableCallback)({
+    const result: ReadingResult = {
       observe: (instrument, value, attributes) => sink.observe(instrument as ObservableInstrument, value, attributes),
-    })
+      [READER]: reader,
+    }
+    return (entry.callback as BatchObservableCallback)(result)
   }
   const [instrument] = entry.instruments
   return (entry.callback as ObservableCallback)({

@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Metric } from '../../../src/otlp/model.ts'
 import { observeRuntime } from '../../../src/telemetry/instrumentation/runtime-metrics.ts'
-import { Metrics } from '../metrics/metrics-fixture.ts'
+import { Metrics, reader } from '../metrics/metrics-fixture.ts'
 
 /** Name, kind, unit and attributes, as version 1.45 of the semantic conventions has them. */
 const CONVENTIONS: Readonly<Record<string, readonly [string, string, readonly string[]]>> = {
@@ -104,3 +105,47 @@ test.runIf(process.platform === 'linux')(
     end()
   },
 )
+
+/** Holds the event loop and the processor. */
+function block(durationMs: number): void {
+  const until = performance.now() + durationMs
+  while (performance.now() < until);
+}
+
+const turnFor = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs))
+
+test('what is measured since the last collection is that of the same reader: a scrape resets nothing of what is sent', async () => {
+  const metrics = new Metrics({ clock: systemClock, readers: [reader(), reader({ exemplars: 'latest' })] })
+  const end = observeRuntime(metrics.meter)
+  const read = async (index: number): Promise<Readonly<Record<string, number>>> => {
+    const collected = await metrics.collect(index)
+    const find = (name: string): number => {
+      const { data } = collected.find((metric) => metric.name === name) ?? { data: { type: 'none' as const } }
+      const points = data.type === 'gauge' ? data.points : []
+      return Math.max(...points.map(({ value }) => Number(value)))
+    }
+    return {
+      delay: find('nodejs.eventloop.delay.max'),
+      utilization: find('nodejs.eventloop.utilization'),
+      cpu: find('process.cpu.utilization'),
+    }
+  }
+  const from = performance.now()
+  await read(0)
+  await read(1)
+  await turnFor(60)
+  const cpuFrom = process.cpuUsage()
+  block(400)
+  const userMs = process.cpuUsage(cpuFrom).user / 1000
+  await turnFor(60)
+  const scraped = await read(1)
+  await turnFor(300)
+  const sent = await read(0)
+  const tookMs = performance.now() - from
+  end()
+  // Whoever has collected meanwhile, the other one still sees the loop that stood still.
+  expect(scraped['delay']).toBeGreaterThan(0.3)
+  expect(sent['delay']).toBeGreaterThan(0.3)
+  expect(sent['utilization']).toBeGreaterThan((0.9 * 400) / tookMs)
+  expect(sent['cpu']).toBeGreaterThan((0.9 * userMs) / (tookMs * availableParallelism()))
+})
