@@ -110,6 +110,8 @@ async function measure({ service, args, env }: Variant): Promise<Sample> {
       HTTP__PORT: String(port),
       SEAWORTHY_ADMIN_PORT: '0',
       SEAWORTHY_DRAIN_DELAY: '0',
+      // A folder of its own: in the shared one, each process would clear up behind those that were killed before it.
+      SEAWORTHY_SPOOL_DIR: join(folder, 'spool'),
       DATABASE__PATH: join(folder, 'orders.db'),
       PAYMENTS__URL: 'http://127.0.0.1:9',
       ...env,
