@@ -40,3 +40,15 @@ test('a metric that cannot be written costs nothing but itself', async () => {
     '# TYPE one gauge\none{a="x",otel_scope_name="m"} 1\n# TYPE three gauge\nthree{otel_scope_name="m"} 1\n',
   )
 })
+
+test('a family that outgrows the page gives back all of its room, what another meter had in it included', async () => {
+  const format = { isOpenMetrics: false, keepsNames: false, contentType: '' }
+  const writer = new PageWriter({ format, naming: new Naming(false), resource: {}, maxBytes: 1000 })
+  const slices = new TurnSlices(systemClock)
+  await writer.take(METER, gauge('large', { a: 'x'.repeat(600) }), slices)
+  await writer.take({ ...METER, name: 'n' }, gauge('large', { a: 'y'.repeat(600) }), slices)
+  await writer.take(METER, gauge('other', { a: 'z'.repeat(700) }), slices)
+  const page = Buffer.concat(await writer.finish(slices)).toString()
+  expect(page).not.toContain('large')
+  expect(page).toContain('zzz')
+})

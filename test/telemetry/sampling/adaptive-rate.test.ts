@@ -102,3 +102,29 @@ test('traffic that grows by and by never gets far beyond the target', async () =
     for (const count of await run(rate, clock, perSecond, 2)) expect(count).toBeLessThanOrEqual(65)
   }
 })
+
+test('after a silence, a second is a second again: the first arrivals do not each end one', async () => {
+  const clock = new ManualClock()
+  const rate = new AdaptiveRate(clock, 20)
+  await run(rate, clock, 100, 10)
+  await clock.advance(10_500)
+  rate.arrive()
+  const measured = rate.ratePerSecond
+  rate.arrive()
+  await clock.advance(500)
+  rate.arrive()
+  expect(rate.ratePerSecond).toBe(measured)
+})
+
+test('a probability that comes close to one becomes one, however small the step', async () => {
+  const clock = new ManualClock()
+  const rate = new AdaptiveRate(clock, 1000, 1010)
+  expect(rate.threshold.probability).toBeCloseTo(0.99, 2)
+  expect(rate.threshold.text).not.toBe('0')
+  await clock.advance(1000)
+  for (let index = 0; index < 5; index++) {
+    rate.arrive()
+    await clock.advance(1000)
+  }
+  expect(rate.threshold.text).toBe('0')
+})
