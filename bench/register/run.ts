@@ -5,7 +5,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../arguments.ts'
 import { MACHINE } from '../measured-on.ts'
+import { runCommand } from '../run-command.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
 import { type IdleSample, measureIdle } from './idle-process.ts'
 import { type Sample, type Subject, measureService } from './one-stop.ts'
@@ -64,20 +66,21 @@ export interface Results {
   readonly idle: readonly { readonly registered: boolean; readonly samples: readonly IdleSample[] }[]
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    page: { type: 'boolean' },
-    rounds: { type: 'string', default: '5' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-if (values.help === true) {
-  process.stdout.write(
-    'Usage: npm run build && npm run bench:register -- [--rounds N] [--json | --page]\n  --page  write docs/benchmarks/register.md\n',
-  )
-} else {
-  const results = await measureAll(Number(values.rounds))
+const OPTIONS = {
+  json: { type: 'boolean' },
+  rounds: { type: 'string' },
+  page: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+const HELP =
+  'Usage: npm run build && npm run bench:register -- [--rounds N] [--json | --page]\n  --page  write docs/benchmarks/register.md\n'
+
+await runCommand(main)
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help === true) return void process.stdout.write(HELP)
+  const results = await measureAll(wholeNumber('rounds', values.rounds, { fallback: 5 }))
   if (values.page === true) writeFileSync(PAGE, toPage(results))
   process.stdout.write(values.json === true ? `${JSON.stringify(results)}\n` : `${toTables(results)}\n`)
 }

@@ -1,3 +1,4 @@
+import type { MeasuredOn } from '../measured-on.ts'
 import type { FleetResult } from './fleet.ts'
 import { isLimit } from './plan.ts'
 import { lostOf, RESIDUE, residueOf } from './residue.ts'
@@ -22,10 +23,7 @@ export interface LagResult extends StageResult {
   readonly control?: StageResult
 }
 
-export interface RollingResults {
-  readonly commit: string
-  readonly date: string
-  readonly node: string
+export interface RollingResults extends MeasuredOn {
   readonly haproxy: string
   readonly nginx: string
   readonly seed: number
@@ -153,7 +151,7 @@ ${lags.some(({ control }) => control !== undefined) ? CONTROL : 'This run had no
 A refused connection carried no request: with a lag as long as the drain delay, clients still come when nobody listens any
 more. Behind a balancer that is its 502 or 503. The 95 % bound is 3/n where nothing failed.
 
-Node ${node}, HAProxy ${haproxy}, nginx ${nginx}, commit \`${commit}\`, ${date}, seed ${seed}. Run it with
+Node ${node}, HAProxy ${haproxy}, nginx ${nginx}, commit \`${commit}\`, ${date.slice(0, 10)}, seed ${seed}. Run it with
 \`npm run bench:rolling -- --save && npm run bench:rolling -- --page\`; it needs \`haproxy\` and \`nginx\`.
 `
 }

@@ -2,23 +2,25 @@
  * Rolling restarts under load: two replicas behind HAProxy, behind nginx and without a balancer, each stopped by SIGTERM
  * and started again in turn, while clients that never retry go on sending. What is asked: does any request fail?
  */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { parseDurationWithUnit } from '../../src/core/duration.ts'
 import { explainMissing, findProgram } from '../../scripts/debian-servers.ts'
+import { wholeNumber } from '../arguments.ts'
+import { KeptResults } from '../kept-results.ts'
+import { measuredOn } from '../measured-on.ts'
 import { runCommand, UsageError } from '../run-command.ts'
 import { Estimate, inWords, type Settings, stagesOf } from './plan.ts'
 import { type LagResult, merge, problemsOf, type RollingResults, toPage, toTable } from './report.ts'
 import { runStage, type StageProgress } from './stage.ts'
 
-const HERE = fileURLToPath(new URL('.', import.meta.url))
-const RESULTS = `${HERE}results/latest.json`
-/** What is measured so far, also of a run that does not end. */
-const SO_FAR = fileURLToPath(new URL('../../build/rolling-restart.json', import.meta.url))
-const PAGE = fileURLToPath(new URL('../../docs/benchmarks/rolling-restart.md', import.meta.url))
+/** What is measured so far is kept as well, also of a run that does not end. */
+const KEPT = new KeptResults<RollingResults>({
+  folder: 'rolling-restart',
+  script: 'bench:rolling -- --save',
+  page: 'rolling-restart',
+  toPage,
+})
 
 const HELP = `Usage: npm run bench:rolling -- [options]
 
@@ -38,7 +40,7 @@ Restarts two replicas in turn, under load, and counts the requests that fail.
   --save         keep the results in bench/rolling-restart/results/latest.json
   --page         write docs/benchmarks/rolling-restart.md from the kept results, without measuring
 
-Each lag is printed, and kept in build/rolling-restart.json, as soon as it is measured. Ctrl-C or SIGTERM ends after the
+Each lag is printed, and kept in build/bench-rolling-restart/last.json, as soon as it is measured. Ctrl-C or SIGTERM ends after the
 restarts under way; what they measured is printed and kept there too, but not by --save.
 Exit code: 0 nothing lost that ought not to be, 1 something was, or the run was ended early, 2 wrong usage.
 `
@@ -66,7 +68,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   const settings = toSettings(values)
   if (values.help === true) process.stdout.write(HELP)
-  else if (values.page === true) writeFileSync(PAGE, toPage(kept()))
+  else if (values.page === true) KEPT.writePage()
   else if (values.plan === true) process.stdout.write(describePlan(settings))
   else await measure(settings, values)
 }
@@ -77,28 +79,20 @@ function toSettings(values: Values): Settings {
   const drainDelayMs = parseDurationWithUnit(drainDelay)
   if (drainDelayMs === undefined) throw new UsageError(`--drain-delay is "${drainDelay}", expected such as "5s"`)
   return {
-    restarts: toNumber('restarts', values.restarts ?? (isQuick ? '3' : '200'), 1),
-    control: toNumber('control', values.control ?? (isQuick ? '1' : '30'), 0),
-    fleets: toNumber('fleets', values.fleets ?? (isQuick ? '1' : '3'), 1),
-    lagsS: (values.lag ?? (isQuick ? '0,2' : '0,2,5')).split(',').map((lag) => toNumber('lag', lag, 0)),
+    restarts: wholeNumber('restarts', values.restarts, { fallback: isQuick ? 3 : 200 }),
+    control: wholeNumber('control', values.control, { fallback: isQuick ? 1 : 30, least: 0 }),
+    fleets: wholeNumber('fleets', values.fleets, { fallback: isQuick ? 1 : 3 }),
+    lagsS: (values.lag ?? (isQuick ? '0,2' : '0,2,5')).split(',').map(toLag),
     drainDelayMs,
-    seed: toNumber('seed', values.seed ?? String(Date.now() % 2 ** 31), 0),
+    seed: wholeNumber('seed', values.seed, { fallback: Date.now() % 2 ** 31, least: 0 }),
   }
 }
 
-function toNumber(name: string, text: string, least: number): number {
-  const value = Number(text)
-  const isWhole = Number.isInteger(value) || name === 'lag'
-  if (text.trim() === '' || !Number.isFinite(value) || value < least || !isWhole)
-    throw new UsageError(`--${name} is "${text}", expected a number from ${least}`)
-  return value
-}
-
-function kept(): RollingResults {
-  const results = JSON.parse(readFileSync(RESULTS, 'utf8')) as Partial<RollingResults>
-  if (results.drainDelayMs === undefined)
-    throw new UsageError('The kept results were measured in an older way: npm run bench:rolling -- --save')
-  return results as RollingResults
+function toLag(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
+    throw new UsageError(`--lag is "${text}", expected seconds from 0`)
+  return seconds
 }
 
 function describePlan(settings: Settings): string {
@@ -124,10 +118,7 @@ async function measure(settings: Settings, { save, json }: Values): Promise<void
   const stages = stagesOf(settings)
   const lags: LagResult[] = []
   const about = aboutThisRun(settings)
-  const keep = (file: string): void => {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, `${JSON.stringify({ ...about, lags }, undefined, 2)}\n`)
-  }
+  const keep = (forPage: boolean): void => KEPT.store({ ...about, lags }, { forPage })
   let printed = 0
   const print = (): void => {
     if (json !== true) for (const lag of lags.slice(printed)) process.stdout.write(`${toTable([lag])}\n\n`)
@@ -147,7 +138,7 @@ async function measure(settings: Settings, { save, json }: Values): Promise<void
       const last = lags.at(-1)
       if (restarted === 'replicas') lags.push({ lagS, ...result })
       else if (last !== undefined) lags[lags.length - 1] = { ...last, control: result }
-      keep(SO_FAR)
+      keep(false)
       // A lag is whole once its control is.
       if (stages[index + 1]?.restarted !== 'spare') print()
       if (abort.signal.aborted) break
@@ -156,22 +147,20 @@ async function measure(settings: Settings, { save, json }: Values): Promise<void
     print()
   }
   finish({ ...about, lags }, abort.signal.aborted, json === true)
-  if (save === true && !abort.signal.aborted) keep(RESULTS)
+  if (save === true && !abort.signal.aborted) keep(true)
 }
 
 function finish(results: RollingResults, isEndedEarly: boolean, isJson: boolean): void {
   if (isJson) process.stdout.write(`${JSON.stringify({ ...results, isEndedEarly })}\n`)
   const problems = problemsOf(results)
   for (const problem of problems) process.stderr.write(`✗ ${problem}\n`)
-  if (isEndedEarly) process.stderr.write(`ended early; what was measured is in ${SO_FAR}\n`)
+  if (isEndedEarly) process.stderr.write(`ended early; what was measured is kept\n`)
   process.exitCode = problems.length > 0 || isEndedEarly ? 1 : 0
 }
 
 function aboutThisRun({ seed, drainDelayMs }: Settings): Omit<RollingResults, 'lags'> {
   return {
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: HERE }).trim(),
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
+    ...measuredOn('rolling-restart'),
     haproxy: version('haproxy'),
     nginx: version('nginx'),
     seed,

@@ -13,7 +13,9 @@ import { RawConnection } from '../../src/load/raw-client.ts'
 import { freePort } from '../../src/process/free-port.ts'
 import { OwnedProcess } from '../../src/process/owned-process.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
-import { MACHINE } from '../measured-on.ts'
+import { wholeNumber } from '../arguments.ts'
+import { type MeasuredOn, MACHINE, measuredOn, originOf } from '../measured-on.ts'
+import { runCommand } from '../run-command.ts'
 import { quantile } from '../statistics.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -44,21 +46,23 @@ export interface StartUpResult {
   readonly min: Sample
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    rounds: { type: 'string', default: '7' },
-    page: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-if (values.help === true) {
-  process.stdout.write(
-    'Usage: npm run bench:start-up -- [--rounds N] [--json | --page]\n  --page  write docs/benchmarks/start-up.md\n',
-  )
-} else {
-  const results = await measureAll(Number(values.rounds))
-  if (values.page === true) writeFileSync(PAGE, toPage(results))
+const OPTIONS = {
+  json: { type: 'boolean' },
+  rounds: { type: 'string' },
+  page: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+const HELP =
+  'Usage: npm run bench:start-up -- [--rounds N] [--json | --page]\n  --page  write docs/benchmarks/start-up.md\n'
+
+await runCommand(main)
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help === true) return void process.stdout.write(HELP)
+  const origin = measuredOn('start-up')
+  const results = await measureAll(wholeNumber('rounds', values.rounds, { fallback: 7 }))
+  if (values.page === true) writeFileSync(PAGE, toPage(results, origin))
   process.stdout.write(values.json === true ? `${JSON.stringify(results)}\n` : `${toTable(results)}\n`)
 }
 
@@ -169,13 +173,13 @@ function summarise(variant: string, samples: readonly Sample[]): StartUpResult {
   return { variant, rounds: samples.length, median: pick(0.5), min: pick(0) }
 }
 
-function toPage(results: readonly StartUpResult[]): string {
+function toPage(results: readonly StartUpResult[], origin: MeasuredOn): string {
   return `# Start-up and memory
 
 What the runtime costs before the first request, and what it holds: the two services of the example bare (the same code
 with nothing of Seaworthy behind it: no probes, no drain, no telemetry) and on Seaworthy, from \`dist\`, in fresh
 processes, interleaved round by round. The telemetry goes to a receiver in the measuring process. Written by
-\`npm run bench:start-up -- --page\`; only differences within one run mean something.
+\`npm run bench:start-up -- --page\` from ${originOf(origin)}; only differences within one run mean something.
 
 ${toTable(results)}
 `

@@ -20,7 +20,16 @@ function fleet(nginx: RouteFigures, haproxy = figures(100), exitCode = '0'): Fle
 }
 
 function results(lags: RollingResults['lags']): RollingResults {
-  const about = { commit: 'abc', date: '2026-01-01', node: 'v24', haproxy: '2.6', nginx: '1.22', seed: 1 }
+  const about = {
+    commit: 'abc',
+    date: '2026-01-01',
+    node: 'v24',
+    isDirty: false,
+    machine: '2 × test',
+    haproxy: '2.6',
+    nginx: '1.22',
+    seed: 1,
+  }
   return { ...about, drainDelayMs: 5000, lags }
 }
 
