@@ -55,7 +55,7 @@ export class FastContextManager implements ContextManager {
    * emitter that is bound again keeps its first context. Anything else is returned as it is.
    */
   bind<T>(context: Context, target: T): T {
-    if (target instanceof EventEmitter) {
+    if (isEmitter(target)) {
       if (!this.#bound.has(target)) {
         this.#bound.add(target)
         bindEmitter(this.#storage, context, target)
@@ -107,3 +107,12 @@ export class FastContextManager implements ContextManager {
 }
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown
+
+function isEmitter(target: unknown): target is EventEmitter {
+  try {
+    return target instanceof EventEmitter
+  } catch {
+    // A proxy that throws.
+    return false
+  }
+}

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api'
 import type { InstrumentationScope } from '../encode/chunk-frame.ts'
 import type { AttributeLimits } from '../env/limits-env.ts'
-import { readMember, warnOfInvalid } from '../trace/attribute-list.ts'
+import { ownKeys, readMember, warnOfInvalid } from '../trace/attribute-list.ts'
 import { copyValue, INVALID, setOwn } from '../trace/attribute-value.ts'
 import type { ReadableResource } from '../trace/readable-resource.ts'
 import type { SpanClock } from '../trace/span-clock.ts'
@@ -137,7 +137,8 @@ export class EmittedLogRecord {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes)) this.setAttribute(key, readMember(attributes, key))
+    if (typeof attributes !== 'object' || attributes === null) return this
+    for (const key of ownKeys(attributes)) this.setAttribute(key, readMember(attributes, key))
     return this
   }
 

@@ -8,6 +8,8 @@ import {
   type SeverityNumber,
 } from '@opentelemetry/api'
 import type { OpenChunk } from '../encode/open-chunk.ts'
+import { usableContext } from '../context/usable-context.ts'
+import { readMember } from '../trace/attribute-list.ts'
 import { EmittedLogRecord, type LogHome } from './emitted-log-record.ts'
 import type { LogRecordProcessors } from './log-record-processor.ts'
 import { LogRecordWriter, writeSeverity } from './log-record-writer.ts'
@@ -36,7 +38,9 @@ export class RecordLogger implements Logger {
   emit(record: LogRecord): void {
     if (typeof record !== 'object' || record === null) return
     try {
-      const active = record.context ?? (this.#home.isDetached ? ROOT_CONTEXT : context.active())
+      const current = this.#home.isDetached ? ROOT_CONTEXT : context.active()
+      const given = readMember(record, 'context')
+      const active = given === undefined ? current : usableContext(given, current)
       if (this.#processors.any) this.#emitThroughProcessors(record, active)
       else if (this.#chunk !== undefined) this.#encode(this.#chunk, record, active)
     } catch (error) {
@@ -69,10 +73,23 @@ export class RecordLogger implements Logger {
   }
 
   #emitThroughProcessors(record: LogRecord, active: Context): void {
-    const emitted = new EmittedLogRecord(this.#home, record, active)
+    const emitted = this.#read(record, active)
+    if (emitted === undefined) return
     this.#processors.onEmit(emitted, active)
     emitted.seal()
     if (this.#chunk !== undefined) this.#encodeEmitted(this.#chunk, emitted)
+  }
+
+  #read(record: LogRecord, active: Context): EmittedLogRecord | undefined {
+    try {
+      return new EmittedLogRecord(this.#home, record, active)
+    } catch (error) {
+      // A record that throws itself. It has not been begun, and it is counted all the same.
+      this.#chunk?.begin()
+      if (this.#chunk === undefined) warn(error)
+      else lose(this.#chunk, error)
+      return undefined
+    }
   }
 
   #encodeEmitted(chunk: OpenChunk, record: EmittedLogRecord): void {

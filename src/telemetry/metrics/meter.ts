@@ -91,7 +91,7 @@ export class Meter implements ApiMeter {
   }
 
   #create(name: string, type: InstrumentType, options: MetricOptions | undefined): Created['instrument'] {
-    const descriptor = describeInstrument(name, type, options ?? {})
+    const descriptor = describe(name, type, options ?? {})
     const key = descriptor.name.toLowerCase()
     const namesakes = this.#created.get(key) ?? []
     const same = namesakes.find((created) => measuresTheSame(created.descriptor, descriptor))
@@ -135,5 +135,15 @@ export class Meter implements ApiMeter {
       const isOwn = stream.name === descriptor.name
       if (isOwn && other.description.length > stream.description.length) stream.description = other.description
     }
+  }
+}
+
+function describe(name: string, type: InstrumentType, options: MetricOptions): InstrumentDescriptor {
+  try {
+    return describeInstrument(name, type, options)
+  } catch (error) {
+    // A getter or a proxy that throws.
+    diag.warn('The options of an instrument could not be read, so it is made without', error)
+    return describeInstrument(name, type, {})
   }
 }

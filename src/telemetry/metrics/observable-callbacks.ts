@@ -150,7 +150,12 @@ function callOf(entry: Entry, sink: ObservationSink, reader: object): unknown {
 function ownInstruments(observables: readonly unknown[]): ReadonlySet<ObservableInstrument> {
   const isOwn = (observable: unknown): observable is ObservableInstrument =>
     typeof observable === 'object' && observable !== null && 'descriptor' in observable && 'check' in observable
-  return new Set(Array.isArray(observables) ? observables.filter(isOwn) : [])
+  try {
+    return new Set(Array.isArray(observables) ? observables.filter(isOwn) : [])
+  } catch {
+    // A proxy that throws.
+    return new Set()
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -16,6 +16,7 @@ import {
   type Tracer as ApiTracer,
 } from '@opentelemetry/api'
 import { FastContext } from '../context/fast-context.ts'
+import { usableContext } from '../context/usable-context.ts'
 import { isTracingSuppressed } from '../context-keys.ts'
 import type { SpanSampler } from '../sampling/sampler.ts'
 import { LocalSpan, RANDOM_FLAG } from './local-span.ts'
@@ -201,19 +202,9 @@ function isRecordedUnsampled(span: SpanContext | undefined): boolean {
   return span instanceof RecordingSpan && (span.traceFlags & TraceFlags.SAMPLED) === 0
 }
 
-/** The context that somebody gave, or the active one: code without types gives null, or something else. */
+/** The context that somebody gave, or the active one. */
 function readContext(given: unknown): Context {
-  try {
-    if (given instanceof FastContext) return given
-    if (isContext(given)) return given
-  } catch {
-    // A proxy that throws.
-  }
-  return contextApi.active()
-}
-
-function isContext(given: unknown): given is Context {
-  return typeof given === 'object' && given !== null && 'getValue' in given && typeof given.getValue === 'function'
+  return given === undefined ? contextApi.active() : usableContext(given, contextApi.active())
 }
 
 /** Who a span in a context stands for, if it is one that can be a parent. */

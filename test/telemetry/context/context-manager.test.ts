@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { FastContextManager } from '../../../src/telemetry/context/context-manager.ts'
 import { FAST_ROOT } from '../../../src/telemetry/context/fast-context.ts'
+import { ODD } from '../odd-values.ts'
 
 const KEY = createContextKey('test value')
 const QUEUES: readonly ((callback: () => void) => unknown)[] = [
@@ -269,4 +270,9 @@ test('what is entered is active from here on', async () => {
     })
   })
   expect(manager.active()).toBe(FAST_ROOT)
+})
+
+test('what is neither a function nor an emitter is returned as it is by bind, whatever it is', () => {
+  const manager = new FastContextManager()
+  for (const odd of ODD.filter((one) => typeof one !== 'function')) expect(manager.bind(FAST_ROOT, odd)).toBe(odd)
 })
