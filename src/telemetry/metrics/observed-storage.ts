@@ -24,17 +24,24 @@ export interface ObservedStorageOptions {
 /** One series of what callbacks report. */
 class ObservedCell {
   readonly attributes: Attributes
+  readonly key: string
   startUnixNano: bigint
   /** In which collection it was observed latest. */
-  round = 0
+  round: number
+  /** The same, be it by a callback that has not ended. */
+  openRound = 0
+  /** It had to make room: whoever still finds it by a path looks again. */
+  isForgotten = false
   value = 0
   /** What was reported latest, and when. */
   reported: number | undefined = undefined
   reportedUnixNano = 0n
 
-  constructor(identity: SeriesIdentity, startUnixNano: bigint) {
+  constructor(identity: SeriesIdentity, startUnixNano: bigint, round: number) {
     this.attributes = identity.attributes
+    this.key = identity.key
     this.startUnixNano = startUnixNano
+    this.round = round
   }
 }
 
@@ -109,7 +116,8 @@ class ObservedSnapshot implements SeriesSnapshot {
 
 /**
  * The series of one stream whose values are read by callbacks when somebody collects. What was not observed in a
- * collection is not reported; it is remembered for a while, so that a callback that failed once is no reset.
+ * collection is not reported; it is remembered until its place is needed for a new one, so that a callback that failed
+ * once is no reset.
  */
 export class ObservedStorage {
   readonly #options: ObservedStorageOptions
@@ -119,19 +127,22 @@ export class ObservedStorage {
   /** Observations of this collection that may have to be added up: by all of their attributes. */
   readonly #parts = new Map<string, Observation>()
   #round = 1
+  /** Those that may be forgotten in this collection, the longest unobserved last; `undefined` before it is asked for. */
+  #forgettable: ObservedCell[] | undefined = undefined
   /** Of the latest collection; before it, of the creation. */
   #latestUnixNano: bigint
 
   constructor(options: ObservedStorageOptions) {
     this.#options = options
     this.#latestUnixNano = toUnixNano(options.unixNow())
-    this.#overflow = new ObservedCell(OVERFLOW, this.#latestUnixNano)
+    this.#overflow = new ObservedCell(OVERFLOW, this.#latestUnixNano, 0)
     this.#paths = new SeriesPaths(options.cardinalityLimit * PLACES_PER_SERIES)
   }
 
   /** Begins a collection. */
   begin(): void {
     this.#round++
+    this.#forgettable = undefined
     this.#parts.clear()
   }
 
@@ -143,9 +154,13 @@ export class ObservedStorage {
   observe(value: number, attributes: object | undefined): Observed {
     const { keeps } = this.#options
     const known = attributes === undefined ? undefined : this.#paths.find(attributes)
-    if (known !== undefined) return new Observation(this, known, '', value)
+    if (known?.isForgotten === false) {
+      known.openRound = this.#round
+      return new Observation(this, known, '', value)
+    }
     const identity = identifySeries(attributes, keeps)
     const cell = this.#cells.get(identity.key) ?? this.#create(identity)
+    cell.openRound = this.#round
     const needsAll = keeps !== undefined || cell === this.#overflow
     if (!needsAll && attributes !== undefined) this.#paths.remember(attributes, cell)
     return new Observation(this, cell, needsAll ? identifySeries(attributes).key : '', value)
@@ -155,10 +170,8 @@ export class ObservedStorage {
   collect(timeUnixNano: bigint, buffer: ValueBuffer): SeriesSnapshot {
     this.#addUp()
     const snapshot = new ObservedSnapshot(buffer, timeUnixNano, this.#options.valueType)
-    const mayForget = this.#cells.size > this.#options.cardinalityLimit / 2
-    for (const [key, cell] of this.#cells) {
+    for (const cell of this.#cells.values()) {
       if (cell.round === this.#round) snapshot.add(cell, this.#take(cell, timeUnixNano))
-      else if (mayForget && this.#cells.delete(key)) this.#paths.forget()
     }
     const overflow = this.#overflow
     if (overflow.round === this.#round) snapshot.add(overflow, this.#take(overflow, timeUnixNano))
@@ -200,9 +213,24 @@ export class ObservedStorage {
   }
 
   #create(identity: SeriesIdentity): ObservedCell {
-    if (this.#cells.size >= this.#options.cardinalityLimit - 1) return this.#overflow
-    const cell = new ObservedCell(identity, this.#latestUnixNano)
+    if (this.#cells.size >= this.#options.cardinalityLimit - 1 && !this.#forgetOne()) return this.#overflow
+    // As if it had been observed in the latest collection: it is not the first to go.
+    const cell = new ObservedCell(identity, this.#latestUnixNano, this.#round - 1)
     this.#cells.set(identity.key, cell)
     return cell
+  }
+
+  /** Forgets the series that was not observed for the longest time, unless it was in the latest collection. */
+  #forgetOne(): boolean {
+    this.#forgettable ??= Array.from(this.#cells.values())
+      .filter(({ round }) => round < this.#round - 1)
+      .reverse()
+      .sort((one, other) => other.round - one.round)
+    for (let cell = this.#forgettable.pop(); cell !== undefined; cell = this.#forgettable.pop()) {
+      if (cell.openRound === this.#round) continue
+      cell.isForgotten = true
+      return this.#cells.delete(cell.key)
+    }
+    return false
   }
 }
