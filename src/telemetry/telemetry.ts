@@ -40,8 +40,6 @@ export type { Telemetry, TelemetryOptions } from './telemetry-options.ts'
 
 /** Name of the instrumentation scope of everything that is recorded here. */
 const SCOPE = 'seaworthy'
-/** Whoever has asked for a tracer of this name makes the spans of gRPC calls. */
-const GRPC_INSTRUMENTATION = '@opentelemetry/instrumentation-grpc'
 /** As long as a service's own flush takes by default. */
 const SHUTDOWN_LIMIT_MS = 4000
 
@@ -238,7 +236,6 @@ class ProcessTelemetry implements Telemetry {
     // Whoever owns the traces observes HTTP as well, and every request would appear twice.
     if (instrument.http && !taken.has('trace')) {
       const knownMethods = this.#settings.knownHttpMethods
-      const isGrpcObserved = (): boolean => this.#engine?.tracerProvider.wasAskedFor(GRPC_INSTRUMENTATION) ?? false
       const propagators = taken.has('propagation') ? undefined : this.#settings.propagators
       this.#undo.push(
         observeHttp({
@@ -247,7 +244,6 @@ class ProcessTelemetry implements Telemetry {
           clock,
           knownMethods,
           ignoreRequest,
-          isGrpcObserved,
           onProblem,
           contextManager,
           propagators,

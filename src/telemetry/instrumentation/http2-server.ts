@@ -1,4 +1,12 @@
-import { type Context, context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  type Meter,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
@@ -22,17 +30,16 @@ import { RpcMethods } from './rpc-methods.ts'
 import { RpcMetrics } from './rpc-series.ts'
 import { methodOfPath, RpcServerCall } from './rpc-server-call.ts'
 import { ServerMetrics } from './server-series.ts'
+import { type StandAsideOptions, STOCK_GRPC, yieldTo } from './stock-instrumentations.ts'
 
 type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
 
-export interface Http2ServerOptions {
+export interface Http2ServerOptions extends StandAsideOptions {
   readonly tracer: Tracer
   readonly meter: Meter
   readonly nameMethod: (method: string) => MethodName
   /** Requests that leave neither span nor metric, and nothing that is done for them does either. */
   readonly ignoreRequest: (request: IncomingMessage) => boolean
-  /** Whether somebody else makes the spans of gRPC calls; asked for each of them. */
-  readonly isGrpcObserved: () => boolean
   readonly onProblem: (error: unknown) => void
   /** The one that is registered with the API, if it is ours. @default the API is asked */
   readonly contextManager?: FastContextManager | undefined
@@ -78,7 +85,8 @@ export function observeHttp2Servers(
     observe(prototype)
   }
   const stop = subscribeAll({ 'net.server.socket': look }, options.onProblem)
-  undo.push(stop)
+  const leaveCalls = (): void => observer.leaveCalls()
+  undo.push(stop, yieldTo(STOCK_GRPC, SpanKind.SERVER, 'calls of gRPC to servers', options, leaveCalls))
   if (connection !== undefined) look(connection)
   return () => {
     isActive = false
@@ -105,6 +113,10 @@ class Http2ServerObserver {
   readonly #metrics: ServerMetrics
   readonly #calls: RpcMetrics
   readonly #methods = new RpcMethods()
+  /** Those whose spans are ours: as many as are being served. */
+  readonly #openCalls = new Set<RpcServerCall>()
+  /** Somebody else makes the spans of calls. */
+  #isLeavingCalls = false
   /** One function for all streams. */
   readonly #onClose: (this: ObservedStream) => void
 
@@ -120,6 +132,13 @@ class Http2ServerObserver {
     this.#onClose = function onClose(this: ObservedStream): void {
       closed(this)
     }
+  }
+
+  /** Leaves the spans of calls to somebody else, those of the calls included that have not ended yet. */
+  leaveCalls(): void {
+    this.#isLeavingCalls = true
+    for (const call of this.#openCalls) call.withdrawSpan()
+    this.#openCalls.clear()
   }
 
   emit(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean {
@@ -162,7 +181,7 @@ class Http2ServerObserver {
 
   #observeCall(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
     const startedAtMs = performance.now()
-    if (this.#options.isGrpcObserved()) {
+    if (this.#isLeavingCalls) {
       // The spans are somebody else's, who measures nothing.
       this.#follow(stream, new RpcServerCall(NO_SPAN, FAST_ROOT, stream, headers, undefined, startedAtMs))
       return undefined
@@ -171,7 +190,9 @@ class Http2ServerObserver {
     const name = methodOfPath(headers[':path'])
     const span = this.#spans.start(name, Http2Connection.of(stream), headers, undefined, around)
     const active = trace.setSpan(around, span)
-    this.#follow(stream, new RpcServerCall(span, active, stream, headers, this.#spans.deferred, startedAtMs))
+    const call = new RpcServerCall(span, active, stream, headers, this.#spans.deferred, startedAtMs)
+    this.#openCalls.add(call)
+    this.#follow(stream, call)
     return active
   }
 
@@ -184,8 +205,12 @@ class Http2ServerObserver {
   #closed(stream: ObservedStream): void {
     const observed = stream[OBSERVED]
     try {
-      if (observed instanceof RpcServerCall) observed.end(performance.now(), this.#methods, this.#calls.own)
-      else observed?.end(performance.now())
+      if (observed instanceof RpcServerCall) {
+        this.#openCalls.delete(observed)
+        observed.end(performance.now(), this.#methods, this.#calls.own)
+      } else {
+        observed?.end(performance.now())
+      }
     } catch (error) {
       this.#options.onProblem(error)
     }

@@ -17,8 +17,6 @@ export interface HttpObservationOptions extends StandAsideOptions {
   readonly clock: Clock
   readonly knownMethods: readonly string[] | undefined
   readonly ignoreRequest: (request: IncomingMessage) => boolean
-  /** Whether somebody else makes the spans of gRPC calls. @default nobody does */
-  readonly isGrpcObserved?: () => boolean
   /** Whether something is to be observed, by the name of its published instrumentation. @default everything */
   readonly isSwitchedOn?: (name: 'http' | 'undici') => boolean
   readonly onProblem: (error: unknown) => void
@@ -36,13 +34,13 @@ export interface HttpObservationOptions extends StandAsideOptions {
 export function observeHttp(options: HttpObservationOptions): () => void {
   const nameMethod = createMethodNames(options.knownMethods)
   const requests = new ClientRequests({ ...options, nameMethod })
-  const { isGrpcObserved = () => false, isSwitchedOn = () => true } = options
+  const { isSwitchedOn = () => true } = options
   const undo: (() => void)[] = []
   if (isSwitchedOn('http')) {
     undo.push(
       observeHttpServers({ ...options, nameMethod }),
       observeHttpClients(requests, options.onProblem, options),
-      observeHttp2({ ...options, nameMethod, requests, isGrpcObserved }),
+      observeHttp2({ ...options, nameMethod, requests }),
     )
   }
   if (isSwitchedOn('undici')) undo.push(observeFetch(requests, options.onProblem, options))

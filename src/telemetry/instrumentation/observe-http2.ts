@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api'
 import type { Http2ServerOptions } from './http2-server.ts'
 import { observeHttp2Servers } from './http2-server.ts'
 import type { ClientRequests } from './client-requests.ts'
@@ -5,6 +6,7 @@ import { GrpcJs } from './grpc-js.ts'
 import { observeHttp2Clients } from './http2-client.ts'
 import { whenHttp2IsLoaded } from './http2-module.ts'
 import { RpcClientCalls } from './rpc-client-calls.ts'
+import { STOCK_GRPC, yieldTo } from './stock-instrumentations.ts'
 
 export interface Http2ObservationOptions extends Http2ServerOptions {
   /** The same as for the other clients. */
@@ -19,14 +21,21 @@ export interface Http2ObservationOptions extends Http2ServerOptions {
 export function observeHttp2(options: Http2ObservationOptions): () => void {
   const undo: (() => void)[] = []
   const calls = new RpcClientCalls(options)
-  const grpcJs = new GrpcJs({ ...options, calls })
+  // What it measures is nothing, so that calls go on to be measured here.
+  let isGrpcObserved = false
+  const stopWatching = yieldTo(STOCK_GRPC, SpanKind.CLIENT, 'calls of gRPC', options, () => {
+    isGrpcObserved = true
+  })
+  const clientOptions = { ...options, calls, isGrpcObserved: () => isGrpcObserved }
+  const grpcJs = new GrpcJs(clientOptions)
   const isCallObserved = (userAgent: string | undefined): boolean => grpcJs.isCallObserved(userAgent)
   undo.push(
+    stopWatching,
     () => grpcJs.stop(),
     whenHttp2IsLoaded((http2, connection) => {
       undo.push(
         observeHttp2Servers(http2, connection, options),
-        observeHttp2Clients(http2, { ...options, calls, isCallObserved }),
+        observeHttp2Clients(http2, { ...clientOptions, isCallObserved }),
       )
     }, options.onProblem),
   )

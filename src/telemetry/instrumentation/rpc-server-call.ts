@@ -1,5 +1,6 @@
 import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { RecordingSpan } from '../trace/recording-span.ts'
 import { ATTR } from './attribute-names.ts'
 import {
   GRPC_CANCELLED,
@@ -50,6 +51,11 @@ export class RpcServerCall {
     this.#headers = headers
     this.#attributes = attributes
     this.#startedAtMs = startedAtMs
+  }
+
+  /** Makes the span one that has never been: somebody else makes it. The call is still measured. */
+  withdrawSpan(): void {
+    if ('discard' in this.#span) (this.#span as RecordingSpan).discard()
   }
 
   /** Once, when the stream has closed. */

@@ -4,6 +4,7 @@ import type { SpanListener } from '../trace/span-watch.ts'
 /** Names of the tracers of instrumentations that observe the same as is observed here. */
 export const STOCK_HTTP = '@opentelemetry/instrumentation-http'
 export const STOCK_UNDICI = '@opentelemetry/instrumentation-undici'
+export const STOCK_GRPC = '@opentelemetry/instrumentation-grpc'
 
 /** Has `listener` told of each span that a tracer of this name begins. @returns takes it back */
 export type WatchSpans = (name: string, listener: SpanListener) => () => void

@@ -297,3 +297,14 @@ test('calls that are not sampled are measured, and carry the decision along', as
     expect(started.receiver.store.metrics({ name })[0]?.latest).toMatchObject({ count: 1 })
   }
 })
+
+test('what telemetry itself sends by gRPC leaves nothing', async () => {
+  await using started = await startTelemetry({
+    env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_BSP_SCHEDULE_DELAY: '1' },
+  })
+  trace.getTracer('test').startSpan('the only one').end()
+  const spans = await deliverSpans(started, 1)
+  expect(spans.map(({ name }) => name)).toEqual(['the only one'])
+  const { store } = started.receiver
+  for (const side of ['client', 'server']) expect(store.metrics({ name: `rpc.${side}.call.duration` })).toEqual([])
+})

@@ -43,7 +43,7 @@ export function observe(options: Partial<Http2ServerOptions> = {}): Observation 
   context.setGlobalContextManager(new FastContextManager())
   propagation.setGlobalPropagator(createPropagator(['tracecontext', 'baggage']))
   const undo = [
-    observeHttp2({ isGrpcObserved: () => false, requests, ...shared }),
+    observeHttp2({ requests, ...shared }),
     observeHttpServers(shared),
     observeFetch(requests, onProblem),
     () => requests.close(),

@@ -238,16 +238,27 @@ test('a tunnel by CONNECT is no request', async () => {
   expect((await spans(2)).map(({ name }) => name)).toEqual(['GET', 'GET'])
 })
 
-test('calls of gRPC are left to whoever else makes their spans', async () => {
-  let isGrpcObserved = true
-  const { spans } = observe({ isGrpcObserved: () => isGrpcObserved })
+test('calls of gRPC are left to whoever makes their spans, as soon as one is made, and measured all the same', async () => {
+  let tell = (): void => {}
+  const { spans, points } = observe({
+    watchSpans(name, listener) {
+      const others = tell
+      tell = () => {
+        others()
+        if (name === '@opentelemetry/instrumentation-grpc') listener(SpanKind.SERVER)
+      }
+      return () => {}
+    },
+  })
   const port = await listen(http2.createServer((_request, response) => response.end()))
   const session = connect(`http://127.0.0.1:${port}`)
   const call = { ':path': '/shop.Orders/Get', 'content-type': 'application/grpc+proto', traceparent: TRACE_PARENT }
   await fetchHttp2(session, call, 'x')
-  isGrpcObserved = false
+  expect(ofKind(await spans(2), SpanKind.SERVER)).toHaveLength(1)
+  tell()
   await fetchHttp2(session, call, 'x')
-  expect((await spans(1)).map(({ kind }) => kind)).toEqual([SpanKind.SERVER])
+  expect(ofKind(await spans(3), SpanKind.SERVER)).toHaveLength(1)
+  expect(await points('rpc.server.call.duration')).toMatchObject([[2, { 'rpc.method': 'shop.Orders/Get' }]])
 })
 
 test('a handler whose ignoreRequest throws is served all the same', async () => {

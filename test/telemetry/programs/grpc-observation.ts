@@ -2,19 +2,20 @@
 //   node grpc-observation.ts with|without
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc'
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type * as Grpc from '@grpc/grpc-js'
 import { createRequire } from 'node:module'
 import { systemClock } from '../../../src/core/clock.ts'
+import { decodeRequest } from '../../../src/otlp/decode-request.ts'
 import { FastContextManager } from '../../../src/telemetry/context/context-manager.ts'
 import { ClientRequests } from '../../../src/telemetry/instrumentation/client-requests.ts'
 import { createMethodNames } from '../../../src/telemetry/instrumentation/http-method.ts'
 import { observeHttp2 } from '../../../src/telemetry/instrumentation/observe-http2.ts'
 import { createPropagator } from '../../../src/telemetry/propagation/create-propagator.ts'
+import { TraceFixture } from '../trace/trace-fixture.ts'
 
-const isGrpcObserved = process.argv[2] === 'with'
-const exporter = new InMemorySpanExporter()
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+const isObserved = process.argv[2] === 'with'
+const fixture = new TraceFixture()
+const { provider } = fixture
 const tracer = provider.getTracer('ours')
 const meter = metrics.getMeter('ours')
 const nameMethod = createMethodNames()
@@ -31,10 +32,10 @@ observeHttp2({
   requests,
   onProblem,
   ignoreRequest: () => false,
-  isGrpcObserved: () => isGrpcObserved,
+  watchSpans: (name, listener) => provider.watch(name, listener),
 })
-const instrumentation = new GrpcInstrumentation({ enabled: isGrpcObserved })
-if (isGrpcObserved) instrumentation.setTracerProvider(provider)
+const instrumentation = new GrpcInstrumentation({ enabled: isObserved })
+if (isObserved) instrumentation.setTracerProvider(provider)
 const grpc = createRequire(import.meta.url)('@grpc/grpc-js') as typeof Grpc
 
 const bytes = { serialize: (value: Buffer) => value, deserialize: (value: Buffer) => value }
@@ -79,10 +80,9 @@ client.close()
 await new Promise((resolve) => {
   server.tryShutdown(resolve)
 })
-const spans = exporter.getFinishedSpans().map((span) => ({
-  scope: span.instrumentationScope.name,
-  kind: span.kind,
-  name: span.name,
-  traceId: span.spanContext().traceId,
-}))
+const spans = decodeRequest('traces', fixture.body).flatMap(({ scopes }) =>
+  scopes.flatMap(({ scope, items }) =>
+    items.map(({ name, kind, traceId }) => ({ scope: scope.name, kind: kind - 1, name, traceId })),
+  ),
+)
 console.log(JSON.stringify({ spans, inHandler, traceId: root.spanContext().traceId, problems }))

@@ -33,7 +33,6 @@ const undo = [
     requests,
     onProblem,
     ignoreRequest: () => false,
-    isGrpcObserved: () => false,
   }),
 ]
 const isLoaded = (): boolean =>
