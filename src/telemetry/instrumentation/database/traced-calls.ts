@@ -48,9 +48,8 @@ export function followCalls<M extends object>(
       },
       [`tracing:${name}:end`](message) {
         returned?.(message as M)
-        // Otherwise it goes on: this is the end of the function that was called, not of the call.
-        const traced = message as TracedMessage
-        if ('error' in traced || 'result' in traced) settle(traced)
+        // This is the end of the function that was called; without a result, the call goes on.
+        if ('result' in (message as TracedMessage)) settle(message as TracedMessage)
       },
       [`tracing:${name}:asyncStart`]: (message) => settle(message as TracedMessage),
       [`tracing:${name}:error`]: (message) => settle(message as TracedMessage),

@@ -1,4 +1,5 @@
 import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { expect, test } from 'vitest'
 import { suppressTracing } from '../../../../src/telemetry/context-keys.ts'
 import { deliverSpans, startTelemetry } from '../../telemetry-fixture.ts'
@@ -142,16 +143,25 @@ test('of what is not sampled, nothing is described', async () => {
   expect(durations(started).map(([, count]) => count)).toEqual([1])
 })
 
-test('a call that throws at once, or returns no promise, has ended', async () => {
+test('a call that throws at once has ended, and so has one whose result is there without a promise', async () => {
   await using started = await startTelemetry()
   await inRequest(async () => {
     const thrown = (): never => {
       throw new TypeError('canary')
     }
     expect(() => void publishCall('ioredis:command', get(), thrown)).toThrow('canary')
+    // As Node publishes it from 26 on.
+    const message = get()
+    const { start, end } = tracingChannel('ioredis:command')
+    start.publish(message)
+    end.publish(Object.assign(message, { result: 1 }))
   })
-  const [command] = await deliverSpans(started, 2)
-  expect(command?.attributes['error.type']).toBe('TypeError')
+  const spans = await deliverSpans(started, 3)
+  expect(spans.map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
+    ['get', 'TypeError'],
+    ['get', undefined],
+    ['request', undefined],
+  ])
 })
 
 test.each([
