@@ -54,6 +54,15 @@ const CASES: readonly Case[] = [
     }),
   },
   {
+    name: 'JSON with gzip',
+    server: { protocol: 'http' },
+    env: (port) => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    }),
+  },
+  {
     name: 'gRPC with headers and gzip',
     server: { protocol: 'grpc' },
     env: (port) => ({

@@ -72,8 +72,9 @@ export const SETTINGS: readonly Setting[] = [
     },
   },
   {
-    name: 'limits of nothing, no propagators',
+    name: 'limits of nothing, no propagators, JSON',
     env: {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_SPAN_EVENT_COUNT_LIMIT: '0',
       OTEL_SPAN_LINK_COUNT_LIMIT: '0',
       OTEL_ATTRIBUTE_COUNT_LIMIT: '0',

@@ -31,7 +31,7 @@ test('nothing but the API is ever loaded of other packages, and gRPC of Node onl
     expect(afterCreate).toEqual(['@opentelemetry/api'])
     expect(afterFlush).toEqual(['@opentelemetry/api'])
   }
-  expect(http.files.filter((file) => /grpc-(?:transport|connection|session)/.test(file))).toEqual([])
+  expect(http.files.filter((file) => /grpc-(?:transport|connection|session)|json-body/.test(file))).toEqual([])
   expect(grpc.files).toContain('pipeline/transports/grpc-transport.ts')
 })
 

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Signal } from '../../otlp/model.ts'
 import { OpenChunks } from '../encode/open-chunks.ts'
+import type { OtlpProtocol } from '../env/otlp-env.ts'
 import type { TelemetrySettings } from '../env/telemetry-env.ts'
 import { EngineLoggerProvider } from '../logs/engine-logger-provider.ts'
 import { MeterProvider } from '../metrics/meter-provider.ts'
@@ -14,6 +15,7 @@ import type { BatchLimits } from '../pipeline/batch-limits.ts'
 import { observeAccounts } from '../pipeline/account-metrics.ts'
 import { Outbox } from '../pipeline/outbox.ts'
 import { ownVersion } from '../own-version.ts'
+import type { ExporterType } from '../pipeline/sdk-metrics.ts'
 import type { QueueTrouble } from '../pipeline/queue-trouble.ts'
 import type { SignalAccount } from '../pipeline/signal-account.ts'
 import { LazyMetricsPage } from '../prometheus/lazy-metrics-page.ts'
@@ -210,14 +212,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+const EXPORTER_TYPES: Readonly<Record<OtlpProtocol, ExporterType>> = {
+  'http/protobuf': 'otlp_http',
+  'http/json': 'otlp_http_json',
+  grpc: 'otlp_grpc',
+}
+
 function exporterKinds(
   { signals }: TelemetrySettings,
   ways: Readonly<Partial<Record<Signal, unknown>>>,
-): Partial<Record<Signal, 'otlp_http' | 'otlp_grpc'>> {
-  const kinds: Partial<Record<Signal, 'otlp_http' | 'otlp_grpc'>> = {}
+): Partial<Record<Signal, ExporterType>> {
+  const kinds: Partial<Record<Signal, ExporterType>> = {}
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     if (ways[signal] === undefined || signals[signal].exporter !== 'otlp') continue
-    kinds[signal] = signals[signal].otlp.protocol === 'grpc' ? 'otlp_grpc' : 'otlp_http'
+    kinds[signal] = EXPORTER_TYPES[signals[signal].otlp.protocol]
   }
   return kinds
 }

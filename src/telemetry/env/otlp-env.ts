@@ -8,8 +8,8 @@ import { OtlpNames } from './otlp-names.ts'
 import { type OtlpProxy, readProxy } from './otlp-proxy-env.ts'
 import { type OtlpTls, readTls } from './otlp-tls-env.ts'
 
-/** `http/json` is not offered: everything that takes OTLP takes protobuf, in a third of the bytes. */
-export const OTLP_PROTOCOLS = ['http/protobuf', 'grpc'] as const
+/** `http/json` is for collectors that take nothing else: what is in protobuf has to be written anew. */
+export const OTLP_PROTOCOLS = ['http/protobuf', 'grpc', 'http/json'] as const
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
 /** Where and how one signal is sent. */

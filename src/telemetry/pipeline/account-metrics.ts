@@ -1,7 +1,7 @@
 import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api'
 import type { Signal } from '../../otlp/model.ts'
 import { OWN_METRICS } from './own-metrics.ts'
-import { SdkMetrics } from './sdk-metrics.ts'
+import { type ExporterType, SdkMetrics } from './sdk-metrics.ts'
 import type { SignalAccount } from './signal-account.ts'
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const
@@ -18,8 +18,8 @@ export interface AccountSource {
 export interface AccountMetricsOptions {
   readonly meter: Meter
   readonly source: AccountSource
-  /** Signals that are sent, each with what its exporter is: `otlp_http` or `otlp_grpc`. */
-  readonly exporters: Readonly<Partial<Record<Signal, 'otlp_http' | 'otlp_grpc'>>>
+  /** Signals that are sent, each with what its exporter is. */
+  readonly exporters: Readonly<Partial<Record<Signal, ExporterType>>>
 }
 
 /**

@@ -2,6 +2,9 @@ import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/ap
 import type { Signal } from '../../otlp/model.ts'
 import type { DropReason, SignalAccount } from './signal-account.ts'
 
+/** The beginning of `otel.component.type`, as the conventions name exporters. */
+export type ExporterType = 'otlp_http' | 'otlp_http_json' | 'otlp_grpc'
+
 interface Names {
   /** As the conventions call what it counts: `otel.sdk.processor.<noun>.processed`. */
   readonly noun: 'span' | 'log' | 'metric_data_point'
@@ -44,7 +47,7 @@ export class SdkMetrics {
   readonly #processor: Readonly<Record<string, string>>
   readonly #exporter: Readonly<Record<string, string>>
 
-  constructor(meter: Meter, signal: Signal, protocol: 'otlp_http' | 'otlp_grpc') {
+  constructor(meter: Meter, signal: Signal, protocol: ExporterType) {
     this.signal = signal
     const { noun, unit, exporter } = NAMES[signal]
     const type = `${protocol}_${exporter}`

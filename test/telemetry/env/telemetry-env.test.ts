@@ -61,14 +61,13 @@ test('an own endpoint without a path, which collectors answer with 404, is said 
 test('a protocol that does not exist is refused once, with the choices', () => {
   expect(refusalOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'nonsense' })).toBe(
     'The environment is not valid:\n' +
-      '  - OTEL_EXPORTER_OTLP_PROTOCOL is "nonsense", expected one of http/protobuf, grpc',
+      '  - OTEL_EXPORTER_OTLP_PROTOCOL is "nonsense", expected one of http/protobuf, grpc, http/json',
   )
 })
 
-test('http/json is refused like any other protocol that is not offered', () => {
-  expect(refusalOf({ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' })).toContain(
-    'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "http/json", expected one of http/protobuf, grpc',
-  )
+test('http/json goes to the address of HTTP', () => {
+  const env = { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+  expect(tracesOf(env)).toMatchObject({ protocol: 'http/json', url: 'http://collector:4318/v1/traces' })
 })
 
 test.for(['nonsense', 'ftp://collector', 'http://', 'http://:80'])(

@@ -115,7 +115,7 @@ function explain({ status, headers }: HttpAnswer, { signal, path, proxyVariable 
     case 413:
       return ': the request is larger than it takes'
     case 415:
-      return ': it does not take protobuf, or not the compression of OTEL_EXPORTER_OTLP_COMPRESSION'
+      return ': it does not take the form of OTEL_EXPORTER_OTLP_PROTOCOL, or not the compression of OTEL_EXPORTER_OTLP_COMPRESSION'
     default:
       return ''
   }

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as openRequest } from '../../../core/node-http.ts'
 import type { Clock } from '../../../core/clock.ts'
+import { isSeaworthyError } from '../../../core/seaworthy-error.ts'
 import type { Signal } from '../../../otlp/model.ts'
 import type { OtlpSettings } from '../../env/otlp-env.ts'
 import type { ExportOutcome } from '../export-outcome.ts'
@@ -23,24 +24,29 @@ export interface HttpTransportOptions {
   readonly agent: HttpAgent
   readonly userAgent: string
   readonly detached: RunDetached
+  /** Writes a body in JSON. @default bodies go out as they are, in protobuf */
+  readonly toJson?: ToJson
   /** Called once, when the transport is closed. */
   readonly onClose: () => void
 }
 
+type ToJson = (body: readonly Uint8Array[]) => Promise<readonly Uint8Array[]>
+
 /**
- * OTLP over HTTP/1.1 with protobuf bodies.
+ * OTLP over HTTP/1.1, with bodies in protobuf or in JSON.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export class HttpTransport implements Transport {
   readonly #agent: HttpAgent
   readonly #isCompressing: boolean
+  readonly #toJson: ToJson | undefined
   readonly #request: Omit<WithLimit, 'limit'>
   readonly #headers: Readonly<Record<string, string>>
   readonly #asked: AskedFor
   readonly #attempts: Attempts
 
-  constructor({ signal, settings, clock, agent, userAgent, detached, onClose }: HttpTransportOptions) {
+  constructor({ signal, settings, clock, agent, userAgent, detached, toJson, onClose }: HttpTransportOptions) {
     const url = new URL(settings.url)
     const target = endpointOf(url)
     const proxy = proxyEndpointOf(settings.proxy)
@@ -49,6 +55,7 @@ export class HttpTransport implements Transport {
     const authorization = basicAuthorization(url)
     this.#agent = agent
     this.#attempts = new Attempts({ clock, detached, onClose })
+    this.#toJson = toJson
     this.#isCompressing = settings.compression === 'gzip'
     const path = `${url.pathname}${url.search}`
     this.#request = {
@@ -65,7 +72,7 @@ export class HttpTransport implements Transport {
       ...(authorization === undefined ? {} : { authorization }),
       ...settings.headers,
       ...(isPassedOn && proxy.authorization !== undefined ? { 'proxy-authorization': proxy.authorization } : {}),
-      'content-type': 'application/x-protobuf',
+      'content-type': toJson === undefined ? 'application/x-protobuf' : 'application/json',
     }
     this.#asked = {
       signal,
@@ -85,10 +92,13 @@ export class HttpTransport implements Transport {
 
   async #run(attempt: Attempt, body: readonly Uint8Array[]): Promise<void> {
     try {
-      const payload = this.#isCompressing ? await gzipPayload(body) : plainPayload(body)
+      const pieces = this.#toJson === undefined ? body : await this.#toJson(body)
+      const payload = this.#isCompressing ? await gzipPayload(pieces) : plainPayload(pieces)
       if (!attempt.isOver) this.#post(attempt, payload, false)
     } catch (error) {
-      attempt.settle(connectionTrouble(error, this.#asked.authority))
+      // What cannot be written will not be another time; without that part, the rest may.
+      if (isSeaworthyError(error)) attempt.settle({ kind: 'refused', reason: error.message, perhapsOnePart: true })
+      else attempt.settle(connectionTrouble(error, this.#asked.authority))
     }
   }
 

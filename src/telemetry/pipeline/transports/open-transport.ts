@@ -25,7 +25,7 @@ export interface OpenTransportOptions {
 
 /**
  * Opens the way of a signal to its collector, over the protocol that the settings choose. Connects with the first
- * attempt, so this succeeds whether or not a collector is there. Code for gRPC is loaded only when it is chosen.
+ * attempt, so this succeeds whether or not a collector is there. Code for gRPC and for JSON is loaded only when it is chosen.
  */
 export async function openTransport(
   signal: Signal,
@@ -49,7 +49,10 @@ export async function openTransport(
     () => new HttpAgent(route),
     (agent) => agent.destroy(),
   )
-  return new HttpTransport({ ...shared, agent: lease.value, onClose: lease.release })
+  const http = { ...shared, agent: lease.value, onClose: lease.release }
+  if (settings.protocol !== 'http/json') return new HttpTransport(http)
+  const { jsonBody } = await import('./json-body.ts')
+  return new HttpTransport({ ...http, toJson: (body) => jsonBody(signal, body, clock) })
 }
 
 function routeOf({ protocol, url, proxy }: OtlpSettings, files: TlsFiles): Route {
