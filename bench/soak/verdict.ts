@@ -17,13 +17,15 @@ const MEASURES = Object.keys(FLAT_PER_MINUTE) as readonly Measure[]
 const IN_BYTES: ReadonlySet<Measure> = new Set(['heapUsed', 'external', 'rss'])
 /** What wavers does so by as much in a short run, and its slope is the steeper. */
 const FULL_SECONDS = 600
+/** Fewer samples in the second half tell nothing. */
+const LEAST_SAMPLES = 3
 
 export interface Verdict {
   /** What must not be: telemetry that is lost, or counted wrongly. */
   readonly faults: readonly string[]
   /** What rose by more than may be called flat. */
   readonly growth: readonly string[]
-  /** In a minute, over the second half: MiB, or pieces. */
+  /** In a minute, over the second half: MiB, or pieces. Zero where there are too few samples, which is told as growth. */
   readonly rise: Readonly<Record<Measure, number>>
   readonly largestSpoolMib: number
 }
@@ -35,12 +37,13 @@ export function judge(result: SoakResult): Verdict {
     (IN_BYTES.has(measure) ? MIB : 1)
   const rise = Object.fromEntries(MEASURES.map((measure) => [measure, riseOf(measure)])) as Record<Measure, number>
   const stretch = Math.max(1, FULL_SECONDS / Math.max(1, result.seconds))
+  const grown = MEASURES.filter((measure) => rise[measure] > FLAT_PER_MINUTE[measure] * stretch).map(
+    (measure) =>
+      `${measure} rose by ${rise[measure].toFixed(2)}${IN_BYTES.has(measure) ? ' MiB' : ''} a minute in the second half`,
+  )
   return {
     faults: [...faultsOf(result)],
-    growth: MEASURES.filter((measure) => rise[measure] > FLAT_PER_MINUTE[measure] * stretch).map(
-      (measure) =>
-        `${measure} rose by ${rise[measure].toFixed(2)}${IN_BYTES.has(measure) ? ' MiB' : ''} a minute in the second half`,
-    ),
+    growth: half.length < LEAST_SAMPLES ? ['too short to tell whether anything grew'] : grown,
     rise,
     largestSpoolMib: Math.max(0, ...result.samples.map(({ spoolBytes }) => spoolBytes)) / MIB,
   }

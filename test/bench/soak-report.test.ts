@@ -31,7 +31,7 @@ function resultWith(more: Partial<SoakResult>): SoakResult {
     requests: 10,
     failedRequests: 0,
     outages: 1,
-    samples: [0, 20_000, 40_000, 60_000].map((atMs) => sampleAt(atMs, 20)),
+    samples: [0, 15_000, 30_000, 45_000, 60_000].map((atMs) => sampleAt(atMs, 20)),
     orders: { created: 10, spans: 10, logs: 10, twice: 0 },
     accounts: { traces: ALL, metrics: ALL, logs: ALL },
     stopMs: 5,
@@ -59,13 +59,15 @@ describe('the verdict', () => {
   })
 
   test('on a heap that rises by two MiB a minute is that it grew, which is no fault of the telemetry', () => {
-    const samples = [0, 20_000, 40_000, 60_000].map((atMs) => sampleAt(atMs, 20 + atMs / 30_000))
+    const samples = [0, 15_000, 30_000, 45_000, 60_000].map((atMs) => sampleAt(atMs, 20 + atMs / 30_000))
     const verdict = judge(resultWith({ samples, seconds: 600 }))
     expect(verdict).toMatchObject({
       faults: [],
       growth: ['heapUsed rose by 2.00 MiB a minute in the second half'],
     })
     expect(verdict.rise.heapUsed).toBeCloseTo(2)
+    const few = judge(resultWith({ samples: samples.slice(0, 3) }))
+    expect(few.growth).toEqual(['too short to tell whether anything grew'])
     // As much in a short run is what wavers.
     expect(judge(resultWith({ samples, seconds: 60 })).growth).toEqual([])
   })
@@ -73,7 +75,10 @@ describe('the verdict', () => {
   test.each(['descriptors', 'sockets', 'timers'] as const)(
     'on %s of which six more are there each minute names them',
     (what) => {
-      const samples = [0, 20_000, 40_000, 60_000].map((atMs) => ({ ...sampleAt(atMs, 20), [what]: atMs / 10_000 }))
+      const samples = [0, 15_000, 30_000, 45_000, 60_000].map((atMs) => ({
+        ...sampleAt(atMs, 20),
+        [what]: atMs / 10_000,
+      }))
       expect(judge(resultWith({ samples, seconds: 600 })).growth).toEqual([
         `${what} rose by 6.00 a minute in the second half`,
       ])
