@@ -19,6 +19,10 @@ type Request = (this: ClientHttp2Session, headers: RequestHeaders, options: unkn
 export interface Http2ClientOptions {
   readonly requests: ClientRequests
   readonly calls: RpcClientCalls
+  /** @default true */
+  readonly isObservingRequests?: boolean
+  /** The same of calls of gRPC. @default true */
+  readonly isObservingCalls?: boolean
   /** Whether somebody else makes the spans of gRPC calls; asked for each of them. */
   readonly isGrpcObserved: () => boolean
   /** Whether a call of gRPC is observed where it is made, by the name that its client gives itself. */
@@ -92,11 +96,13 @@ function start(
   const scheme = read(':scheme') ?? facts.scheme
   const authority = read(':authority') ?? read('host') ?? facts.authority
   const path = read(':path') ?? '/'
+  const { isObservingCalls = true, isObservingRequests = true } = options
   if (!isGrpc(read('content-type'))) {
+    if (!isObservingRequests) return undefined
     const span = options.requests.start(targetOfAuthority(method, scheme, authority, path), read)
     return span === undefined ? undefined : new RequestFollower(span)
   }
-  if (options.isCallObserved(read('user-agent'))) return undefined
+  if (!isObservingCalls || options.isCallObserved(read('user-agent'))) return undefined
   const server = originOfAuthority(scheme, authority)
   const isTraced = options.isGrpcObserved() && propagation.fields().some((name) => read(name) !== undefined)
   const call = isTraced ? options.calls.measure(path, server) : options.calls.start(path, server, read)

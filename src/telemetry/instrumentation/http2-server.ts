@@ -40,6 +40,10 @@ export interface Http2ServerOptions extends StandAsideOptions {
   readonly nameMethod: (method: string) => MethodName
   /** Requests that leave neither span nor metric, and nothing that is done for them does either. */
   readonly ignoreRequest: (request: IncomingMessage) => boolean
+  /** @default true */
+  readonly isObservingRequests?: boolean
+  /** The same of calls of gRPC. @default true */
+  readonly isObservingCalls?: boolean
   readonly onProblem: (error: unknown) => void
   /** The one that is registered with the API, if it is ours. @default the API is asked */
   readonly contextManager?: FastContextManager | undefined
@@ -163,7 +167,12 @@ class Http2ServerObserver {
 
   #observe(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
     if (this.#options.ignoreRequest(asIncomingMessage(stream, headers))) return SUPPRESSED
-    if (isGrpc(headers['content-type'])) return this.#observeCall(stream, headers)
+    const { isObservingCalls = true, isObservingRequests = true } = this.#options
+    if (isGrpc(headers['content-type'])) return isObservingCalls ? this.#observeCall(stream, headers) : undefined
+    return isObservingRequests ? this.#observeRequest(stream, headers) : undefined
+  }
+
+  #observeRequest(stream: ObservedStream, headers: IncomingHttpHeaders): Context | undefined {
     const startedAtMs = performance.now()
     const method = this.#options.nameMethod(headers[':method'] ?? '')
     const around = this.#incoming.read(headers)

@@ -18,7 +18,7 @@ export interface HttpObservationOptions extends StandAsideOptions {
   readonly knownMethods: readonly string[] | undefined
   readonly ignoreRequest: (request: IncomingMessage) => boolean
   /** Whether something is to be observed, by the name of its published instrumentation. @default everything */
-  readonly isSwitchedOn?: (name: 'http' | 'undici') => boolean
+  readonly isSwitchedOn?: (name: 'http' | 'undici' | 'grpc') => boolean
   readonly onProblem: (error: unknown) => void
   /** The one that is registered with the API, if it is ours. @default the API is asked */
   readonly contextManager?: FastContextManager | undefined
@@ -37,11 +37,11 @@ export function observeHttp(options: HttpObservationOptions): () => void {
   const { isSwitchedOn = () => true } = options
   const undo: (() => void)[] = []
   if (isSwitchedOn('http')) {
-    undo.push(
-      observeHttpServers({ ...options, nameMethod }),
-      observeHttpClients(requests, options.onProblem, options),
-      observeHttp2({ ...options, nameMethod, requests }),
-    )
+    undo.push(observeHttpServers({ ...options, nameMethod }), observeHttpClients(requests, options.onProblem, options))
+  }
+  const http2 = { isObservingRequests: isSwitchedOn('http'), isObservingCalls: isSwitchedOn('grpc') }
+  if (http2.isObservingRequests || http2.isObservingCalls) {
+    undo.push(observeHttp2({ ...options, ...http2, nameMethod, requests }))
   }
   if (isSwitchedOn('undici')) undo.push(observeFetch(requests, options.onProblem, options))
   return () => {

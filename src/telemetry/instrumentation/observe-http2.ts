@@ -27,11 +27,11 @@ export function observeHttp2(options: Http2ObservationOptions): () => void {
     isGrpcObserved = true
   })
   const clientOptions = { ...options, calls, isGrpcObserved: () => isGrpcObserved }
-  const grpcJs = new GrpcJs(clientOptions)
-  const isCallObserved = (userAgent: string | undefined): boolean => grpcJs.isCallObserved(userAgent)
+  const grpcJs = options.isObservingCalls === false ? undefined : new GrpcJs(clientOptions)
+  const isCallObserved = (userAgent: string | undefined): boolean => grpcJs?.isCallObserved(userAgent) === true
   undo.push(
     stopWatching,
-    () => grpcJs.stop(),
+    () => grpcJs?.stop(),
     whenHttp2IsLoaded((http2, connection) => {
       undo.push(
         observeHttp2Servers(http2, connection, options),

@@ -1,10 +1,12 @@
 import * as grpc from '@grpc/grpc-js'
 import { context, trace } from '@opentelemetry/api'
+import http2 from 'node:http2'
 import { createServer as createNetServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { suppressTracing } from '../../../src/telemetry/context-keys.ts'
 import { closedPort, deliverSpans, startTelemetry } from '../telemetry-fixture.ts'
 import { CLIENT, createOrders, outcomes, SERVER, startGrpc } from './grpc-fixture.ts'
+import { connect, fetchHttp2, listen } from './http2-fixture.ts'
 
 const ERROR = 2
 const UNSET = 0
@@ -307,4 +309,18 @@ test('what telemetry itself sends by gRPC leaves nothing', async () => {
   expect(spans.map(({ name }) => name)).toEqual(['the only one'])
   const { store } = started.receiver
   for (const side of ['client', 'server']) expect(store.metrics({ name: `rpc.${side}.call.duration` })).toEqual([])
+})
+
+test.for([
+  ['OTEL_NODE_DISABLED_INSTRUMENTATIONS', ['GET', 'GET']],
+  ['OTEL_NODE_ENABLED_INSTRUMENTATIONS', ['shop.Orders/Place', 'shop.Orders/Place']],
+] as const)('gRPC is switched off, or everything else, by %s', async ([name, left]) => {
+  await using started = await startTelemetry({ env: { [name]: 'grpc' } })
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  using orders = createOrders(server.target)
+  expect(await orders.call('Place')).toBe(0)
+  const port = await listen(http2.createServer((_request, response) => response.end()))
+  await fetchHttp2(connect(`http://127.0.0.1:${port}`))
+  const spans = await deliverSpans(started, 2)
+  expect(spans.map((span) => span.name)).toEqual(left)
 })
