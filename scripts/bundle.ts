@@ -2,6 +2,7 @@ import { glob } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 import { reachedModules } from './reached-modules.ts'
+import { BUNDLED, licences } from './bundled-packages.ts'
 import { asciiComments } from './ascii-comments.ts'
 import { takeBuiltins } from './take-builtins.ts'
 
@@ -34,7 +35,7 @@ export async function bundle(modules: string, outDir: string, entries: readonly 
     cwd: modules,
     input,
     platform: 'node',
-    external: (id) => !/^[./]/.test(id),
+    external: (id) => !/^[./]/.test(id) && !BUNDLED.has(id),
     preserveEntrySignatures: 'strict',
     // Leaves out what nothing uses; no module is taken to have no effect of its own.
     treeshake: { moduleSideEffects: true },
@@ -47,6 +48,7 @@ export async function bundle(modules: string, outDir: string, entries: readonly 
     codeSplitting: { groups: [await coreOfServices(modules)] },
     entryFileNames: '[name].js',
     chunkFileNames: `${CHUNKS}/[name].js`,
+    banner: ({ moduleIds }) => licences(moduleIds),
     charset: 'ascii',
     minify: false,
   })

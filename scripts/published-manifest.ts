@@ -1,3 +1,5 @@
+import { BUNDLED } from './bundled-packages.ts'
+
 /** The fields of package.json that a user of the package needs; development has more, which stays here. */
 const PUBLISHED = [
   'name',
@@ -46,14 +48,17 @@ export function publishedManifest(manifest: Readonly<Record<string, unknown>>): 
   for (const field of PUBLISHED) if (manifest[field] !== undefined) published[field] = manifest[field]
   published['files'] = [...PUBLISHED_FILES]
   published['exports'] = withoutSource(manifest['exports'])
-  published['dependencies'] = withSharedRanges(manifest['dependencies'])
+  published['dependencies'] = installed(manifest['dependencies'])
   return published
 }
 
-function withSharedRanges(dependencies: unknown): Record<string, string> {
-  const exact = dependencies as Readonly<Record<string, string>>
+/** What is installed with the package: all but what is a part of it. */
+function installed(dependencies: unknown): Record<string, string> {
+  const exact = Object.entries(dependencies as Readonly<Record<string, string>>)
   return Object.fromEntries(
-    Object.entries(exact).map(([name, version]) => [name, SHARED_WITH_USERS.has(name) ? `^${version}` : version]),
+    exact
+      .filter(([name]) => !BUNDLED.has(name))
+      .map(([name, version]) => [name, SHARED_WITH_USERS.has(name) ? `^${version}` : version]),
   )
 }
 

@@ -4,7 +4,8 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, inject, test } from 'vitest'
-import { readManifest } from '../../scripts/repository-files.ts'
+import { BUNDLED } from '../../scripts/bundled-packages.ts'
+import { readManifest, ROOT } from '../../scripts/repository-files.ts'
 import { findBrokenLinks } from '../conventions/markdown-links.ts'
 
 const installed = join(inject('installedProject'), 'node_modules/seaworthy')
@@ -67,7 +68,7 @@ test('the OpenTelemetry API is a range, so that a service and Seaworthy share on
   }
   const ours = readManifest().dependencies
   expect(manifest.dependencies['@opentelemetry/api']).toBe(`^${ours['@opentelemetry/api']}`)
-  expect(Object.keys(manifest.dependencies)).toEqual(Object.keys(ours))
+  expect(Object.keys(manifest.dependencies)).toEqual(Object.keys(ours).filter((name) => !BUNDLED.has(name)))
 })
 
 test('every file that an export or the command leads to is in the tarball', async () => {
@@ -89,6 +90,17 @@ test('every built file is ASCII, which V8 holds in half the memory of what is no
   const others: string[] = []
   for (const path of scripts) if (/[^\0-\x7F]/.test(await readFile(join(dist, path), 'latin1'))) others.push(path)
   expect(others).toEqual([])
+})
+
+test('the code of other packages is published with their licence', async () => {
+  const chunks = join(installed, 'dist/chunks')
+  const texts = await Promise.all((await readdir(chunks)).map((file) => readFile(join(chunks, file), 'utf8')))
+  for (const name of BUNDLED) {
+    const holders = texts.filter((text) => text.includes(`node_modules/${name}/`))
+    expect(holders).toHaveLength(1)
+    const licence = await readFile(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8')
+    expect(holders[0]).toContain(licence.trim())
+  }
 })
 
 test('no built file asks for a TypeScript source at run time', async () => {
