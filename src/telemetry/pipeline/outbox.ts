@@ -51,6 +51,7 @@ export class Outbox implements ChunkSink {
   readonly #signals: Readonly<Partial<Record<Signal, OutboxSignal>>>
   #sequence = 0
   #isClosed = false
+  #isExiting = false
   #closing: Promise<void> | undefined
 
   constructor(options: OutboxOptions) {
@@ -68,7 +69,7 @@ export class Outbox implements ChunkSink {
       ledger: (signal) => this.#ledgers[signal],
       books: (signal) => this.#books[signal],
       sender: (signal) => (this.#isClosed ? undefined : this.#senders[signal]),
-      adopt: (chunk) => this.#adopt(chunk),
+      adopt: (chunks) => this.#adopt(chunks),
       storeAgain: () => spooled.storeAgain(),
       onTrouble: (signal, trouble) => this.#report(signal, trouble),
     })
@@ -183,11 +184,13 @@ export class Outbox implements ChunkSink {
 
   /**
    * The same at the `exit` of a process, synchronously: writes what is not on disk yet, and leaves it to the next one.
-   * What no disk takes is lost, and counted (`exit`).
+   * What comes later, from others who hear of the end after us, is written at once. What no disk takes is lost, and
+   * counted (`exit`).
    */
   releaseNow(): void {
     this.flushNow()
     this.#isClosed = true
+    this.#isExiting = true
     for (const sender of Object.values(this.#senders)) sender.close('exit')
     this.#attempt(() => this.#spooled.spool?.closeNow?.())
   }
@@ -229,21 +232,26 @@ export class Outbox implements ChunkSink {
     this.flushNow()
     const books = this.#books[chunk.signal]
     if (parcel.isStored) return books.keep(parcel)
-    const count = books.drop([parcel], 'closed')
-    this.#report(chunk.signal, { kind: 'dropped', reason: 'closed', count })
+    const reason = this.#isExiting ? 'exit' : 'closed'
+    const count = books.drop([parcel], reason)
+    this.#report(chunk.signal, { kind: 'dropped', reason, count })
   }
 
   #toParcel({ signal, items, bytes, since }: Chunk): Parcel {
     return new Parcel({ signal, items, byteLength: bytes.byteLength, since }, this.#sequence++, false)
   }
 
-  #adopt(chunk: SpooledChunk): void {
-    const sender = this.#senders[chunk.signal]
-    // Of a signal that is switched off, or too late: it stays where it is.
-    if (sender === undefined || this.#isClosed) return
-    const parcel = new Parcel(chunk, this.#sequence++, true)
-    this.#books[chunk.signal].adopt(parcel, chunk)
-    sender.add(parcel)
+  /** Hundreds come in one turn of the loop: what can be done once for all of them is. */
+  #adopt(chunks: readonly SpooledChunk[]): void {
+    for (const chunk of chunks) {
+      const sender = this.#senders[chunk.signal]
+      // Of a signal that is switched off, or too late: it stays where it is.
+      if (sender === undefined || this.#isClosed) continue
+      const parcel = new Parcel(chunk, this.#sequence++, true)
+      this.#books[chunk.signal].adopt(parcel, chunk)
+      sender.addSilently(parcel)
+    }
+    for (const sender of Object.values(this.#senders)) sender.wake()
   }
 
   #refuse({ signal, items }: Chunk, reason: DropReason): void {

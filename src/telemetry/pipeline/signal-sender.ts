@@ -65,6 +65,16 @@ export class SignalSender {
     this.#arm()
   }
 
+  /** Takes what comes many at a time; {@link wake} says when that was all of it. */
+  addSilently(parcel: Parcel): void {
+    this.#waiting.add(parcel)
+  }
+
+  /** Sends what {@link addSilently} has taken, in a later turn of the event loop. */
+  wake(): void {
+    this.#arm()
+  }
+
   /** Everything that is not delivered. */
   parcels(): readonly Parcel[] {
     const sending = Array.from(this.#shipments).flatMap(({ parcels }) => parcels)

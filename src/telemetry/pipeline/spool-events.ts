@@ -12,7 +12,7 @@ export interface SpoolEventsOptions {
   readonly books: (signal: Signal) => ParcelBooks
   /** `undefined` once it is closed. */
   readonly sender: (signal: Signal) => SignalSender | undefined
-  readonly adopt: (chunk: SpooledChunk) => void
+  readonly adopt: (chunks: readonly SpooledChunk[]) => void
   /** Appends what is in memory only. */
   readonly storeAgain: () => void
   readonly onTrouble: (signal: Signal, trouble: QueueTrouble) => void
@@ -31,7 +31,7 @@ export class SpoolEvents implements SpoolListener {
   begin(): void {
     const early = this.#early ?? []
     this.#early = undefined
-    for (const chunk of early) this.#options.adopt(chunk)
+    this.#options.adopt(early)
   }
 
   stored(chunk: SpooledChunk): void {
@@ -64,10 +64,8 @@ export class SpoolEvents implements SpoolListener {
   }
 
   adopted(chunks: readonly SpooledChunk[]): void {
-    for (const chunk of chunks) {
-      if (this.#early === undefined) this.#options.adopt(chunk)
-      else this.#early.push(chunk)
-    }
+    if (this.#early === undefined) this.#options.adopt(chunks)
+    else for (const chunk of chunks) this.#early.push(chunk)
   }
 
   damaged(signal: Signal, items: number): void {

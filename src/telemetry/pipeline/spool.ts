@@ -53,8 +53,9 @@ export interface Spool {
   /** Leaves what is unsettled to the next process, and lets go of the directory. What is appended later is not stored. */
   close(): Promise<void>
   /**
-   * `flushNow()` and `close()` in one, synchronously: the last thing in the `exit` of a process. The next process then
-   * adopts at once, in another container as well, where it would wait 18 s for a heartbeat.
+   * `flushNow()` and `close()` in one, synchronously, for the `exit` of a process. The next process then adopts at once,
+   * in another container as well, where it would wait 18 s for a heartbeat. What is appended later, by others who hear of
+   * the end after us, is written at once to a place of its own, and waits for that.
    */
   closeNow?(): void
   /** Why chunks are not stored at present; `undefined` while they are. */

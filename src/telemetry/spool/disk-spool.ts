@@ -175,7 +175,6 @@ export class DiskSpool implements Spool {
   closeNow(): void {
     if (this.#isClosed) return
     this.flushNow()
-    this.#isClosed = true
     this.#housekeeping.stop()
     this.#store.end()
     for (const segment of this.#store.all.filter(
@@ -184,6 +183,9 @@ export class DiskSpool implements Spool {
       this.#store.removeNow(segment)
     }
     this.#tenancy.release()
+    // Somebody else may have it from now on: what still comes goes to a directory of its own.
+    this.#writer.abandon()
+    this.#store.abandon()
   }
 
   async #close(): Promise<void> {
