@@ -28,7 +28,7 @@ const MAX_STATEMENTS = 100
 
 /** A SQLite database whose statements are traced and measured. Parameter values never appear in telemetry. */
 export class SqliteDatabase {
-  /** The database itself, for what is not covered here; its calls are not traced. */
+  /** The database itself, for what is not covered here. Its calls are traced where Node publishes them. */
   readonly native: DatabaseSync
   readonly #spans: DatabaseSpans
   readonly #statements = new Map<string, StatementSync>()

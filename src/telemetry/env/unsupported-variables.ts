@@ -52,7 +52,7 @@ export const SUPPORTED_VARIABLES: ReadonlySet<string> = new Set([
 
 /** Values that ask for what is done anyway, so that a warning would only puzzle. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {
-  OTEL_SEMCONV_STABILITY_OPT_IN: ['http'],
+  OTEL_SEMCONV_STABILITY_OPT_IN: ['http', 'database', 'http,database', 'database,http'],
   OTEL_NODE_RESOURCE_DETECTORS: ['all'],
 }
 
