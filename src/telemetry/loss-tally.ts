@@ -14,6 +14,8 @@ export class LossTally {
   #count = 0
   #detail = ''
   #saidAt = Number.NEGATIVE_INFINITY
+  /** What was told since nothing is planned any more. */
+  #saidAtOnce: number | undefined = undefined
   #cancel: Cancel | undefined
 
   constructor(clock: Clock, say: (count: number, detail: string) => void) {
@@ -25,9 +27,23 @@ export class LossTally {
   add(count: number, detail = ''): void {
     this.#count += count
     this.#detail = detail
+    if (this.#saidAtOnce !== undefined) {
+      if (this.#count < this.#saidAtOnce) return
+      this.#saidAtOnce += this.#count
+      return this.say()
+    }
     if (this.#cancel !== undefined) return
     const delayMs = Math.max(FIRST_AFTER_MS, this.#saidAt + INTERVAL_MS - this.#clock.now())
     this.#cancel = this.#clock.schedule(delayMs, () => this.say(), { keepAlive: false })
+  }
+
+  /**
+   * The process ends, and no timer will ring: tells what has not been told, and from now on at once, in lines each of
+   * which says as much as those before it. Thousands that come then are a dozen lines, and more than half of them is told.
+   */
+  sayAtOnce(): void {
+    this.say()
+    this.#saidAtOnce ??= 0
   }
 
   /** Tells at once what has not been told. */

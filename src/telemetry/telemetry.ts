@@ -170,7 +170,7 @@ class ProcessTelemetry implements Telemetry {
       const forgetExit = atExit(() => {
         this.#isExiting = true
         engine.exit()
-        this.#troubles.sayAll()
+        this.#troubles.end()
       })
       this.#undo.push(() => void this.#letGo(engine).then(forgetExit), this.#options.finalFlush.add(this))
     }

@@ -44,6 +44,7 @@ export class TroubleReporter {
   readonly #options: TroubleReporterOptions
   readonly #quietLog: QuietLog
   readonly #tallies = new Map<string, LossTally>()
+  #isEnding = false
 
   constructor(options: TroubleReporterOptions) {
     this.#options = options
@@ -79,6 +80,12 @@ export class TroubleReporter {
     for (const tally of this.#tallies.values()) tally.say()
   }
 
+  /** The process ends in this turn: what is lost from now on is told at once. */
+  end(): void {
+    this.#isEnding = true
+    for (const tally of this.#tallies.values()) tally.sayAtOnce()
+  }
+
   #tally(signal: Signal, reason: DropReason | 'rejected'): LossTally {
     const key = `${signal}.${reason}`
     const known = this.#tallies.get(key)
@@ -88,6 +95,7 @@ export class TroubleReporter {
       const why = detail === '' ? LOSSES[reason] : `${LOSSES[reason]}: ${detail}`
       this.#write({ ...fields, lost: count }, `${count} ${ITEMS[signal]} lost: ${why}`)
     })
+    if (this.#isEnding) tally.sayAtOnce()
     this.#tallies.set(key, tally)
     return tally
   }

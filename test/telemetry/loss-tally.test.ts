@@ -32,3 +32,13 @@ test('what follows is told a minute later, and nothing of it is forgotten', asyn
   expect(said.map(([count]) => count)).toEqual([1, 60, 60])
   expect(clock.pending).toBe(0)
 })
+
+test('at the end of a process everything is told at once, thousands in a dozen lines', () => {
+  const { clock, said, tally } = setUp()
+  tally.add(5)
+  tally.sayAtOnce()
+  expect(said).toEqual([[5, '']])
+  for (let index = 0; index < 1000; index++) tally.add(1)
+  expect(said.slice(1).map(([count]) => count)).toEqual([1, 1, 2, 4, 8, 16, 32, 64, 128, 256])
+  expect(clock.pending).toBe(0)
+})

@@ -300,7 +300,7 @@ test('at the exit of a process what no disk takes is lost and counted, what one 
     expect(outbox.account('traces')).toMatchObject({ spooled: isFull ? 0 : 7, dropped, pending: 0 })
     add('c', 5)
     expect(outbox.account('traces')).toMatchObject(
-      isFull ? { dropped: { exit: 7, closed: 5 }, pending: 0 } : { spooled: 12, dropped: {}, pending: 0 },
+      isFull ? { dropped: { exit: 12 }, pending: 0 } : { spooled: 12, dropped: {}, pending: 0 },
     )
     expect(troubles.some((trouble) => trouble.kind === 'dropped' && trouble.reason === 'exit')).toBe(isFull)
     expect(outbox.memoryBytes).toBe(0)

@@ -196,6 +196,28 @@ test('closeNow lets go of everything at once, and of the directory when nothing 
   await second.spool.close()
 })
 
+test('what comes after closeNow is on disk at once, in another directory, and the next process gets all of it', async () => {
+  using directory = temporaryDirectory()
+  const first = openSpool(directory.path)
+  first.spool.append(chunkOf(0))
+  const settled = first.spool.append(chunkOf(1))
+  first.spool.flushNow()
+  first.spool.settle(settled)
+  first.spool.closeNow()
+  for (const number of [2, 3]) first.spool.append(chunkOf(number))
+  first.spool.flushNow()
+  expect(first.heard.storedChunks).toHaveLength(4)
+  // The one that was let go of, with its segment and marks; and one with an owner, a heartbeat, and its own segment.
+  expect(readdirSync(join(directory.path, SERVICE))).toHaveLength(2)
+  expect(filesBelow(directory.path).filter(({ name }) => name.endsWith('.seg'))).toHaveLength(2)
+  first.spool.closeNow()
+
+  await using second = openSpool(directory.path)
+  await second.heard.until(({ adoptedChunks }) => adoptedChunks.length >= 3)
+  const numbers = await numbersOf(second.spool, second.heard.adoptedChunks)
+  expect(new Set(numbers)).toEqual(new Set([0, 2, 3]))
+})
+
 test('a chunk that was damaged on disk while it waited is not given out, and said so', async () => {
   using directory = temporaryDirectory()
   await using opened = openSpool(directory.path)
