@@ -37,8 +37,9 @@ export function whenPackageIsLoaded(
   )
   try {
     for (const [path, module] of Object.entries(createRequire(import.meta.url).cache)) {
+      if (!isIts(path)) continue
       const exported: unknown = module?.exports
-      if (typeof exported === 'object' && exported !== null && isIts(path)) use(exported)
+      if (typeof exported === 'object' && exported !== null) use(exported)
     }
   } catch (error) {
     onProblem(error)

@@ -26,3 +26,12 @@ test.each([
   ])
   expect(new Set([...spans.map((span) => span.traceId), inHandler])).toEqual(new Set([traceId]))
 })
+
+test.each(['import', 'require'])(
+  'grpc-js that is loaded later, by %s, is observed where its calls are made, until the end',
+  async (how) => {
+    const program = fileURLToPath(new URL('../programs/late-grpc.ts', import.meta.url))
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, how], { timeout: 20_000 })
+    expect([stdout.trim(), stderr]).toEqual(['["shop.Orders/Get"]', ''])
+  },
+)
