@@ -81,7 +81,9 @@ async function describeMemory({ variant, ...options }: Omit<ProfileOptions, 'kin
   const mib = (bytes: number | undefined): string => ((bytes ?? 0) / MIB).toFixed(1).padStart(8)
   return ['MiB: at the first answer, after a load']
     .concat(
-      Object.entries(first).map(([name, bytes]) => `${mib(bytes)} ${mib(loaded[name])}  ${name}`),
+      Object.entries(first)
+        .filter(([name, bytes]) => Math.max(bytes, loaded[name] ?? 0) > MIB / 20)
+        .map(([name, bytes]) => `${mib(bytes)} ${mib(loaded[name])}  ${name}`),
       '',
     )
     .join('\n')

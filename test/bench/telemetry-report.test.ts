@@ -227,8 +227,8 @@ test('a profile has shares of the time in which something ran, by function and b
   const { functions, packages } = readProfile({
     nodes: [
       { id: 1, callFrame: frame('(idle)') },
-      { id: 2, callFrame: frame('end', 'file:///home/me/build/package/dist/telemetry/trace/span.js') },
-      { id: 3, callFrame: frame('write', '/home/me/node_modules/pino/lib/proto.js') },
+      { id: 2, callFrame: frame('end', 'file:///srv/build/package/dist/telemetry/trace/span.js') },
+      { id: 3, callFrame: frame('write', '/srv/node_modules/pino/lib/proto.js') },
     ],
     samples: [1, 2, 3, 3],
     timeDeltas: [500, 10, 20, 10],
