@@ -96,8 +96,8 @@ export interface ServiceTelemetry {
    */
   account(): Readonly<Record<Signal, SignalAccount>>
   /**
-   * Of each signal whose latest attempt delivered nothing, why. Empty before the first attempt, and again as soon as one
-   * delivers.
+   * Of each signal whose latest attempt delivered nothing, why; or perhaps nothing, where what said yes may be no collector.
+   * Empty before the first attempt, and again as soon as one delivers.
    */
   failures(): Readonly<Partial<Record<Signal, string>>>
 }

@@ -67,6 +67,14 @@ export class TroubleReporter {
         const text = `${signal} are delivered again, ${trouble.pending} ${items} wait`
         return this.#quietLog.info(`${signal}.recovered`, fields, text)
       }
+      case 'remark': {
+        if (trouble.isDoubtful) {
+          const text = `nobody knows whether ${signal} arrive: ${trouble.text}`
+          return this.#quietLog.warn(`${signal}.doubtful`, fields, text)
+        }
+        const text = `the collector takes ${signal} and says: ${trouble.text}`
+        return this.#quietLog.warn(`${signal}.remark`, fields, text)
+      }
       case 'rejected':
         return this.#tally(signal, 'rejected').add(trouble.count, trouble.detail)
       case 'dropped':

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { trace } from '@opentelemetry/api'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { FinalFlush } from '../../src/core/final-flush.ts'
@@ -109,4 +112,24 @@ test('a service without telemetry has no such check', () => {
   const health = new HealthChecker()
   watchTelemetry(health, undefined)
   expect(health.report().checks).toEqual({})
+})
+
+test('a server that says yes and is no collector makes health degraded', async () => {
+  const page = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => response.setHeader('content-type', 'text/html').end('<html>Log in</html>'))
+  }).listen(0, '127.0.0.1')
+  await once(page, 'listening')
+  try {
+    const { telemetry, ask } = await watch(`http://127.0.0.1:${(page.address() as AddressInfo).port}`)
+    endSpan()
+    await vi.waitFor(() => expect(telemetry.failures().traces).toBeDefined(), 5000)
+    const message = expect.stringMatching(
+      /^cannot deliver traces: .* said yes, but not as OTLP does \(text\/html\)/,
+    ) as string
+    expect(await ask()).toMatchObject({ status: 'degraded', checks: { telemetry: { status: 'degraded', message } } })
+  } finally {
+    page.closeAllConnections()
+    page.close()
+  }
 })

@@ -51,3 +51,17 @@ test('where nobody asked for a collector, a full spool is no news, and damage is
   await clock.advance(1000)
   expect(log.lines).toEqual(['warn 1 spans lost: the spool could not be read back'])
 })
+
+test('what a collector remarks is a line a minute, and so is an answer that may be of none', async () => {
+  const { clock, log, reporter } = create('http://collector:4318')
+  for (let second = 0; second < 61; second++) {
+    reporter.report('traces', { kind: 'remark', text: 'stop sending foo', isDoubtful: false })
+    reporter.report('traces', { kind: 'remark', text: 'is it a collector?', isDoubtful: true })
+    await clock.advance(1000)
+  }
+  const both = [
+    'warn the collector takes traces and says: stop sending foo',
+    'warn nobody knows whether traces arrive: is it a collector?',
+  ]
+  expect(log.lines).toEqual([...both, ...both])
+})

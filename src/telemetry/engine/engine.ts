@@ -53,7 +53,7 @@ export interface Engine {
   account(signal: Signal): SignalAccount
   /** What Prometheus scrapes; `undefined` where it is not served. Goes on after {@link close}. */
   readonly metricsPage: LazyMetricsPage | undefined
-  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  /** Why the latest attempt delivered nothing, or perhaps nothing; `undefined` while deliveries work. */
   failure(signal: Signal): string | undefined
   /** Delivers what is there and closes for good, within `limitMs`. Never rejects. */
   close(limitMs: number): Promise<void>

@@ -4,8 +4,10 @@ export type ExportOutcome =
       readonly kind: 'delivered'
       /** How many of the batch the collector rejected: a partial success. @default 0 */
       readonly rejectedCount?: number
-      /** What the collector said about it. */
+      /** What the collector said about it: a warning, where it rejected nothing. */
       readonly message?: string
+      /** It was a yes, and no answer of OTLP: perhaps it was no collector that said it. @default false */
+      readonly isDoubtful?: boolean
     }
   /** Worth another attempt: no connection, no answer, 503, `UNAVAILABLE`. */
   | {

@@ -107,7 +107,7 @@ export class Outbox implements ChunkSink {
     return this.#ledgers[signal].account
   }
 
-  /** Why the latest attempt delivered nothing; `undefined` while deliveries work. */
+  /** Why the latest attempt delivered nothing, or perhaps nothing; `undefined` while deliveries work. */
   failure(signal: Signal): string | undefined {
     return this.#senders[signal]?.failure
   }

@@ -12,4 +12,6 @@ export type QueueTrouble =
       readonly spooled?: number
     }
   | { readonly kind: 'rejected'; readonly count: number; readonly detail: string }
+  /** What a collector says that has taken everything; or, `isDoubtful`, an answer that does not look like one's. */
+  | { readonly kind: 'remark'; readonly text: string; readonly isDoubtful: boolean }
   | { readonly kind: 'recovered'; readonly pending: number }

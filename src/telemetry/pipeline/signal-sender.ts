@@ -36,7 +36,10 @@ export class SignalSender {
     })
   }
 
-  /** Why the latest attempt delivered nothing. `undefined` before the first one, and after one that delivered. */
+  /**
+   * Why the latest attempt delivered nothing, or perhaps nothing, where the answer was none of OTLP. `undefined` before the
+   * first one, and after one that delivered.
+   */
   get failure(): string | undefined {
     return this.#failure
   }
@@ -197,9 +200,11 @@ export class SignalSender {
       case 'delivered': {
         this.#deliveries++
         this.#waiting.delivered(shipment.body)
-        const rejected = this.#options.books.deliver(shipment.parcels, outcome.rejectedCount ?? 0)
-        if (rejected > 0) this.#options.onTrouble({ kind: 'rejected', count: rejected, detail: outcome.message ?? '' })
-        return this.#bookAnswer(shipment, undefined)
+        const { rejectedCount = 0, message: text = '', isDoubtful = false } = outcome
+        const rejected = this.#options.books.deliver(shipment.parcels, rejectedCount)
+        if (rejected > 0) this.#options.onTrouble({ kind: 'rejected', count: rejected, detail: text })
+        else if (text !== '') this.#options.onTrouble({ kind: 'remark', text, isDoubtful })
+        return this.#bookAnswer(shipment, isDoubtful ? text : undefined)
       }
       case 'threw':
         return this.#bookThrow(shipment, outcome.reason)

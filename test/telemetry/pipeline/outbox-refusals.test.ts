@@ -128,6 +128,29 @@ test('a partial success counts what was rejected, never more than there was', as
   expect(troubles[0]).toEqual({ kind: 'rejected', count: 3, detail: 'too old' })
 })
 
+test('what a collector says that has taken everything is told; an answer that may be of none is a failure besides', async () => {
+  const { clock, outbox, transport, troubles, add } = setUp()
+  transport.answer = () => ({ kind: 'delivered', message: 'stop sending foo' })
+  add('a')
+  await clock.advance(5000)
+  expect(troubles).toEqual([{ kind: 'remark', text: 'stop sending foo', isDoubtful: false }])
+  expect(outbox.failure('traces')).toBeUndefined()
+
+  transport.answer = () => ({ kind: 'delivered', message: 'is it a collector?', isDoubtful: true })
+  add('b')
+  await clock.advance(5000)
+  expect(troubles.slice(1)).toEqual([{ kind: 'remark', text: 'is it a collector?', isDoubtful: true }])
+  expect(outbox.failure('traces')).toBe('is it a collector?')
+  // It said yes: sending it again would double it.
+  expect(outbox.account('traces')).toMatchObject({ delivered: 2, pending: 0 })
+
+  transport.answer = () => DELIVERED
+  add('c')
+  await clock.advance(5000)
+  expect(outbox.failure('traces')).toBeUndefined()
+  expect(troubles).toHaveLength(2)
+})
+
 test('what the disk has to let go of is sent from memory, and is lost only where it is nowhere else', async () => {
   const disk = createDisk()
   const { clock, outbox, transport, spool, troubles, add } = setUp({ disk, maxWaitingBytes: 1000 })

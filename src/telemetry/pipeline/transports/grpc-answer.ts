@@ -111,7 +111,8 @@ function readSuccess({ body }: GrpcAnswer, signal: Signal, authority: string): E
   } catch {
     // Said below.
   }
-  return { kind: 'delivered', message: `${authority} said yes, but its answer cannot be read: is it a collector?` }
+  const message = `${authority} said yes, but its answer cannot be read: is it a collector?`
+  return { kind: 'delivered', message, isDoubtful: true }
 }
 
 /** What to do about it, where that can be known. */

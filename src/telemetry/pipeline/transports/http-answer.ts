@@ -60,18 +60,19 @@ function readSuccess({ headers, body }: HttpAnswer, asked: AskedFor): ExportOutc
   if (body.kind !== 'whole') return deliveredWithoutAnswer(asked.authority)
   if (body.bytes.length === 0) return { kind: 'delivered' }
   try {
-    return outcomeOfResponse(
-      isJson(headers)
-        ? decodeResponseJson(asked.signal, body.bytes.toString())
-        : decodeResponse(asked.signal, body.bytes),
-    )
-  } catch {
-    const type = serverText(headers['content-type'] ?? 'no content type')
-    return {
-      kind: 'delivered',
-      message: `${asked.authority} said yes, but not as OTLP does (${type}): is it a collector?`,
+    if (!isText(headers)) {
+      return outcomeOfResponse(
+        isJson(headers)
+          ? decodeResponseJson(asked.signal, body.bytes.toString())
+          : decodeResponse(asked.signal, body.bytes),
+      )
     }
+  } catch {
+    // Said below.
   }
+  const type = serverText(headers['content-type'] ?? 'no content type')
+  const message = `${asked.authority} said yes, but not as OTLP does (${type}): is it a collector?`
+  return { kind: 'delivered', message, isDoubtful: true }
 }
 
 /** Delivered, less what the collector rejected: such a part must not be sent again. */
@@ -134,6 +135,11 @@ function quote(message: string | undefined): string {
 
 function isJson(headers: IncomingHttpHeaders): boolean {
   return /^application\/json\b/i.test(headers['content-type'] ?? '')
+}
+
+/** A page for people, such as that of a proxy that asks them to log in. */
+function isText(headers: IncomingHttpHeaders): boolean {
+  return /^text\//i.test(headers['content-type'] ?? '')
 }
 
 function positive(value: number | undefined): number | undefined {
