@@ -1,4 +1,4 @@
-import { varintSize, writeVarint } from './wire-bytes.ts'
+import { SHORT_PAIR, varintSize, writeShortAscii, writeVarint } from './wire-bytes.ts'
 
 const FIRST_CAPACITY = 1024
 
@@ -45,6 +45,27 @@ export class MessageBuffer {
     this.reserve(fields.length)
     this.bytes.set(fields, this.at)
     this.at += fields.length
+  }
+
+  /**
+   * Whole fields, and a `KeyValue` behind them whose value is text, all but its lengths and text in `fields` already:
+   * they end with what `textPair()` writes for an empty text.
+   *
+   * @returns false where key and text are too long for lengths of one byte, or not ASCII: then nothing is written
+   */
+  rawAndText(fields: Uint8Array, keyLength: number, value: string): boolean {
+    const { length } = value
+    if (length + keyLength > SHORT_PAIR) return false
+    this.reserve(fields.length + length)
+    const { bytes } = this
+    bytes.set(fields, this.at)
+    const lengthAt = this.at + fields.length - 1
+    const end = writeShortAscii(bytes, lengthAt, value)
+    if (end === 0) return false
+    bytes[lengthAt - 6 - keyLength] = keyLength + length + 6
+    bytes[lengthAt - 2] = length + 2
+    this.at = end
+    return true
   }
 
   /** Begins a message inside this one; give the result to {@link close} when all of it is written. */

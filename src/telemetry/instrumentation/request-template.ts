@@ -32,6 +32,7 @@ export class RequestTemplate {
   readonly #facts: RepeatedFacts
   readonly #attributes: ReadonlyMap<string, string | number>
   #encoded: Uint8Array | undefined = undefined
+  #encodedWithPath: Uint8Array | undefined = undefined
 
   constructor(facts: RepeatedFacts, method: MethodName, scheme: 'http' | 'https', peer: Peer) {
     this.#facts = facts
@@ -57,7 +58,17 @@ export class RequestTemplate {
   }
 
   get encoded(): Uint8Array {
-    return (this.#encoded ??= encode(this.#attributes))
+    return (this.#encoded ??= encode(this.#attributes).finish())
+  }
+
+  /** The same, and the beginning of `url.path`, for `rawAndText()` of the writer. */
+  get encodedWithPath(): Uint8Array {
+    if (this.#encodedWithPath === undefined) {
+      const writer = encode(this.#attributes)
+      writer.textPair(ATTRIBUTE, ATTR.urlPath, '')
+      this.#encodedWithPath = writer.finish()
+    }
+    return this.#encodedWithPath
   }
 }
 
@@ -86,11 +97,11 @@ function describe(
   return attributes
 }
 
-function encode(attributes: ReadonlyMap<string, string | number>): Uint8Array {
+function encode(attributes: ReadonlyMap<string, string | number>): ProtobufWriter {
   const writer = new ProtobufWriter()
   for (const [key, value] of attributes) {
     if (typeof value === 'string') writer.textPair(ATTRIBUTE, key, value)
     else writer.numberPair(ATTRIBUTE, key, value)
   }
-  return writer.finish()
+  return writer
 }

@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
+import { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
 import type { DeferredAttributes } from '../trace/deferred-attributes.ts'
 import { ATTR } from './attribute-names.ts'
 import type { RequestTemplate } from './request-template.ts'
@@ -9,6 +9,12 @@ const ATTRIBUTE = 74
 
 /** Scheme and authority of an absolute target, or all up to the last @ of something else. */
 const AUTHORITY = /^(?:[^/?#]*:)?\/\/[^/?#]*|^[^/?#]*@/
+
+/** Statuses whose attribute is kept encoded. A service answers with some dozens. */
+const MAX_STATUSES = 100
+const STATUS_BYTES = 64
+
+const statuses = new Map<number, Uint8Array>()
 
 type Put = (key: string, value: unknown) => void
 
@@ -63,18 +69,31 @@ export class ServerRequestAttributes implements DeferredAttributes {
   }
 
   encode(writer: ProtobufWriter): void {
-    writer.raw(this.#template.encoded)
+    const template = this.#template
     const target = this.#target
-    if (isPlainPath(target)) {
-      writer.textPair(ATTRIBUTE, ATTR.urlPath, target)
+    const isPlain = isPlainPath(target)
+    const isWritten = isPlain && writer.rawAndText(template.encodedWithPath, ATTR.urlPath.length, target)
+    if (!isWritten) writer.raw(template.encoded)
+    if (isPlain) {
+      if (!isWritten) writer.textPair(ATTRIBUTE, ATTR.urlPath, target)
     } else {
       const { path, query } = splitTarget(originForm(target))
       writer.textPair(ATTRIBUTE, ATTR.urlPath, path)
       if (query !== '') writer.textPair(ATTRIBUTE, ATTR.urlQuery, query)
     }
     if (this.#route !== undefined) writer.textPair(ATTRIBUTE, ATTR.httpRoute, this.#route)
-    if (this.#status !== 0) writer.numberPair(ATTRIBUTE, ATTR.httpResponseStatusCode, this.#status)
+    if (this.#status !== 0) encodeStatus(writer, this.#status)
   }
+}
+
+function encodeStatus(writer: ProtobufWriter, status: number): void {
+  const known = statuses.get(status)
+  if (known !== undefined) return writer.raw(known)
+  writer.numberPair(ATTRIBUTE, ATTR.httpResponseStatusCode, status)
+  if (statuses.size === MAX_STATUSES) return
+  const one = new ProtobufWriter(STATUS_BYTES)
+  one.numberPair(ATTRIBUTE, ATTR.httpResponseStatusCode, status)
+  statuses.set(status, one.finish())
 }
 
 function isPlainPath(target: string): boolean {
