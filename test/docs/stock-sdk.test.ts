@@ -37,7 +37,7 @@ test.for([
     await using running = startProgram(
       new URL(file, DOORS),
       { ...env, SEAWORTHY_LOG_LEVEL: 'info' },
-      { flags: [...flags, ...preload] },
+      { flags: [...flags, ...preload], lineLimitMs: 45_000 },
     )
     const said = await running.line('ready http')
     if (flags.length > 0) await running.line('probes are answered at')

@@ -35,6 +35,8 @@ export interface ProgramSettings {
   readonly flavour?: 'source' | 'built'
   /** Further arguments of Node, before the program. @default none */
   readonly flags?: readonly string[]
+  /** How long a line is waited for, where a program has much to load. @default 15_000 */
+  readonly lineLimitMs?: number
 }
 
 /** Longer than any program here may live. */
@@ -66,6 +68,7 @@ export function startProgram(
   settings: ProgramSettings = {},
 ): RunningProgram {
   const node = settings.node ?? process.env['SEAWORTHY_TEST_NODE'] ?? process.execPath
+  const { lineLimitMs = LINE_LIMIT_MS } = settings
   const flavour = settings.flavour ?? (process.env['SEAWORTHY_TEST_DIST'] === '1' ? 'built' : 'source')
   const flags = [
     '--disable-warning=ExperimentalWarning',
@@ -125,7 +128,7 @@ export function startProgram(
         end()
         resolve(said)
       }
-      const limit = setTimeout(() => fail(`${LINE_LIMIT_MS} ms passed`), LINE_LIMIT_MS)
+      const limit = setTimeout(() => fail(`${lineLimitMs} ms passed`), lineLimitMs)
       watchers.add(watcher)
       void exit.then(({ code, signal }) => fail(`The program ended (${signal ?? code})`))
     })
