@@ -31,10 +31,12 @@ export interface AttemptOptions {
  * limit. What comes later counts for nothing.
  */
 export function attempt(parcels: readonly Parcel[], options: AttemptOptions): Promise<AttemptOutcome> {
-  const { clock, timeoutMs, abort } = options
+  const { clock, spool, timeoutMs, abort } = options
   return new Promise((resolve) => {
     const giveUp = (): void => abort.abort(`no result within ${timeoutMs + SLACK_MS} ms`)
-    const cancel = clock.schedule(timeoutMs + SLACK_MS, giveUp, { keepAlive: false })
+    // A process that has nothing else to do may end at once where the next one has everything.
+    const keepAlive = spool === undefined || spool.failure !== undefined
+    const cancel = clock.schedule(timeoutMs + SLACK_MS, giveUp, { keepAlive })
     const settle = (outcome: AttemptOutcome): void => {
       cancel()
       resolve(outcome)

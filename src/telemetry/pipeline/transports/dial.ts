@@ -69,6 +69,8 @@ function openTcp({ host, port, authority }: Endpoint, limit: Limit): Promise<Soc
     keepAlive: true,
     keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
   })
+  // Who waits for an answer keeps the process alive, where it must be: what is on disk can wait for the next process.
+  socket.unref()
   return opened(socket, 'connect', limit)
 }
 

@@ -3,12 +3,11 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../../core/clock.ts'
 import type { Attempt } from './attempt.ts'
 
-/** One connection of HTTP/2. It keeps the process alive only while it carries calls. */
+/** One connection of HTTP/2. It does not keep the process alive: who waits for a call does, where it must be. */
 export class GrpcSession {
   readonly #session: ClientHttp2Session
   readonly #socket: Socket
   readonly #clock: Clock
-  #calls = 0
   #answered = 0
   #lastStreamId = Infinity
   #isPinging = false
@@ -47,11 +46,7 @@ export class GrpcSession {
   /** Opens a call. Beyond what the server takes at the same time it waits in line, within nghttp2. */
   open(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     const stream = this.#session.request(headers)
-    if (this.#calls++ === 0) this.#session.ref()
     stream.once('response', () => this.#answered++)
-    stream.once('close', () => {
-      if (--this.#calls === 0 && !this.#session.destroyed) this.#session.unref()
-    })
     return stream
   }
 

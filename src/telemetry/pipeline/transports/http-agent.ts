@@ -1,4 +1,4 @@
-import type { ClientRequestArgs } from 'node:http'
+import type { ClientRequest, ClientRequestArgs } from 'node:http'
 import { Agent } from '../../../core/node-http.ts'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -36,6 +36,12 @@ export class HttpAgent extends Agent {
 
   override createConnection(options: ClientRequestArgs, done?: Connected): undefined {
     if (done !== undefined) void this.#connect((options as WithLimit).limit, done)
+  }
+
+  /** Node would have it keep the process alive again. */
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request)
+    ;(socket as Socket).unref()
   }
 
   /** Closes the connections that wait for a request. */
