@@ -9,35 +9,36 @@ export type SharedAttributes = Omit<DeferredAttributes, 'encode'> & { readonly e
 
 /** The same, encoded once. */
 export class AttributeTemplate implements SharedAttributes {
-  readonly #attributes: ReadonlyMap<string, string | number>
+  protected readonly attributes: ReadonlyMap<string, string | number>
   #encoded: Uint8Array | undefined = undefined
 
   constructor(attributes: ReadonlyMap<string, string | number>) {
-    this.#attributes = attributes
+    this.attributes = attributes
   }
 
   get count(): number {
-    return this.#attributes.size
+    return this.attributes.size
   }
 
   has(key: string): boolean {
-    return this.#attributes.has(key)
+    return this.attributes.has(key)
   }
 
   fill(put: (key: string, value: unknown) => void): void {
-    for (const [key, value] of this.#attributes) put(key, value)
+    for (const [key, value] of this.attributes) put(key, value)
   }
 
   get encoded(): Uint8Array {
-    return (this.#encoded ??= encode(this.#attributes))
+    return (this.#encoded ??= encodeAttributes(this.attributes).finish())
   }
 }
 
-function encode(attributes: ReadonlyMap<string, string | number>): Uint8Array {
+/** Each as a field of a span. */
+export function encodeAttributes(attributes: ReadonlyMap<string, string | number>): ProtobufWriter {
   const writer = new ProtobufWriter()
   for (const [key, value] of attributes) {
     if (typeof value === 'string') writer.textPair(SPAN_ATTRIBUTE_TAG, key, value)
     else writer.numberPair(SPAN_ATTRIBUTE_TAG, key, value)
   }
-  return writer.finish()
+  return writer
 }

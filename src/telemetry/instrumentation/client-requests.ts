@@ -13,7 +13,7 @@ import type { PropagatorName } from '../env/propagators-env.ts'
 import { ATTR } from './attribute-names.ts'
 import { ClientRequestSpan, type RequestSurroundings } from './client-request-span.ts'
 import { ClientMetrics, type TargetSeries } from './client-series.ts'
-import { ClientSpans } from './client-spans.ts'
+import { DeferredSpans } from './deferred-spans.ts'
 import type { MethodName } from './http-method.ts'
 import { OpenBodies } from './open-bodies.ts'
 import { OutgoingContext, type ReadHeader } from './outgoing-context.ts'
@@ -39,7 +39,7 @@ export class ClientRequests {
   readonly #nameMethod: (method: string) => MethodName
   readonly #outgoing: OutgoingContext
   readonly #metrics: ClientMetrics
-  readonly #spans: ClientSpans
+  readonly #spans: DeferredSpans<TemplatedAttributes>
   readonly #shared: RequestSurroundings
   /** Of the request whose span is being begun. */
   #target: ClientTarget | undefined = undefined
@@ -50,7 +50,7 @@ export class ClientRequests {
     this.#nameMethod = nameMethod
     this.#outgoing = new OutgoingContext(propagators)
     this.#metrics = new ClientMetrics(meter)
-    this.#spans = new ClientSpans(tracer, () => this.#collect())
+    this.#spans = new DeferredSpans(tracer, () => this.#collect())
     this.#shared = { bodies: new OpenBodies(clock), redirects: new Redirects() }
   }
 
@@ -65,7 +65,7 @@ export class ClientRequests {
     this.#target = target
     this.#method = method
     this.#series = series
-    const span = this.#spans.start(method.spanName, parent)
+    const span = this.#spans.startClient(method.spanName, parent)
     const headers = this.#outgoing.headersOf(parent, span)
     const count = this.#resendCount(active, target, startedAtMs)
     const { deferred } = this.#spans

@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { ATTR } from './attribute-names.ts'
 import { AttributeTemplate } from './attribute-template.ts'
-import { defaultPort, parseHostHeader } from './host-and-port.ts'
 import type { MethodName } from './http-method.ts'
 import { HTTP2_VERSION, schemeOf } from './http2-server-request.ts'
-import { type Peer, RequestTemplate } from './request-template.ts'
+import { describeEnds, type Peer, RequestTemplate } from './request-template.ts'
 
 const CONNECTION = Symbol('seaworthy.http2.connection')
 
@@ -64,21 +63,8 @@ export class Http2Connection {
 }
 
 /** @see https://opentelemetry.io/docs/specs/semconv/rpc/grpc/#server */
-function describeCall(
-  authority: string | undefined,
-  scheme: string,
-  { remoteAddress, remotePort }: Peer,
-): Map<string, string | number> {
+function describeCall(authority: string | undefined, scheme: string, peer: Peer): Map<string, string | number> {
   const attributes = new Map<string, string | number>([[ATTR.rpcSystemName, 'grpc']])
-  const server = parseHostHeader(authority)
-  if (server !== undefined) {
-    attributes.set(ATTR.serverAddress, server.host)
-    attributes.set(ATTR.serverPort, server.port ?? defaultPort(scheme))
-  }
-  if (remoteAddress !== undefined) {
-    attributes.set(ATTR.clientAddress, remoteAddress)
-    attributes.set(ATTR.networkPeerAddress, remoteAddress)
-  }
-  if (remotePort !== undefined) attributes.set(ATTR.networkPeerPort, remotePort)
+  describeEnds(attributes, authority, scheme, peer)
   return attributes
 }

@@ -1,33 +1,31 @@
-import { type Attributes, type Context, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import type { IncomingHttpHeaders } from 'node:http2'
-import { FAST_ROOT } from '../context/fast-context.ts'
-import type { RecordingSpan } from '../trace/recording-span.ts'
-import type { Tracer as EngineTracer } from '../trace/tracer.ts'
 import { ATTR } from './attribute-names.ts'
+import { DeferredSpans, toAttributes } from './deferred-spans.ts'
 import type { Http2Connection } from './http2-connection.ts'
 import type { MethodName } from './http-method.ts'
 import { TemplatedAttributes } from './templated-attributes.ts'
 import { splitTarget } from './url-redaction.ts'
 
-/** Begins the spans of what HTTP/2 servers take. What leaves no span has no attributes put together for it. */
+/** Begins the spans of what HTTP/2 servers take. */
 export class Http2ServerSpans {
-  /** What the attributes of the latest span are made of, if they were left for later. */
-  deferred: TemplatedAttributes | undefined = undefined
-  readonly #tracer: Tracer
-  /** The same, if it is ours: it can do more than the API has. */
-  readonly #engine: EngineTracer | undefined
-  readonly #defers: boolean
+  readonly #spans: DeferredSpans<TemplatedAttributes>
   /** What the span is being begun for; a call of gRPC has no method of HTTP. */
   #connection: Http2Connection | undefined = undefined
   #headers: IncomingHttpHeaders = {}
   #method: MethodName | undefined = undefined
-  readonly #readAttributes = (): Attributes => this.#forSampler()
-  readonly #describe = (span: RecordingSpan): void => this.#describeSpan(span)
 
   constructor(tracer: Tracer) {
-    this.#tracer = tracer
-    this.#engine = 'startRemoteSpan' in tracer ? (tracer as EngineTracer) : undefined
-    this.#defers = this.#engine?.defersAttributes === true
+    this.#spans = new DeferredSpans(
+      tracer,
+      () => this.#collect(),
+      () => this.#forSampler(),
+    )
+  }
+
+  /** What the attributes of the latest span are made of, if they were left for later. */
+  get deferred(): TemplatedAttributes | undefined {
+    return this.#spans.deferred
   }
 
   /**
@@ -41,27 +39,10 @@ export class Http2ServerSpans {
     method: MethodName | undefined,
     around: Context,
   ): Span {
-    this.deferred = undefined
     this.#connection = connection
     this.#headers = headers
     this.#method = method
-    const engine = this.#engine
-    if (engine === undefined) {
-      const attributes = toAttributes(this.#collect())
-      return this.#tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, around)
-    }
-    const parent = around === FAST_ROOT ? undefined : trace.getSpanContext(around)
-    return engine.startRemoteSpan(name, SpanKind.SERVER, parent, around, this.#readAttributes, this.#describe)
-  }
-
-  #describeSpan(span: RecordingSpan): void {
-    const attributes = this.#collect()
-    if (this.#defers) {
-      this.deferred = attributes
-      span.setDeferredAttributes(attributes)
-    } else {
-      attributes.fill((key, value) => void span.setAttribute(key, value))
-    }
+    return this.#spans.startServer(name, around)
   }
 
   /** The three are there while a span is being begun. */
@@ -84,10 +65,4 @@ export class Http2ServerSpans {
     const path = this.#headers[':path'] ?? '/'
     return { ...attributes, [ATTR.rpcMethod]: path.slice(1), [ATTR.urlPath]: path }
   }
-}
-
-function toAttributes(source: TemplatedAttributes): Attributes {
-  const attributes: Attributes = {}
-  source.fill((key, value) => void (attributes[key] = value as string))
-  return attributes
 }

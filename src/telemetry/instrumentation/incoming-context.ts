@@ -5,7 +5,7 @@ import type { PropagatorName } from '../env/propagators-env.ts'
 import { readTraceParent } from '../propagation/trace-parent.ts'
 import { HeaderFormats } from './header-formats.ts'
 
-/** Reads what came along with a request of HTTP/2: who asks, and baggage. */
+/** Reads what came along with a request: who asks, and baggage. */
 export class IncomingContext {
   readonly #formats: HeaderFormats
 

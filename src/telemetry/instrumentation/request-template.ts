@@ -1,10 +1,7 @@
-import { ProtobufWriter } from '../../otlp/protobuf-writer.ts'
 import { ATTR } from './attribute-names.ts'
+import { AttributeTemplate, encodeAttributes, SPAN_ATTRIBUTE_TAG } from './attribute-template.ts'
 import { defaultPort, parseHostHeader } from './host-and-port.ts'
 import type { MethodName } from './http-method.ts'
-
-/** Of an attribute in a span. @see opentelemetry/proto/trace/v1/trace.proto */
-const ATTRIBUTE = 74
 
 /** What tells apart the requests of a connection that have different templates. */
 export interface RepeatedFacts {
@@ -28,15 +25,13 @@ export interface Peer {
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
-export class RequestTemplate {
+export class RequestTemplate extends AttributeTemplate {
   readonly #facts: RepeatedFacts
-  readonly #attributes: ReadonlyMap<string, string | number>
-  #encoded: Uint8Array | undefined = undefined
   #encodedWithPath: Uint8Array | undefined = undefined
 
   constructor(facts: RepeatedFacts, method: MethodName, scheme: 'http' | 'https', peer: Peer) {
+    super(describe(facts, method, scheme, peer))
     this.#facts = facts
-    this.#attributes = describe(facts, method, scheme, peer)
   }
 
   /** Whether a request of the same connection has this template, too. */
@@ -45,27 +40,11 @@ export class RequestTemplate {
     return facts.method === method && facts.host === host && facts.userAgent === userAgent && facts.version === version
   }
 
-  get count(): number {
-    return this.#attributes.size
-  }
-
-  has(key: string): boolean {
-    return this.#attributes.has(key)
-  }
-
-  fill(put: (key: string, value: unknown) => void): void {
-    for (const [key, value] of this.#attributes) put(key, value)
-  }
-
-  get encoded(): Uint8Array {
-    return (this.#encoded ??= encode(this.#attributes).finish())
-  }
-
-  /** The same, and the beginning of `url.path`, for `rawAndText()` of the writer. */
+  /** What is {@link encoded}, and the beginning of `url.path`, for `rawAndText()` of the writer. */
   get encodedWithPath(): Uint8Array {
     if (this.#encodedWithPath === undefined) {
-      const writer = encode(this.#attributes)
-      writer.textPair(ATTRIBUTE, ATTR.urlPath, '')
+      const writer = encodeAttributes(this.attributes)
+      writer.textPair(SPAN_ATTRIBUTE_TAG, ATTR.urlPath, '')
       this.#encodedWithPath = writer.finish()
     }
     return this.#encodedWithPath
@@ -76,14 +55,26 @@ function describe(
   facts: RepeatedFacts,
   method: MethodName,
   scheme: 'http' | 'https',
-  { remoteAddress, remotePort }: Peer,
+  peer: Peer,
 ): Map<string, string | number> {
   const attributes = new Map<string, string | number>()
   attributes.set(ATTR.httpRequestMethod, method.attribute)
   attributes.set(ATTR.urlScheme, scheme)
   attributes.set(ATTR.networkProtocolVersion, facts.version)
   if (method.original !== undefined) attributes.set(ATTR.httpRequestMethodOriginal, method.original)
-  const server = parseHostHeader(facts.host)
+  describeEnds(attributes, facts.host, scheme, peer)
+  if (facts.userAgent !== undefined) attributes.set(ATTR.userAgentOriginal, facts.userAgent)
+  return attributes
+}
+
+/** Adds who was asked, by the name that the client used, and who asks, as far as the connection says it. */
+export function describeEnds(
+  attributes: Map<string, string | number>,
+  host: string | undefined,
+  scheme: string,
+  { remoteAddress, remotePort }: Peer,
+): void {
+  const server = parseHostHeader(host)
   if (server !== undefined) {
     attributes.set(ATTR.serverAddress, server.host)
     attributes.set(ATTR.serverPort, server.port ?? defaultPort(scheme))
@@ -93,15 +84,4 @@ function describe(
     attributes.set(ATTR.networkPeerAddress, remoteAddress)
   }
   if (remotePort !== undefined) attributes.set(ATTR.networkPeerPort, remotePort)
-  if (facts.userAgent !== undefined) attributes.set(ATTR.userAgentOriginal, facts.userAgent)
-  return attributes
-}
-
-function encode(attributes: ReadonlyMap<string, string | number>): ProtobufWriter {
-  const writer = new ProtobufWriter()
-  for (const [key, value] of attributes) {
-    if (typeof value === 'string') writer.textPair(ATTRIBUTE, key, value)
-    else writer.numberPair(ATTRIBUTE, key, value)
-  }
-  return writer
 }

@@ -3,7 +3,7 @@ import { isTracingSuppressed } from '../context-keys.ts'
 import type { PropagatorName } from '../env/propagators-env.ts'
 import { ATTR } from './attribute-names.ts'
 import { AttributeTemplate } from './attribute-template.ts'
-import { ClientSpans } from './client-spans.ts'
+import { DeferredSpans } from './deferred-spans.ts'
 import { OutgoingContext, type ReadHeader } from './outgoing-context.ts'
 import { RpcClientCall } from './rpc-client-call.ts'
 import { RpcMetrics, type RpcSeries } from './rpc-series.ts'
@@ -32,7 +32,7 @@ export interface RpcServer {
 export class RpcClientCalls {
   readonly #outgoing: OutgoingContext
   readonly #metrics: RpcMetrics
-  readonly #spans: ClientSpans
+  readonly #spans: DeferredSpans<TemplatedAttributes>
   readonly #templates = new Map<string, AttributeTemplate>()
   /** Of the call whose span is being begun. */
   #server: RpcServer = { host: '', port: undefined }
@@ -41,7 +41,7 @@ export class RpcClientCalls {
   constructor({ tracer, meter, propagators }: RpcClientCallsOptions) {
     this.#outgoing = new OutgoingContext(propagators)
     this.#metrics = new RpcMetrics(meter, 'client')
-    this.#spans = new ClientSpans(tracer, () => this.#collect())
+    this.#spans = new DeferredSpans(tracer, () => this.#collect())
   }
 
   /** Begins a call in the active context; `undefined` where nothing is to be observed, as for exports. */
@@ -53,7 +53,7 @@ export class RpcClientCalls {
     const method = methodOfPath(path)
     this.#server = server
     this.#method = method
-    const span = this.#spans.start(method, parent)
+    const span = this.#spans.startClient(method, parent)
     const headers = this.#outgoing.headersOf(parent, span)
     return new RpcClientCall(span, method, headers, this.#seriesOf(server), this.#spans.deferred, startedAtMs)
   }
