@@ -15,7 +15,7 @@ const LOSSES: Readonly<Record<DropReason | 'rejected', string>> = {
   spool_age: 'they waited in the spool for as long as anything may',
   spool_damaged: 'the spool could not be read back',
   refused: 'the collector refuses them',
-  too_large: 'they are too large, even when sent alone',
+  too_large: 'they are too large to be sent, or for the collector, in the smallest request that was tried',
   encode_failed: 'they could not be encoded',
   failed: 'the exporter failed',
   flush_limit: 'the time of the final flush was over',

@@ -6,6 +6,16 @@ import type { Parcel } from './parcel.ts'
  * requests for each chunk.
  */
 const MOST_REFUSALS = 16
+/**
+ * Chunks that are divided, at most, until something is delivered again that was not refused before; each such request
+ * gives four back. To find one bad item among the 2000 of a chunk takes 11; where all chunks have some, a collector would
+ * get a request for each item.
+ */
+const MOST_DIVISIONS = 64
+const DIVISIONS_PER_DELIVERY = 4
+
+/** Makes two parcels of one, which is gone then; `undefined` where that is impossible. */
+export type DivideParcel = (parcel: Parcel) => readonly Parcel[] | undefined
 
 /** What belongs to one body that was refused. */
 export class RefusedBody {
@@ -21,12 +31,13 @@ export interface BodyPart {
 }
 
 /**
- * Halves bodies that the collector refuses, until the bad chunk stands alone: one bad chunk then costs one chunk. It
- * ends, because each refusal makes smaller parts or none.
+ * Halves bodies that the collector refuses, until the bad chunk stands alone, and then that chunk, until the bad item
+ * does: one bad item then costs one item. It ends, because each refusal makes smaller parts or none.
  */
 export class Bisection {
   readonly #parts: BodyPart[] = []
   #mostRefusals = MOST_REFUSALS
+  #divisionsLeft = MOST_DIVISIONS
 
   get isEmpty(): boolean {
     return this.#parts.length === 0
@@ -61,25 +72,37 @@ export class Bisection {
   delivered(body: RefusedBody | undefined): void {
     this.#mostRefusals = MOST_REFUSALS
     if (body !== undefined) body.isPartDelivered = true
+    else this.#divisionsLeft = Math.min(MOST_DIVISIONS, this.#divisionsLeft + DIVISIONS_PER_DELIVERY)
   }
 
   /**
    * @param parcels what was refused
    * @param body what they are a part of; `undefined` when they were all of it
+   * @param divide makes two parcels of one, where it has several items
    * @returns those that are refused for good, the other parts of a body of which everything is refused included
    */
-  refused(parcels: readonly Parcel[], body = new RefusedBody()): readonly Parcel[] {
+  refused(parcels: readonly Parcel[], body = new RefusedBody(), divide?: DivideParcel): readonly Parcel[] {
     body.refusals++
     // Parts that were under way at that moment.
     if (body.isGivenUp) return parcels
     if (!body.isPartDelivered && body.refusals >= this.#mostRefusals) return [...parcels, ...this.#giveUp(body)]
-    if (parcels.length <= 1) return parcels
-    this.halve(parcels, body)
+    const parts = parcels.length > 1 ? parcels : this.#divided(parcels, divide)
+    if (parts.length <= 1) return parts
+    this.halve(parts, body)
     return []
   }
 
   get parcels(): readonly Parcel[] {
     return this.#parts.flatMap(({ parcels }) => parcels)
+  }
+
+  #divided(parcels: readonly Parcel[], divide: DivideParcel | undefined): readonly Parcel[] {
+    const [parcel] = parcels
+    if (parcel === undefined || divide === undefined || this.#divisionsLeft === 0) return parcels
+    const parts = divide(parcel)
+    if (parts === undefined) return parcels
+    this.#divisionsLeft--
+    return parts
   }
 
   #giveUp(body: RefusedBody): readonly Parcel[] {

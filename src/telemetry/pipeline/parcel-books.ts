@@ -1,5 +1,5 @@
 import type { MemoryBound } from './memory-bound.ts'
-import type { Parcel } from './parcel.ts'
+import { Parcel } from './parcel.ts'
 import type { DropReason } from './signal-account.ts'
 import type { SignalLedger } from './signal-ledger.ts'
 import type { Spool, SpooledChunk } from './spool.ts'
@@ -70,6 +70,24 @@ export class ParcelBooks {
   forgetStored(parcel: Parcel): void {
     if (parcel.spooled !== undefined) this.#known.delete(parcel.spooled)
     parcel.spooled = undefined
+  }
+
+  /** Makes parcels of its parts, in its place: they are being sent, and go to disk by themselves. */
+  divide(parcel: Parcel, parts: readonly { readonly items: number; readonly bytes: Uint8Array }[]): readonly Parcel[] {
+    const { signal, since, spooled, sequence, isAdopted } = parcel
+    this.unstore(parcel)
+    this.#memory.letGo(parcel)
+    parcel.state = 'gone'
+    const divided = parts.map(({ items, bytes }) => {
+      const part = new Parcel({ signal, items, byteLength: bytes.byteLength, since }, sequence, isAdopted)
+      part.state = 'sending'
+      this.#memory.hold(part, bytes)
+      part.spooled = this.#spool?.append({ signal, items, bytes, since })
+      if (part.spooled !== undefined) this.#known.set(part.spooled, part)
+      return part
+    })
+    if (spooled !== undefined) this.#spool?.settle(spooled)
+    return divided
   }
 
   /** It stays on disk for the next process, and counts as spooled, unless the spool has to let go of it before. */

@@ -10,7 +10,7 @@ export type DropReason =
   | 'spool_damaged'
   /** The collector refused them for good: HTTP 400, `INVALID_ARGUMENT`. Another attempt could only fail again. */
   | 'refused'
-  /** Too large to be sent at all, or for the collector (HTTP 413) even when sent alone. */
+  /** Too large to be sent at all, or for the collector (HTTP 413), in the smallest request that was tried. */
   | 'too_large'
   /** Could not be encoded. */
   | 'encode_failed'

@@ -266,8 +266,9 @@ export class SignalSender {
   }
 
   #split({ parcels, body }: Shipment, reason: DropReason, detail: string): void {
+    const bytes = parcels.length === 1 ? parcels[0]?.bytes : undefined
     const left = parcels.filter((parcel) => this.#isStillToSend(parcel))
-    if (left.length > 0) this.#drop(this.#waiting.refused({ parcels: left, body }), reason, detail)
+    if (left.length > 0) this.#drop(this.#waiting.refused({ parcels: left, body }, bytes), reason, detail)
   }
 
   #drop(parcels: readonly Parcel[], reason: DropReason, detail?: string): void {

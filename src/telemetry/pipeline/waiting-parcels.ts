@@ -1,14 +1,17 @@
+import { divideChunk } from './divide-chunk.ts'
 import type { BatchLimits } from './batch-limits.ts'
 import { Bisection, type BodyPart, RefusedBody } from './bisection.ts'
 import { takeBody } from './body-plan.ts'
 import type { MemoryBound } from './memory-bound.ts'
 import type { Pace } from './pace.ts'
+import type { ParcelBooks } from './parcel-books.ts'
 import { ParcelQueue } from './parcel-queue.ts'
 import type { Parcel } from './parcel.ts'
 
 export interface WaitingParcelsOptions {
   readonly limits: BatchLimits
   readonly isOrdered: boolean
+  readonly books: ParcelBooks
   readonly memory: MemoryBound
   readonly pace: Pace
 }
@@ -89,9 +92,15 @@ export class WaitingParcels {
     this.#bisection.delivered(body)
   }
 
-  /** @returns those that are refused for good; the others are sent again, in smaller bodies */
-  refused({ parcels, body }: BodyPart | NextBody): readonly Parcel[] {
-    return this.#bisection.refused(parcels, body)
+  /**
+   * @param bytes of a parcel that was refused alone
+   * @returns those that are refused for good; the others are sent again, in smaller bodies
+   */
+  refused({ parcels, body }: BodyPart | NextBody, bytes: Uint8Array | undefined): readonly Parcel[] {
+    return this.#bisection.refused(parcels, body, (parcel) => {
+      const parts = bytes === undefined ? undefined : divideChunk(parcel.signal, bytes, parcel.items)
+      return parts && this.#options.books.divide(parcel, parts)
+    })
   }
 
   /** The next one of the live ones, or of the adopted ones. */
