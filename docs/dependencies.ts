@@ -55,6 +55,10 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
     why: 'Reads the packed tarball as TypeScript would under each module resolution.',
     alternative: 'Our own consumer projects in `test/package`, which see less.',
   },
+  '@fastify/otel': {
+    why: "Fastify's own instrumentation, which took the place of the one among OpenTelemetry's: what it says through the stock SDK and through our engine is compared.",
+    alternative: NO_FAKE,
+  },
   '@fastify/websocket': ADAPTED_PACKAGE,
   '@grpc/grpc-js': ADAPTED_PACKAGE,
   '@hono/node-server': ADAPTED_PACKAGE,

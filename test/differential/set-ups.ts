@@ -60,6 +60,13 @@ export const PROGRAMS: readonly Program[] = [
     instrumentations: ['http', 'undici'],
     setUps: ['engine', 'own', 'both'],
   },
+  {
+    name: 'fastify-otel',
+    file: program('fastify-otel.mjs'),
+    instrumentations: ['http', 'undici', 'fastify'],
+    setUps: ['engine', 'own', 'both'],
+  },
+  { name: 'fastify-plugin', file: program('fastify-plugin.mjs'), instrumentations: [], setUps: ['engine'] },
   { name: 'koa', file: program('koa.cjs'), instrumentations: ['http', 'koa'], setUps: ['engine', 'own', 'both'] },
   { name: 'grpc', file: program('grpc.cjs'), instrumentations: ['http', 'grpc'], setUps: ['engine', 'own', 'both'] },
   { name: 'manual', file: program('manual.mjs'), instrumentations: [], setUps: ['engine'] },

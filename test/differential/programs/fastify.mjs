@@ -1,4 +1,4 @@
-// Fastify: no instrumentation of its own is published with the others, that of node:http sees its requests.
+// Fastify without an instrumentation of its own: that of node:http sees its requests.
 import Fastify from 'fastify'
 import { trace } from '@opentelemetry/api'
 

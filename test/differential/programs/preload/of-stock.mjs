@@ -18,6 +18,9 @@ export async function seeModules() {
 export function instrumentations() {
   const names = (process.env['DIFFERENTIAL_INSTRUMENTATIONS'] ?? '').split(',').filter((name) => name !== '')
   return names.map((name) => {
+    // Fastify's is published by its own project, and registers itself as its page says.
+    if (name === 'fastify')
+      return new (createRequire(import.meta.url)('@fastify/otel'))({ registerOnInitialization: true })
     const classes = Object.entries(ofStock(`@opentelemetry/instrumentation-${name}`))
     const [, Instrumentation] = classes.find(([exported]) => exported.endsWith('Instrumentation'))
     return new Instrumentation()
