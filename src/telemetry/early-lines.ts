@@ -18,6 +18,13 @@ export class EarlyLines {
     return this.#lines.splice(0)
   }
 
+  /** Hands over how many were too many; from then on they are accounted for elsewhere as well. */
+  takeDropped(): number {
+    const count = this.#droppedCount
+    this.#droppedCount = 0
+    return count
+  }
+
   /** `account` with these lines in it. */
   addTo(account: SignalAccount): SignalAccount {
     if (this.#lines.length + this.#droppedCount === 0) return account

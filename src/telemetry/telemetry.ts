@@ -269,6 +269,7 @@ class ProcessTelemetry implements Telemetry {
 
   #sendEarlyLines(): void {
     for (const line of this.#earlyLines.take()) this.emitLogLine(line)
+    this.#engine?.loseLines(this.#earlyLines.takeDropped())
   }
 
   #reportProblem(problem: unknown): void {

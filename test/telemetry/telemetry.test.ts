@@ -346,3 +346,22 @@ async function settle(promise: Promise<unknown>, clock: ManualClock): Promise<vo
   void promise.finally(() => settled.abort())
   while (!settled.signal.aborted) await clock.advance(1)
 }
+
+test('log lines from before the start that are too many are in the metrics of the account as well, and told', async () => {
+  const receiver = await startTelemetry()
+  const log = new KeptLog()
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, SEAWORTHY_SPOOL_DIR: 'off' }
+  await receiver.telemetry.flush(2000)
+  receiver.telemetry.uninstall()
+  const telemetry = create({ env, log, instrument: { http: false, runtime: false } })
+  for (let line = 0; line < 1007; line++) telemetry.emitLogLine('{"level":30,"time":1,"msg":"early"}\n')
+  expect(telemetry.account().logs).toMatchObject({ created: 1007, dropped: { queue_full: 7 }, pending: 1000 })
+  await telemetry.start()
+  expect(telemetry.account().logs).toMatchObject({ created: 1007, dropped: { queue_full: 7 } })
+  await telemetry.flush(5000)
+  const items = receiver.receiver.store.metrics().filter(({ name }) => name === 'seaworthy.telemetry.items')
+  const dropped = items.find(({ attributes }) => attributes['outcome'] === 'dropped')
+  expect(dropped).toMatchObject({ attributes: { signal: 'logs', reason: 'queue_full' }, latest: { value: 7 } })
+  expect(log.lines.join('\n')).toContain('7 log records lost: the queue is full')
+  await receiver[Symbol.asyncDispose]()
+})

@@ -50,6 +50,8 @@ export interface Engine {
   readonly sampling: Sampling
   /** Takes a line of the service's own log. Never throws. */
   emitLine(line: string): void
+  /** Lines that came before there was an engine, and were too many to be kept: counted and told. */
+  loseLines(count: number): void
   account(signal: Signal): SignalAccount
   /** What Prometheus scrapes; `undefined` where it is not served. Goes on after {@link close}. */
   readonly metricsPage: LazyMetricsPage | undefined
@@ -171,6 +173,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     loggerProvider,
     sampling,
     emitLine: (line) => lines.emit(line),
+    loseLines(count) {
+      if (count === 0 || records === undefined) return
+      outbox.ledger('logs').create(count)
+      outbox.ledger('logs').drop(count, 'queue_full')
+      options.onTrouble('logs', { kind: 'dropped', reason: 'queue_full', count })
+    },
     account: (signal) => outbox.account(signal),
     metricsPage:
       pulled &&

@@ -103,7 +103,8 @@ export class SeriesStorage {
     const snapshot = new CellSnapshot(buffer, timeUnixNano, start, this.#aggregation.valueType)
     for (const cell of this.#cells.values()) {
       if (cell.isTouched) this.#take(cell, snapshot, exemplarsSinceUnixMs)
-      else if (this.#isDelta && !cell.isPinned) this.#evict(cell)
+      // Paths that lead to it find a cell in which nothing was recorded, and so look again.
+      else if (this.#isDelta && !cell.isPinned) this.#cells.delete(cell.key)
     }
     if (this.#overflow.isTouched) this.#take(this.#overflow, snapshot, exemplarsSinceUnixMs)
     if (this.#isDelta) {
@@ -147,12 +148,6 @@ export class SeriesStorage {
     const cell = createCell(this.#aggregation, identity, start)
     this.#cells.set(identity.key, cell)
     return cell
-  }
-
-  /** Paths that lead to it find a cell in which nothing was recorded, and so look again. */
-  #evict(cell: Cell): void {
-    this.#cells.delete(cell.key)
-    if (cell === this.#bare) this.#bare = undefined
   }
 
   /** A measurement that was recorded in a cell of this storage may become an exemplar. */

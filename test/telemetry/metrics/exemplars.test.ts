@@ -96,6 +96,15 @@ test.each(['cumulative', 'delta'] as const)(
   },
 )
 
+test('with delta temporality an exemplar goes with its own collection, even where the next is in the same millisecond', async () => {
+  const metrics = new Metrics({ readers: [reader({ temporality: 'delta' })] })
+  const counter = metrics.meter.createCounter('c')
+  counter.add(1, {}, inSpan(1))
+  expect(spans(await metrics.points('c'))).toEqual([[[1, 1]]])
+  counter.add(1, {})
+  expect(spans(await metrics.points('c'))).toEqual([[]])
+})
+
 test('a histogram with fixed boundaries keeps one for each bucket, an exponential one 20, a sum one', async () => {
   const metrics = new Metrics({
     views: [{ instrumentName: 'e', aggregation: 'exponentialHistogram' }],

@@ -155,6 +155,16 @@ test('with delta temporality each collection has room anew, and begins where the
   expect(await metrics.values('c')).toEqual({ '{"id":2}': 7 })
 })
 
+test('a series without attributes that was gone for some collections begins anew', async () => {
+  const metrics = new Metrics({ readers: [reader({ temporality: 'delta' })] })
+  const counter = metrics.meter.createCounter('c')
+  for (const value of [1, 2, 3]) {
+    counter.add(value)
+    expect(await metrics.values('c')).toEqual({ '{}': value })
+    for (let missed = 0; missed < 2; missed++) expect(await metrics.points('c')).toEqual([])
+  }
+})
+
 test('the start of a cumulative series is when it began, in every collection', async () => {
   const metrics = new Metrics()
   const counter = metrics.meter.createCounter('c')

@@ -143,6 +143,18 @@ test('an exponential histogram keeps to its size and its scale', async () => {
   expect(point).toMatchObject({ scale: -1, zeroCount: 1, count: 6, positive: { offset: -1, bucketCounts: [1, 2, 2] } })
 })
 
+test('with delta temporality an exponential histogram begins each time at its finest scale', async () => {
+  const metrics = new Metrics({
+    readers: [reader({ temporality: 'delta' })],
+    views: [{ instrumentName: 'h', aggregation: { type: 'exponentialHistogram', maxSize: 4, maxScale: 3 } }],
+  })
+  const histogram = metrics.meter.createHistogram('h')
+  for (const value of [1, 2, 4, 8, 16]) histogram.record(value)
+  expect(await metrics.points('h')).toMatchObject([{ scale: -1 }])
+  histogram.record(2)
+  expect(await metrics.points('h')).toMatchObject([{ scale: 3, positive: { offset: 7, bucketCounts: [1] } }])
+})
+
 test('the reader chooses the histograms that no view chooses', async () => {
   const histogram = 'base2_exponential_bucket_histogram'
   const metrics = new Metrics({

@@ -272,4 +272,10 @@ test('a sampler of the specification that is not parent-based decides about ever
   expect(outcome(everySpan('always_off'), { parent: { traceFlags: 1 }, state: 'ot=th:0' })).toBe('drop -')
   expect(outcome(everySpan('ratio', 0.5), { parent: remote(true), random: LOWEST })).toBe('drop -')
   expect(outcome(everySpan('ratio', 0.5), { parent: local, state: 'a=b' })).toBe('sample ot=th:8,a=b')
+
+  // A plan that takes its place is parent-based, as all are.
+  const swapped = everySpan('always_on')
+  swapped.swap(readSamplingPlan({ default: { probability: 1 } }))
+  expect(outcome(swapped, { parent: local })).toBe('drop -')
+  expect(outcome(swapped)).toBe('sample ot=th:0')
 })
