@@ -188,3 +188,32 @@ test('an item that is too large alone costs itself, and those beside it are deli
   await clock.advance(5000)
   expect(outbox.account('logs')).toMatchObject({ delivered: 15, dropped: { too_large: 1 }, pending: 0 })
 })
+
+test('a chunk that an earlier process left is divided as well', async () => {
+  const disk = createDisk()
+  const first = setUp('logs', disk)
+  first.transport.send = async () => ({ kind: 'retry', reason: 'busy' })
+  first.add(upTo(20))
+  await first.clock.advance(10)
+  first.outbox.releaseNow()
+
+  const { clock, transport, outbox } = setUp('logs', disk)
+  transport.isBad = (name) => name === 'item 11'
+  await clock.advance(5000)
+  expect(transport.accepted.toSorted()).toEqual(
+    upTo(20)
+      .filter((name) => name !== 'item 11')
+      .toSorted(),
+  )
+  expect(outbox.account('logs')).toEqual({
+    created: 20,
+    adopted: 20,
+    delivered: 19,
+    rejected: 0,
+    spooled: 0,
+    dropped: { refused: 1 },
+    pending: 0,
+  })
+  expect(disk.chunks.size).toBe(0)
+  expect(outbox.memoryBytes).toBe(0)
+})
