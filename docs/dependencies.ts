@@ -21,8 +21,12 @@ export const RUNTIME_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = 
     alternative:
       'A writer of our own. Its core is small, but its escaping, redaction and serialisers have years of bug fixes in them.',
   },
+}
+
+/** Every package whose code is a part of what we publish: nobody installs it, everybody has it. */
+export const BUNDLED_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = {
   yaml: {
-    why: 'YAML 1.2 with positions for messages; its parser has no code execution in it. It is a part of what we publish, as one file with its licence, loaded only when a YAML file is read.',
+    why: 'YAML 1.2 with positions for messages; its parser has no code execution in it. It is built in, as one file with its licence in it, which is loaded only when a YAML file is read.',
     alternative: 'js-yaml (YAML 1.1 surprises, no positions), or JSON only.',
   },
 }
@@ -49,7 +53,7 @@ const STOCK_SDK: DependencyReason = {
   alternative: NO_FAKE,
 }
 
-/** Every package that `devDependencies` names: nobody but a contributor installs these. */
+/** Every other package that `devDependencies` names: nobody but a contributor has these. */
 export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = {
   '@arethetypeswrong/cli': {
     why: 'Reads the packed tarball as TypeScript would under each module resolution.',

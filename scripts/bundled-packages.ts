@@ -4,7 +4,8 @@ import { ROOT } from './repository-files.ts'
 
 /**
  * Packages whose code is published within ours instead of being installed beside it. `yaml` is 70 files, which take 15 ms
- * and 2 MiB more to load than the same code in one; and nobody hands objects of it to us, or gets some.
+ * and 2 MiB more to load than the same code in one; and nobody hands objects of it to us, or gets some. They are
+ * devDependencies: only the build needs them.
  */
 export const BUNDLED: ReadonlySet<string> = new Set(['yaml'])
 

@@ -1,5 +1,3 @@
-import { BUNDLED } from './bundled-packages.ts'
-
 /** The fields of package.json that a user of the package needs; development has more, which stays here. */
 const PUBLISHED = [
   'name',
@@ -52,13 +50,11 @@ export function publishedManifest(manifest: Readonly<Record<string, unknown>>): 
   return published
 }
 
-/** What is installed with the package: all but what is a part of it. */
+/** What is installed with the package. */
 function installed(dependencies: unknown): Record<string, string> {
   const exact = Object.entries(dependencies as Readonly<Record<string, string>>)
   return Object.fromEntries(
-    exact
-      .filter(([name]) => !BUNDLED.has(name))
-      .map(([name, version]) => [name, SHARED_WITH_USERS.has(name) ? `^${version}` : version]),
+    exact.map(([name, version]) => [name, SHARED_WITH_USERS.has(name) ? `^${version}` : version]),
   )
 }
 

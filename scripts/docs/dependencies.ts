@@ -1,4 +1,10 @@
-import { DEVELOPMENT_DEPENDENCIES, type DependencyReason, RUNTIME_DEPENDENCIES } from '../../docs/dependencies.ts'
+import {
+  BUNDLED_DEPENDENCIES,
+  DEVELOPMENT_DEPENDENCIES,
+  type DependencyReason,
+  RUNTIME_DEPENDENCIES,
+} from '../../docs/dependencies.ts'
+import { BUNDLED } from '../bundled-packages.ts'
 import { installedPackage, withAllTheyBring } from '../installed-package.ts'
 import { markdownTable } from '../markdown-table.ts'
 import { defineReferencePage } from '../reference-page.ts'
@@ -20,7 +26,8 @@ export default defineReferencePage({
   render() {
     const { dependencies, devDependencies } = readManifest()
     const runtime = Object.keys(dependencies)
-    const development = Object.keys(devDependencies)
+    const bundled = [...BUNDLED]
+    const development = Object.keys(devDependencies).filter((name) => !BUNDLED.has(name))
     const installed = withAllTheyBring(runtime)
     const totalMb = installed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 1_000_000
     return `# Dependencies
@@ -31,12 +38,21 @@ words are in \`docs/dependencies.ts\`; versions and sizes (a package's own files
 ## What a service installs
 
 \`npm install seaworthy\` brings these ${runtime.length} packages and what they need: ${installed.length} packages,
-${totalMb.toFixed(1)} MB unpacked. What a process *loads* is far less: the gRPC library and the YAML parser stay on disk
-until they are chosen.
+${totalMb.toFixed(1)} MB unpacked. What a process *loads* is less.
 
 ${markdownTable(
   HEAD,
   runtime.map((name) => rowOf(name, RUNTIME_DEPENDENCIES)),
+)}
+
+## What is built in
+
+The code of these is a part of the package, with their licences in the files that hold it. The size is that of the whole
+package; what nothing uses is left out.
+
+${markdownTable(
+  HEAD,
+  bundled.map((name) => rowOf(name, BUNDLED_DEPENDENCIES)),
 )}
 
 ## What contributors install

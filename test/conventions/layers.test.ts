@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { BUNDLED } from '../../scripts/bundled-packages.ts'
 import { filesUnder, foldersIn, readManifest, readText } from '../../scripts/repository-files.ts'
 import { FILE_EXCEPTIONS, LAYERS, SHARED, TOOL_SIDE } from './layer-table.ts'
 import { findCycles, findLayerViolations } from './layers.ts'
 
 const { dependencies, peerDependencies } = readManifest()
-const installed = new Set(Object.keys({ ...dependencies, ...peerDependencies }))
+const installed = new Set([...Object.keys({ ...dependencies, ...peerDependencies }), ...BUNDLED])
 const sources = new Map(filesUnder('src').map((path) => [path, readText(path)]))
 
 test('every import in src goes where the layer table lets it go', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { DEVELOPMENT_DEPENDENCIES, RUNTIME_DEPENDENCIES } from '../../docs/dependencies.ts'
+import { BUNDLED_DEPENDENCIES, DEVELOPMENT_DEPENDENCIES, RUNTIME_DEPENDENCIES } from '../../docs/dependencies.ts'
+import { BUNDLED } from '../../scripts/bundled-packages.ts'
 import { type RenderedPage, renderReference } from '../../scripts/reference-page.ts'
 import { filesUnder, isThere, readManifest, readText } from '../../scripts/repository-files.ts'
 import { renderGuide } from '../../scripts/shown-examples.ts'
@@ -34,13 +35,19 @@ test('rendering twice gives the same text', async () => {
 
 test.each([
   ['dependency', dependencies, RUNTIME_DEPENDENCIES],
-  ['devDependency', devDependencies, DEVELOPMENT_DEPENDENCIES],
+  ['devDependency', devDependencies, { ...BUNDLED_DEPENDENCIES, ...DEVELOPMENT_DEPENDENCIES }],
 ])('every %s has a paragraph, and every paragraph its package', (_kind, installed, reasons) => {
   expect(Object.keys(reasons).toSorted()).toEqual(Object.keys(installed).toSorted())
 })
 
+test('what is built into the package has a paragraph of its own, and is not installed beside it', () => {
+  expect(Object.keys(BUNDLED_DEPENDENCIES)).toEqual([...BUNDLED])
+  for (const name of BUNDLED) expect(dependencies).not.toHaveProperty(name)
+})
+
 test('a paragraph says why, and what would be there instead', () => {
-  for (const [name, { why, alternative }] of Object.entries({ ...RUNTIME_DEPENDENCIES, ...DEVELOPMENT_DEPENDENCIES })) {
+  const all = { ...RUNTIME_DEPENDENCIES, ...BUNDLED_DEPENDENCIES, ...DEVELOPMENT_DEPENDENCIES }
+  for (const [name, { why, alternative }] of Object.entries(all)) {
     expect(why, name).toMatch(/^[A-Z].{15,}\.$/)
     expect(alternative, name).toMatch(/^[A-Za-z].+\.$/)
   }

@@ -51,8 +51,6 @@ export class TracerProvider implements ApiTracerProvider {
   readonly #processors = new SpanProcessors<RecordingSpan>()
   readonly #tracers = new Map<string, Tracer>()
   readonly #watches = new Map<string, SpanWatch>()
-  /** Names of the instrumentations that have asked, bounded as the tracers are. */
-  readonly #names = new Set<string>()
 
   constructor(options: TracerProviderOptions) {
     this.#options = options
@@ -82,7 +80,6 @@ export class TracerProvider implements ApiTracerProvider {
     const known = this.#tracers.get(key)
     if (known !== undefined) return known
     const tracer = this.#createTracer(scope)
-    if (this.#names.size < MAX_TRACERS) this.#names.add(scope.name)
     if (this.#tracers.size >= MAX_TRACERS) this.#forgetOldest()
     this.#tracers.set(key, tracer)
     return tracer
@@ -96,11 +93,6 @@ export class TracerProvider implements ApiTracerProvider {
    */
   watch(name: string, listener: SpanListener): () => void {
     return this.#watchOf(name).add(listener)
-  }
-
-  /** Whether a tracer of this name was handed out: who has one observes, or is about to. */
-  wasAskedFor(name: string): boolean {
-    return this.#names.has(name)
   }
 
   /** The end of the processors of others: flushed, then shut down. What goes wrong is in the list. Never rejects. */
