@@ -15,7 +15,10 @@ service.resource('orders', {
   start() {
     const meter = metrics.getMeter('shop')
     const placed = meter.createCounter('orders.placed', { description: 'Orders that were placed.' })
-    const paid = meter.createHistogram('payment.duration', { unit: 's' })
+    const paid = meter.createHistogram('payment.duration', {
+      unit: 's', // the default buckets of OpenTelemetry are for milliseconds
+      advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.5, 1, 5] },
+    })
     return {
       place(kind: string, seconds: number) {
         placed.add(1, { 'order.kind': kind })

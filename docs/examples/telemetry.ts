@@ -14,9 +14,11 @@ const everyday: SamplingPlan = {
 // #endregion sampling
 
 // #region options
-const tenant: SpanProcessor = {
+const redact: SpanProcessor = {
   onStart: (span) => void span.setAttribute('tenant.id', 'blue'),
-  onEnd() {},
+  onEnd(span) {
+    if (span.attributes['user.email'] !== undefined) span.attributes['user.email'] = '***'
+  },
   async forceFlush() {},
   async shutdown() {},
 }
@@ -30,7 +32,7 @@ const service = createService({
       { instrumentName: 'orders.*', excludeAttributes: ['customer.id'], cardinalityLimit: 500 },
       { instrumentName: 'v8js.memory.heap.space.*', aggregation: 'drop' },
     ],
-    spanProcessors: [tenant],
+    spanProcessors: [redact],
     spool: { directory: '.telemetry', maxBytes: 64 * 1024 * 1024, maxAge: '2h' },
     resourceAttributes: { 'service.namespace': 'shop' },
   },

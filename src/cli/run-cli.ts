@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import { loadCatalogue } from '../core/catalogue.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { didYouMean } from '../core/nearest-name.ts'
+import { requireNode } from '../core/required-node.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { chooseTopic } from './choose-topic.ts'
 import { type Command, isCommand } from './command.ts'
@@ -16,6 +17,8 @@ export interface CliSurroundings {
   readonly env: Environment
   readonly cwd: string
   readonly isTerminal: boolean
+  /** @default that of this process */
+  readonly nodeVersion?: string
   readonly print: (text: string) => void
   readonly note: (text: string) => void
 }
@@ -23,6 +26,8 @@ export interface CliSurroundings {
 /** Runs the command line. Never throws: every outcome is an exit code, and every problem one clear message. */
 export async function runCli(args: readonly string[], around: CliSurroundings): Promise<number> {
   try {
+    // Otherwise the first missing function says so, in the middle of something that has been started.
+    requireNode(around.nodeVersion ?? process.versions.node)
     return await dispatch(args, around)
   } catch (error) {
     if (isSeaworthyError(error)) {

@@ -1,21 +1,13 @@
-import { JsonReader, type JsonObject } from './json-reader.ts'
-import { jsonInt64, jsonText } from './json-fields.ts'
 import type { ExportResponse, Signal } from './model.ts'
 import type { MessageLayout } from './message-layout.ts'
 import { ProtobufReader } from './protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 
-/** What the count of rejected items is called in JSON. */
-const REJECTED = {
-  traces: 'rejectedSpans',
-  metrics: 'rejectedDataPoints',
-  logs: 'rejectedLogRecords',
-} as const satisfies Record<Signal, string>
-
 const PARTIAL_SUCCESS: MessageLayout = { 1: { name: 'rejected' }, 2: { name: 'error_message' } }
 const RESPONSE: MessageLayout = { 1: { name: 'partial_success', message: PARTIAL_SUCCESS } }
 
-const COMPLETE: ExportResponse = Object.freeze({ rejectedCount: 0, errorMessage: '' })
+/** Everything was taken, and nothing is to be said. */
+export const COMPLETE: ExportResponse = Object.freeze({ rejectedCount: 0, errorMessage: '' })
 
 /**
  * Writes an `Export…ServiceResponse` in protobuf: empty bytes for complete success, else its `partial_success`. The
@@ -33,17 +25,6 @@ export function encodeResponse(_signal: Signal, response: ExportResponse): Uint8
     writer.close(start)
   }
   return writer.finish()
-}
-
-/** Writes an `Export…ServiceResponse` in JSON. See {@link encodeResponse}. */
-export function encodeResponseJson(signal: Signal, response: ExportResponse): string {
-  if (isComplete(response)) return '{}'
-  return JSON.stringify({
-    partialSuccess: {
-      [REJECTED[signal]]: response.rejectedCount === 0 ? undefined : jsonInt64(response.rejectedCount),
-      errorMessage: jsonText(response.errorMessage),
-    },
-  })
 }
 
 /**
@@ -64,20 +45,6 @@ export function decodeResponse(signal: Signal, bytes: Uint8Array): ExportRespons
   return response
 }
 
-/**
- * Reads an `Export…ServiceResponse` in JSON.
- *
- * @throws {@link SeaworthyError} `SEA_OTLP_MALFORMED`
- */
-export function decodeResponseJson(signal: Signal, text: string): ExportResponse {
-  const reader = new JsonReader(`${signal} response`)
-  const read = (_: JsonReader, object: JsonObject): ExportResponse => ({
-    rejectedCount: Number(reader.int64(object, REJECTED[signal])),
-    errorMessage: reader.text(object, 'errorMessage'),
-  })
-  return reader.object(reader.parse(text), 'partialSuccess', read, COMPLETE)
-}
-
 function decodePartialSuccess(reader: ProtobufReader, end: number, before: ExportResponse): ExportResponse {
   let { rejectedCount, errorMessage } = before
   while (reader.position < end) {
@@ -90,6 +57,6 @@ function decodePartialSuccess(reader: ProtobufReader, end: number, before: Expor
   return { rejectedCount, errorMessage }
 }
 
-function isComplete({ rejectedCount, errorMessage }: ExportResponse): boolean {
+export function isComplete({ rejectedCount, errorMessage }: ExportResponse): boolean {
   return rejectedCount === 0 && errorMessage === ''
 }

@@ -87,6 +87,7 @@ export type {
   SamplingPlan,
   SamplingRule,
 } from '../telemetry/sampling/sampling-plan.ts'
+export { lateMeterProvider } from '../telemetry/metrics/late-meter-provider.ts'
 export type { MetricAggregation, MetricView } from '../telemetry/metrics/metric-view.ts'
 export type { SpoolOptions } from '../telemetry/spool/spool-options.ts'
 export type { SpanProcessor } from '../telemetry/trace/span-processor.ts'

@@ -1,5 +1,6 @@
 import type { ExportResponse, Signal } from '../otlp/model.ts'
-import { encodeResponse, encodeResponseJson } from '../otlp/response.ts'
+import { encodeResponseJson } from '../otlp/response-json.ts'
+import { encodeResponse } from '../otlp/response.ts'
 import { encodeStatus, encodeStatusJson } from '../otlp/status.ts'
 import type { Failure } from './failure.ts'
 import type { HttpAnswer } from './send-http.ts'

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
-import { tooOldNode } from '../service/required-node.ts'
+import { tooOldNode } from '../core/required-node.ts'
 import { readMode } from './register-mode.ts'
 import { RegisteredProcess } from './registered-process.ts'
 import { sayTooOld } from './say-too-old.ts'

@@ -66,7 +66,7 @@ function tellForeignExit(
     guard.tellCutShort(`${who} in the middle of the shutdown`, code)
     return
   }
-  const text = `${name}: ${who} without a shutdown: what was in flight and not delivered is lost`
+  const text = `${name}: ${who} without a shutdown: what was in flight is lost`
   if (life.core === undefined) process.stderr.write(`${text}\n`)
   else life.core.logging.writeLastWords({ exitCode: code, caller }, text, { level: 'error' })
 }

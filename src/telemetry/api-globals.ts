@@ -11,6 +11,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import { findEarlyProviders } from './early-providers.ts'
+import { beginLateMeters } from './metrics/late-meter-provider.ts'
 
 /** The places where the OpenTelemetry API finds an implementation. */
 export type ApiGlobal = 'context' | 'propagation' | 'trace' | 'metrics' | 'logs' | 'api-logs'
@@ -52,6 +53,7 @@ export function registerApiGlobals(implementations: ApiImplementations): Registr
   }
   if (meterProvider !== undefined) {
     register('metrics', metrics.setGlobalMeterProvider(meterProvider), () => metrics.disable())
+    if (!taken.has('metrics')) undo.push(beginLateMeters(meterProvider))
   }
   if (loggerProvider !== undefined) {
     register('logs', logs.setGlobalLoggerProvider(loggerProvider), () => logs.disable())

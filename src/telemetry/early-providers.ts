@@ -16,7 +16,7 @@ export interface EarlyProviders {
 /**
  * The API is published twice, for `import` and for `require`, and a package may have an older one below it. What is
  * registered with one copy is found by the others, but for tracers and loggers that a module was given before: they belong
- * to its copy, and would stay without effect for good. Meters have nothing that stands in for them, in no copy.
+ * to its copy, and would stay without effect for good. Meters have nothing that stands in for them, in no copy: see `lateMeterProvider()`.
  *
  * Call it before anything is registered: afterwards a copy no longer says what it gave out. Copies that were loaded as
  * CommonJS can be found. Of the others there is one as a rule, with which everything is registered.

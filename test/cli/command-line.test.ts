@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { loadCatalogue } from '../../src/core/catalogue.ts'
 import { isCommand, withTopics } from '../../src/cli/command.ts'
 import { renderHelp } from '../../src/cli/help.ts'
+import { runCli } from '../../src/cli/run-cli.ts'
 import { runCommand } from './run-command.ts'
 
 test('--version prints the version of the package, and nothing else', async () => {
@@ -54,4 +55,13 @@ test('the help of each command names its options and shows examples', async () =
     [...commands.values()].flatMap(withTopics).map((command) => [command.id, renderHelp(command)]),
   )
   expect(helps).toMatchSnapshot()
+})
+
+test('on a Node that is too old nothing is begun, and that is said', async () => {
+  const notes: string[] = []
+  const around = { env: {}, cwd: '/', isTerminal: false, print() {}, note: (text: string) => void notes.push(text) }
+  expect(await runCli(['dev', '--', 'node', 'x.js'], { ...around, nodeVersion: '20.20.2' })).toBe(2)
+  expect(notes).toEqual([
+    'seaworthy: This is Node 20.20.2, and Seaworthy needs 22.15 or newer\n  Install a supported Node, such as the current LTS.',
+  ])
 })

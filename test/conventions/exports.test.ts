@@ -23,6 +23,7 @@ test('the names of "seaworthy"', () => {
       "createTelemetry",
       "explainBudget",
       "isSeaworthyError",
+      "lateMeterProvider",
       "loadConfig",
       "parseDuration",
       "processFinalFlush",

@@ -52,13 +52,3 @@ test.for([
     expect(ofExpress.map(({ parentSpanId }) => parentSpanId)).toContain(server?.spanId)
   },
 )
-
-test('telemetry.mjs of the page: what is left at the end is delivered', { timeout: LIMIT_MS }, async () => {
-  await using receiver = await startReceiver()
-  const file = new URL('../differential/programs/fetch.mjs', import.meta.url)
-  const flags = ['--import', fileOfPage('telemetry.mjs')]
-  const env = { ...receiver.environment(), OTEL_BSP_SCHEDULE_DELAY: '60000' }
-  await using running = startProgram(file, env, { flags })
-  expect(await running.exit).toEqual({ code: 0, signal: null })
-  expect(receiver.spans({ service: 'orders', name: 'fetches' })).toHaveLength(1)
-})

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeResponse, decodeResponseJson, encodeResponse, encodeResponseJson } from '../../src/otlp/response.ts'
+import { decodeResponseJson, encodeResponseJson } from '../../src/otlp/response-json.ts'
+import { decodeResponse, encodeResponse } from '../../src/otlp/response.ts'
 import { SIGNALS, text } from './arbitrary-requests.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -11,6 +11,7 @@ test('what is loaded before a server listens is a dozen small files, and none of
   expect(own.toSorted()).toMatchInlineSnapshot(`
     [
       "src/core/clock.ts",
+      "src/core/required-node.ts",
       "src/core/seaworthy-error.ts",
       "src/core/service-created.ts",
       "src/core/signal-exit-code.ts",
@@ -25,7 +26,6 @@ test('what is loaded before a server listens is a dozen small files, and none of
       "src/register/register-mode.ts",
       "src/register/registered-process.ts",
       "src/register/say-too-old.ts",
-      "src/service/required-node.ts",
     ]
   `)
 })

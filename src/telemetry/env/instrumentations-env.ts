@@ -8,15 +8,28 @@ export interface InstrumentationSwitches {
   readonly disabled: ReadonlySet<string>
 }
 
+/** What there is to be switched here. */
+const OWN: ReadonlySet<string> = new Set([
+  'grpc',
+  'http',
+  'ioredis',
+  'mysql2',
+  'redis',
+  'runtime-node',
+  'sqlite',
+  'undici',
+])
+
 /**
- * Reads the variables of the auto-instrumentations for Node.js. Names that mean nothing here are for those.
+ * Reads the variables of the auto-instrumentations for Node.js. Names that mean nothing here are for those, and that is
+ * said: it is easily taken for the other.
  *
  * @see https://www.npmjs.com/package/@opentelemetry/auto-instrumentations-node
  */
-export function readInstrumentationSwitches(read: EnvReader): InstrumentationSwitches {
+export function readInstrumentationSwitches(read: EnvReader, warn: (text: string) => void): InstrumentationSwitches {
   return {
-    enabled: readNames(read, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-    disabled: readNames(read, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? new Set(),
+    enabled: readNames(read, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS', warn),
+    disabled: readNames(read, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS', warn) ?? new Set(),
   }
 }
 
@@ -24,7 +37,19 @@ export function isSwitchedOn({ enabled, disabled }: InstrumentationSwitches, nam
   return enabled?.has(name) !== false && !disabled.has(name)
 }
 
-function readNames(read: EnvReader, variable: string): ReadonlySet<string> | undefined {
+function readNames(read: EnvReader, variable: string, warn: (text: string) => void): ReadonlySet<string> | undefined {
   const text = read.text(variable)
-  return text === undefined ? undefined : new Set(text.split(',').map((name) => name.trim()))
+  if (text === undefined) return undefined
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const others = names.filter((name) => !OWN.has(name))
+  if (others.length > 0) {
+    warn(
+      `${variable} names ${others.join(', ')}, which is not observed by Seaworthy itself (that is ${[...OWN].join(', ')}): ` +
+        'what you register yourself is switched where you register it',
+    )
+  }
+  return new Set(names)
 }

@@ -26,6 +26,9 @@ export function refuseHttpPort(name: string, target: string): string | undefined
   )
 }
 
+/** The path that belongs to one signal, behind whatever a proxy has before it. */
+const SIGNAL_PATH = /\/v1\/(?:traces|metrics|logs)\/?$/
+
 /** Where to send to. */
 export interface Location {
   readonly url: string
@@ -41,12 +44,16 @@ export function httpLocation(
 ): Location {
   const url = parseHttpUrl(endpoint)
   if (url === undefined) {
-    read.problem(`${name} is not a URL such as http://collector:4318`)
+    read.problem(`${name} is not a URL such as http://collector:4318${portFault(endpoint)}`)
     return { url: '', label: '' }
   }
   // Only a signal's own endpoint is taken as it is; to the general one the signal's path is added.
-  if (name !== names.own('ENDPOINT')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${names.signal}`
-  else if (url.pathname === '/') {
+  if (name !== names.own('ENDPOINT')) {
+    if (SIGNAL_PATH.test(url.pathname)) {
+      warn(`${name} ends in the path of one signal, and each signal adds its own to it: leave ${url.pathname} out`)
+    }
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${names.signal}`
+  } else if (url.pathname === '/') {
     warn(`${name} has no path and is called as it is; collectors take ${names.signal} at /v1/${names.signal}`)
   }
   return { url: url.href, label: `${url.origin}${url.pathname}` }
@@ -90,6 +97,12 @@ export function grpcLocation(
   const origin = `${url.protocol}//${url.host}`
   if (url.username === '' && url.password === '') return { url: origin, label: origin }
   return { url: `${url.protocol}//${url.username}:${url.password}@${url.host}`, label: origin }
+}
+
+/** What is wrong with its port, if it is that. */
+function portFault(endpoint: string): string {
+  const port = /:(\d+)(?:\/|$)/.exec(endpoint)?.[1]
+  return port === undefined || Number(port) <= 65_535 ? '' : `: there is no port ${port}`
 }
 
 function parseHttpUrl(text: string): URL | undefined {

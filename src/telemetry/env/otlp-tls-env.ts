@@ -44,7 +44,7 @@ export function readTls(read: EnvReader, names: OtlpNames): OtlpTls {
     try {
       pem[part] = readFileSync(file.path)
     } catch (error) {
-      read.problem(`${variable} names a file that cannot be read (${codeOf(error)})`)
+      read.problem(`${variable} names ${file.path}, which cannot be read (${codeOf(error)})`)
     }
   }
   // Without files there is nothing to try, and TLS is not loaded for endpoints that don't use it.

@@ -87,7 +87,7 @@ export function readTelemetryEnv(env: Environment, fromCode: SaidByCode = {}): T
     logRecordLimits: readLogRecordLimits(read),
     spool: readSpoolSettings(read, fromCode.spool),
     knownHttpMethods: readKnownMethods(read),
-    instrumentations: readInstrumentationSwitches(read),
+    instrumentations: readInstrumentationSwitches(read, warn),
     warnings,
   }
   read.done()

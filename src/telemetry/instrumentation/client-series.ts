@@ -2,8 +2,8 @@ import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
 import { bindHistogram } from '../metrics/bind.ts'
 import type { BoundRecorder } from '../metrics/sync-instruments.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
-import { AttributeTemplate } from './attribute-template.ts'
-import type { Origin } from './origin.ts'
+import { AttributeTemplate } from './templated-attributes.ts'
+import type { Origin } from './host-and-port.ts'
 
 /** Servers and methods whose series are held on to; beyond that, they are looked up by their attributes each time. */
 const MAX_TARGETS = 100

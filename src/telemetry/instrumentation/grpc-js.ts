@@ -1,7 +1,7 @@
 import { context, propagation } from '@opentelemetry/api'
 import { isIP } from 'node:net'
 import { nameGrpcStatus } from './grpc-status.ts'
-import { parseGrpcTarget } from './grpc-target.ts'
+import { parseGrpcTarget } from './host-and-port.ts'
 import { whenPackageIsLoaded } from './loaded-packages.ts'
 import { overrideMethod } from './override-method.ts'
 import type { RpcClientCall } from './rpc-client-call.ts'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { ATTR } from './attribute-names.ts'
-import { AttributeTemplate } from './attribute-template.ts'
+import { AttributeTemplate } from './templated-attributes.ts'
 import type { MethodName } from './http-method.ts'
 import { HTTP2_VERSION, schemeOf } from './http2-server-request.ts'
 import { describeEnds, type Peer, RequestTemplate } from './request-template.ts'

@@ -1,7 +1,6 @@
 import type { ClientRequest } from 'node:http'
 import { readHeader } from './client-request-headers.ts'
-import { defaultPort, parseHostHeader } from './host-and-port.ts'
-import { Origin } from './origin.ts'
+import { defaultPort, Origin, parseHostHeader } from './host-and-port.ts'
 import { describeUrl, redactQuery } from './url-redaction.ts'
 
 /** Hosts and origins that are remembered with what they consist of. A service calls some dozens. */

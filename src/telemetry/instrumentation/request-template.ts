@@ -1,5 +1,5 @@
 import { ATTR } from './attribute-names.ts'
-import { AttributeTemplate, encodeAttributes, SPAN_ATTRIBUTE_TAG } from './attribute-template.ts'
+import { AttributeTemplate, encodeAttributes, SPAN_ATTRIBUTE_TAG } from './templated-attributes.ts'
 import { defaultPort, parseHostHeader } from './host-and-port.ts'
 import type { MethodName } from './http-method.ts'
 

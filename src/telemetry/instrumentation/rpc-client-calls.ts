@@ -2,13 +2,12 @@ import { context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@
 import { isTracingSuppressed } from '../context-keys.ts'
 import type { PropagatorName } from '../env/propagators-env.ts'
 import { ATTR } from './attribute-names.ts'
-import { AttributeTemplate } from './attribute-template.ts'
 import { DeferredSpans } from './deferred-spans.ts'
 import { OutgoingContext, type ReadHeader } from './outgoing-context.ts'
 import { RpcClientCall } from './rpc-client-call.ts'
 import { RpcMetrics, type RpcSeries } from './rpc-series.ts'
 import { methodOfPath } from './rpc-server-call.ts'
-import { TemplatedAttributes } from './templated-attributes.ts'
+import { AttributeTemplate, TemplatedAttributes } from './templated-attributes.ts'
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 /** Servers that are remembered with how they are described. */

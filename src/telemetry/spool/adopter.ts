@@ -4,7 +4,7 @@ import type { Log } from '../../core/log.ts'
 import type { Signal } from '../../otlp/model.ts'
 import type { SpooledChunk } from '../pipeline/spool.ts'
 import type { QuietLog } from '../quiet-log.ts'
-import { type AdoptionOptions, type FoundSegment, openSegment, readUnsettled } from './adoption.ts'
+import type { AdoptionOptions, FoundSegment } from './adoption.ts'
 import { Leftovers } from './leftovers.ts'
 import { KEPT_PREFIX, OrphanFinder, takeOver } from './orphans.ts'
 import type { OwnDirectory } from './own-directory.ts'
@@ -119,6 +119,8 @@ export class Adopter {
     const taken = await takeOver(serviceDirectory, name, directory.path)
     if (taken === undefined) return []
     const keptDirectory = join(serviceDirectory, `${KEPT_PREFIX}${name}`)
+    // Most processes find nothing that somebody has left, and need not know how to read it.
+    const { openSegment } = await import('./adoption.ts')
     const found: FoundSegment[] = []
     let isKept = taken.kept !== undefined
     for (const segmentName of taken.segments) {
@@ -140,6 +142,7 @@ export class Adopter {
     const { segment } = found
     store.add(segment)
     segment.isBeingRead = true
+    const { readUnsettled } = await import('./adoption.ts')
     const isComplete = yield* readUnsettled(found, { ...this.#reading(''), damaged })
     // Interrupted: nobody here knows what else is in it, so it stays for the next process.
     if (!isComplete) return

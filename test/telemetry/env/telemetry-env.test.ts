@@ -302,7 +302,7 @@ test('files of certificates are read, and one that is missing or half a pair is 
     'TLS does not take what OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY hold (ERR_',
   )
   expect(refusalOf({ OTEL_EXPORTER_OTLP_CERTIFICATE: join(folder, 'none.pem') })).toContain(
-    'OTEL_EXPORTER_OTLP_CERTIFICATE names a file that cannot be read (ENOENT)',
+    `OTEL_EXPORTER_OTLP_CERTIFICATE names ${join(folder, 'none.pem')}, which cannot be read (ENOENT)`,
   )
   expect(refusalOf({ OTEL_EXPORTER_OTLP_CLIENT_KEY: ca })).toContain(
     'OTEL_EXPORTER_OTLP_CLIENT_KEY is set without OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: a client needs both',
@@ -343,4 +343,33 @@ test('a near miss is told with what was meant, words in another order included, 
 test('all problems come in one error', () => {
   const refusal = refusalOf({ OTEL_SDK_DISABLED: 'maybe', OTEL_BSP_MAX_QUEUE_SIZE: '-1', OTEL_LOGS_EXPORTER: 'x' })
   expect(refusal.split('\n')).toHaveLength(4)
+})
+
+test('a name of an instrumentation that is none of ours is said, those of ours are not', () => {
+  const own = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http, ioredis,' }
+  expect(readTelemetryEnv(own).warnings).toEqual([])
+  const { warnings, instrumentations } = readTelemetryEnv({
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express',
+    OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'foo',
+  })
+  expect(warnings).toEqual([
+    expect.stringContaining('OTEL_NODE_ENABLED_INSTRUMENTATIONS names express, which'),
+    expect.stringContaining('OTEL_NODE_DISABLED_INSTRUMENTATIONS names foo, which'),
+  ])
+  expect(instrumentations.enabled).toEqual(new Set(['http', 'express']))
+})
+
+test('an endpoint with the path of one signal, as it is for that signal alone, is warned of', () => {
+  const { warnings } = readTelemetryEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/otlp/v1/traces' })
+  expect(warnings).toEqual([
+    'OTEL_EXPORTER_OTLP_ENDPOINT ends in the path of one signal, and each signal adds its own to it: leave /otlp/v1/traces out',
+  ])
+  const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }
+  expect(readTelemetryEnv(own).warnings).toEqual([])
+})
+
+test('a port that there is not is named', () => {
+  expect(refusalOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:99999' })).toContain(
+    'OTEL_EXPORTER_OTLP_ENDPOINT is not a URL such as http://collector:4318: there is no port 99999',
+  )
 })

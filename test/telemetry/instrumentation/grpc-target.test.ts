@@ -5,7 +5,7 @@ import {
   parseGrpcTimeout,
   statusOfHttp,
 } from '../../../src/telemetry/instrumentation/grpc-status.ts'
-import { parseGrpcTarget } from '../../../src/telemetry/instrumentation/grpc-target.ts'
+import { parseGrpcTarget } from '../../../src/telemetry/instrumentation/host-and-port.ts'
 
 test.for([
   ['orders:50051', 'orders', 50_051],

@@ -1,7 +1,6 @@
 import { FAST_ROOT } from '../../context/fast-context.ts'
 import { type LibraryOptions, SpanOwnership } from './observed-library.ts'
-import { explainRedisError } from './redis-failure.ts'
-import { identifyRedis, type RedisTarget } from './redis-identity.ts'
+import { explainRedisError, identifyRedis, type RedisTarget } from './redis-operation.ts'
 import { followCalls } from './traced-calls.ts'
 
 /** As ioredis 5.11 and later publish it: once for each command, when it is written. */

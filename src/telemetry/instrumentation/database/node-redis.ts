@@ -1,6 +1,5 @@
 import { type LibraryOptions, SpanOwnership } from './observed-library.ts'
-import { explainRedisError } from './redis-failure.ts'
-import { identifyRedis, type RedisTarget } from './redis-identity.ts'
+import { explainRedisError, identifyRedis, type RedisTarget } from './redis-operation.ts'
 import { followCalls } from './traced-calls.ts'
 
 /** As `@redis/client` 5.12 and later publish it, in the context of whoever calls. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ExportResponse, Signal } from '../../../otlp/model.ts'
-import { decodeResponse, decodeResponseJson } from '../../../otlp/response.ts'
+import { decodeResponse } from '../../../otlp/response.ts'
 import { decodeStatus, type RpcStatus } from '../../../otlp/status.ts'
 import type { ExportOutcome } from '../export-outcome.ts'
 import type { AnswerBody } from './answer-body.ts'
@@ -24,6 +24,9 @@ export interface AskedFor {
   readonly proxyVariable: string | undefined
 }
 
+/** Reads an answer in JSON. @throws where it is none */
+export type DecodeJson = (signal: Signal, text: string) => ExportResponse
+
 /** @see https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
@@ -35,9 +38,9 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
-export function httpOutcome(answer: HttpAnswer, asked: AskedFor): ExportOutcome {
+export function httpOutcome(answer: HttpAnswer, asked: AskedFor, decodeJson?: DecodeJson): ExportOutcome {
   const { status, headers } = answer
-  if (status >= 200 && status < 300) return readSuccess(answer, asked)
+  if (isSuccess(answer)) return readSuccess(answer, asked, decodeJson)
   const said = readStatus(answer)
   const reason = `HTTP ${status} of ${asked.authority}${explain(answer, asked)}${quote(said?.message)}`
   if (RETRYABLE.has(status)) {
@@ -56,16 +59,23 @@ export function deliveredWithoutAnswer(authority: string): ExportOutcome {
   return { kind: 'delivered', message: `${authority} said yes, but its answer did not come to its end` }
 }
 
-function readSuccess({ headers, body }: HttpAnswer, asked: AskedFor): ExportOutcome {
+/** Whether {@link httpOutcome} needs something to read JSON with: few answers do, and it is loaded for them. */
+export function needsJson(answer: HttpAnswer): boolean {
+  return isSuccess(answer) && isJson(answer.headers) && answer.body.kind === 'whole' && answer.body.bytes.length > 0
+}
+
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300
+}
+
+function readSuccess({ headers, body }: HttpAnswer, asked: AskedFor, decodeJson?: DecodeJson): ExportOutcome {
   if (body.kind !== 'whole') return deliveredWithoutAnswer(asked.authority)
   if (body.bytes.length === 0) return { kind: 'delivered' }
   try {
-    if (!isText(headers)) {
-      return outcomeOfResponse(
-        isJson(headers)
-          ? decodeResponseJson(asked.signal, body.bytes.toString())
-          : decodeResponse(asked.signal, body.bytes),
-      )
+    if (isJson(headers)) {
+      if (decodeJson !== undefined) return outcomeOfResponse(decodeJson(asked.signal, body.bytes.toString()))
+    } else if (!isText(headers)) {
+      return outcomeOfResponse(decodeResponse(asked.signal, body.bytes))
     }
   } catch {
     // Said below.

@@ -14,7 +14,14 @@ import { connectionTrouble } from './connection-trouble.ts'
 import type { RunDetached } from './detached.ts'
 import { basicAuthorization, endpointOf, proxyEndpointOf } from './endpoint.ts'
 import type { HttpAgent, WithLimit } from './http-agent.ts'
-import { type AskedFor, deliveredWithoutAnswer, httpOutcome } from './http-answer.ts'
+import {
+  type AskedFor,
+  type DecodeJson,
+  deliveredWithoutAnswer,
+  type HttpAnswer,
+  httpOutcome,
+  needsJson,
+} from './http-answer.ts'
 import { writePieces } from './write-pieces.ts'
 
 export interface HttpTransportOptions {
@@ -141,8 +148,19 @@ export class HttpTransport implements Transport {
       release()
       // Who answers before it has read the request may never read it; and what is too large is not read to its end.
       if (body.kind !== 'whole' || !request.writableFinished) request.destroy()
-      attempt.settle(httpOutcome({ status, headers, body }, this.#asked))
+      void this.#settle(attempt, { status, headers, body })
     })
+  }
+
+  async #settle(attempt: Attempt, answer: HttpAnswer): Promise<void> {
+    if (!needsJson(answer)) return attempt.settle(httpOutcome(answer, this.#asked))
+    let decodeJson: DecodeJson | undefined
+    try {
+      decodeJson = (await import('../../../otlp/response-json.ts')).decodeResponseJson
+    } catch {
+      // The package is being replaced on disk: what it has said stays unread.
+    }
+    attempt.settle(httpOutcome(answer, this.#asked, decodeJson))
   }
 }
 

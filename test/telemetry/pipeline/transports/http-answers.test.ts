@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { encodeResponse, encodeResponseJson } from '../../../../src/otlp/response.ts'
+import { encodeResponseJson } from '../../../../src/otlp/response-json.ts'
+import { encodeResponse } from '../../../../src/otlp/response.ts'
 import { encodeStatus, encodeStatusJson } from '../../../../src/otlp/status.ts'
 import type { ExportOutcome } from '../../../../src/telemetry/pipeline/export-outcome.ts'
 import { closedPort } from '../../telemetry-fixture.ts'

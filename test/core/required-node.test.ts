@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { REQUIRED_NODE, requireNode } from '../../src/service/required-node.ts'
+import { REQUIRED_NODE, requireNode } from '../../src/core/required-node.ts'
 
 test.each(['22.15.0', '22.16.1', '24.0.0', '26.10.0'])('Node %s is new enough', (version) => {
   expect(() => requireNode(version)).not.toThrow()

@@ -1,4 +1,4 @@
-import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { SeaworthyError } from './seaworthy-error.ts'
 
 /** As in `engines` of the package; a convention test holds the two together. */
 export const REQUIRED_NODE = '22.15'
