@@ -72,7 +72,7 @@ export class DiskSpool implements Spool {
       maxBytes: options.settings.maxBytes,
       evicted: (entry, reason) => this.#teller.tell(() => this.#listener.evicted(entry, reason)),
     })
-    this.#writer = new JournalWriter(this.#keeper(), this.#segmentBytes)
+    this.#writer = new JournalWriter(this.#keeper(), this.#segmentBytes, options.clock)
     this.#tenancy = new Tenancy({
       settings: options.settings,
       serviceName: options.serviceName,
@@ -143,6 +143,7 @@ export class DiskSpool implements Spool {
     const { segment } = chunk
     const isStored = chunk.state === 'stored'
     chunk.state = 'over'
+    if (!isStored) this.#writer.forget(chunk)
     if (segment === undefined) return
     chunk.segment = undefined
     segment.unsettled.delete(chunk)

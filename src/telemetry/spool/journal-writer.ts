@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ftruncateSync } from 'node:fs'
+import type { Clock } from '../../core/clock.ts'
 import { writeAll, writeAllNow } from './positioned-io.ts'
 import { encodeRecordHeader, RECORD_HEADER_BYTES } from './record-format.ts'
 import type { Segment, SpoolEntry } from './segment.ts'
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from './segment-header.ts'
+import { WaitingEntries } from './waiting-entries.ts'
 
 /** At most so much in one write: it takes a thread of four that all file access of the process shares. */
 const MAX_BATCH_BYTES = 1024 * 1024
@@ -37,23 +39,23 @@ interface Batch {
   isOver: boolean
 }
 
-/** Writes chunks to the journal: one write at a time, of all that has come since the last one. */
+/** Writes chunks to the journal, as late as may be: one write at a time, of all that has come since the last one. */
 export class JournalWriter {
   readonly #keeper: JournalKeeper
   readonly #segmentBytes: number
   /** A write keeps the context it was begun in: that of some request must not live on in it. */
   readonly #detached = AsyncLocalStorage.snapshot()
-  #waiting: SpoolEntry[] = []
-  #waitingBytes = 0
+  readonly #waiting: WaitingEntries
   #refused: { readonly entry: SpoolEntry; readonly reason: string }[] = []
   #batch: Batch | undefined
   #isPlanned = false
   #current: Segment | undefined
   #flushed: (() => void)[] = []
 
-  constructor(keeper: JournalKeeper, segmentBytes: number) {
+  constructor(keeper: JournalKeeper, segmentBytes: number, clock: Clock) {
     this.#keeper = keeper
     this.#segmentBytes = segmentBytes
+    this.#waiting = new WaitingEntries(clock, () => this.#pump())
   }
 
   get current(): Segment | undefined {
@@ -61,10 +63,15 @@ export class JournalWriter {
   }
 
   append(entry: SpoolEntry): void {
-    if (this.#waitingBytes > MAX_WAITING_BYTES) return this.refuse(entry, 'the disk does not answer')
-    this.#waiting.push(entry)
-    this.#waitingBytes += entry.byteLength
-    this.#plan()
+    if (this.#waiting.byteLength > MAX_WAITING_BYTES) return this.refuse(entry, 'the disk does not answer')
+    this.#waiting.add(entry)
+    if (this.#waiting.isDue) this.#plan()
+    else this.#waiting.arm()
+  }
+
+  /** It is settled: where it has not been written, it need not be. */
+  forget(entry: SpoolEntry): void {
+    if (this.#waiting.delete(entry)) entry.bytes = undefined
   }
 
   /** Tells soon that it is not to be stored. */
@@ -81,7 +88,8 @@ export class JournalWriter {
 
   /** Resolves when all that was appended so far is stored, or not to be. */
   flush(): Promise<void> {
-    if (this.#batch === undefined && !this.#isPlanned) return Promise.resolve()
+    if (this.#batch === undefined && !this.#isPlanned && this.#waiting.size === 0) return Promise.resolve()
+    this.#plan()
     return new Promise((resolve) => void this.#flushed.push(resolve))
   }
 
@@ -90,6 +98,7 @@ export class JournalWriter {
    * because nobody will wait for it: it puts the same bytes there, whether it comes first, last or never.
    */
   flushNow(): void {
+    this.#waiting.disarm()
     this.#tellRefused()
     const underWay = this.#batch
     if (underWay !== undefined) {
@@ -115,6 +124,7 @@ export class JournalWriter {
 
   readonly #pump = (): void => {
     this.#isPlanned = false
+    this.#waiting.disarm()
     this.#tellRefused()
     if (this.#batch === undefined) this.#detached(this.#next)
   }
@@ -130,7 +140,8 @@ export class JournalWriter {
       if (batch.isOver) return
       this.#batch = undefined
       this.#finish(batch, error)
-      this.#next()
+      if (this.#waiting.isDue || this.#flushed.length > 0) this.#next()
+      else this.#waiting.arm()
     })
   }
 
@@ -147,8 +158,7 @@ export class JournalWriter {
   #finish(batch: Batch, error: unknown): void {
     const { segment, entries } = batch
     if (segment.isLost || (error === null && !this.#keeper.confirm(segment))) {
-      this.#waiting = [...entries, ...this.#waiting]
-      for (const entry of entries) this.#waitingBytes += entry.byteLength
+      this.#waiting.addFirst(entries)
       return
     }
     if (error !== null) return this.#fail(batch, error)
@@ -194,11 +204,10 @@ export class JournalWriter {
     const entries: SpoolEntry[] = []
     const buffers: Uint8Array[] = []
     let byteLength = 0
-    let taken = 0
     for (const entry of this.#waiting) {
       const { bytes } = entry
       if (entry.state === 'over' || bytes === undefined) {
-        taken++
+        this.#waiting.delete(entry)
         continue
       }
       const recordBytes = RECORD_HEADER_BYTES + bytes.byteLength
@@ -214,14 +223,12 @@ export class JournalWriter {
       ) {
         break
       }
-      taken++
+      this.#waiting.delete(entry)
       entries.push(entry)
       const sinceUnixMs = this.#keeper.toUnixMs(entry.since)
       buffers.push(encodeRecordHeader(entry.signal, entry.items, sinceUnixMs, bytes), bytes)
       byteLength += recordBytes
     }
-    for (let index = 0; index < taken; index++) this.#waitingBytes -= this.#waiting[index]?.byteLength ?? 0
-    this.#waiting = this.#waiting.slice(taken)
     return segment === undefined ? undefined : { segment, entries, buffers, byteLength, isOver: false }
   }
 
@@ -241,10 +248,7 @@ export class JournalWriter {
   }
 
   #refuseAll(reason: string): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    this.#refuse(waiting, reason)
+    this.#refuse(this.#waiting.takeAll(), reason)
   }
 
   #refuse(entries: readonly SpoolEntry[], reason: string): void {

@@ -242,3 +242,56 @@ test('its timers keep no process alive, and none is left after close', async () 
   await spool.close()
   expect(clock.pending).toBe(0)
 })
+
+test('a chunk is held until its first item is 150 ms old: what is delivered by then is never written', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await clock.advance(1000)
+  await using opened = openSpool(directory.path, { clock })
+  const { spool, heard } = opened
+  const delivered = spool.append(chunkOf(1, 1000, 'traces', clock.now()))
+  const kept = spool.append(chunkOf(2, 1000, 'traces', clock.now()))
+  await clock.advance(100)
+  spool.settle(delivered)
+  await clock.advance(49)
+  expect(heard.storedChunks).toEqual([])
+  expect(filesBelow(directory.path).filter(({ name }) => name.endsWith('.seg'))).toEqual([])
+  const laterOne = spool.append(chunkOf(3, 1000, 'traces', clock.now()))
+
+  await clock.advance(1)
+  await heard.until(({ storedChunks }) => storedChunks.length === 2)
+  // One write takes all that waits.
+  expect(heard.storedChunks).toEqual([kept, laterOne])
+  const next = spool.append(chunkOf(4, 1000, 'traces', clock.now()))
+  await clock.advance(150)
+  await heard.until(({ storedChunks }) => storedChunks.length === 3)
+  expect(heard.storedChunks.at(-1)).toBe(next)
+})
+
+test('a flush waits for nobody, and what is held is written as soon as it takes more than 4 MiB', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await using opened = openSpool(directory.path, { clock })
+  const { spool, heard } = opened
+  spool.append(chunkOf(1, 1000, 'traces', clock.now()))
+  await spool.flush()
+  expect(heard.storedChunks).toHaveLength(1)
+  for (let number = 2; number <= 6; number++) spool.append(chunkOf(number, MIB, 'traces', clock.now()))
+  await heard.until(({ storedChunks }) => storedChunks.length === 2)
+  expect(clock.now()).toBe(0)
+})
+
+test('what was settled while it was held takes no memory, and makes nobody else be written', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await using opened = openSpool(directory.path, { clock })
+  const { spool, heard } = opened
+  for (let number = 1; number <= 10; number++) {
+    const chunk = spool.append(chunkOf(number, MIB, 'traces', clock.now()))
+    spool.settle(chunk)
+    expect(await spool.read(chunk)).toBeUndefined()
+  }
+  spool.append(chunkOf(11, 1000, 'traces', clock.now()))
+  for (let turn = 0; turn < 20; turn++) await stat('/')
+  expect(heard.storedChunks).toEqual([])
+})
