@@ -3,10 +3,11 @@ import type { Cancel, Clock } from '../../core/clock.ts'
 import type { SpoolEntry } from './segment.ts'
 
 /**
- * How old the first item of a chunk may become before it is written. What a violent end costs at most is this and the
- * time of a write; a collector that is there has taken most chunks by then, and those are never written.
+ * How old the first item of a chunk may become before it is written: a collector that is there has taken a full chunk by
+ * then, and that is never written. Less than the 150 ms after which a chunk is sealed that is not full: such a one is
+ * written at once, because what a violent end may cost is nearly used up.
  */
-const HOLD_MS = 150
+const HOLD_MS = 100
 /** Beyond it nothing is held: so much telemetry in so little time had better lie on disk. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
 

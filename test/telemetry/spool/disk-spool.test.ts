@@ -243,7 +243,7 @@ test('its timers keep no process alive, and none is left after close', async () 
   expect(clock.pending).toBe(0)
 })
 
-test('a chunk is held until its first item is 150 ms old: what is delivered by then is never written', async () => {
+test('a chunk is held until its first item is 100 ms old: what is delivered by then is never written', async () => {
   using directory = temporaryDirectory()
   const clock = new ManualClock()
   await clock.advance(1000)
@@ -251,7 +251,7 @@ test('a chunk is held until its first item is 150 ms old: what is delivered by t
   const { spool, heard } = opened
   const delivered = spool.append(chunkOf(1, 1000, 'traces', clock.now()))
   const kept = spool.append(chunkOf(2, 1000, 'traces', clock.now()))
-  await clock.advance(100)
+  await clock.advance(50)
   spool.settle(delivered)
   await clock.advance(49)
   expect(heard.storedChunks).toEqual([])
@@ -263,9 +263,12 @@ test('a chunk is held until its first item is 150 ms old: what is delivered by t
   // One write takes all that waits.
   expect(heard.storedChunks).toEqual([kept, laterOne])
   const next = spool.append(chunkOf(4, 1000, 'traces', clock.now()))
-  await clock.advance(150)
+  await clock.advance(100)
   await heard.until(({ storedChunks }) => storedChunks.length === 3)
   expect(heard.storedChunks.at(-1)).toBe(next)
+  // One that was sealed because of its age is due already.
+  spool.append(chunkOf(5, 1000, 'traces', clock.now() - 149))
+  await heard.until(({ storedChunks }) => storedChunks.length === 4)
 })
 
 test('a flush waits for nobody, and what is held is written as soon as it takes more than 4 MiB', async () => {
