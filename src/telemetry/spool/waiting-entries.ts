@@ -19,9 +19,12 @@ export class WaitingEntries {
   readonly #detached = AsyncLocalStorage.snapshot()
   #entries = new Set<SpoolEntry>()
   #byteLength = 0
+  /** When the oldest of them began: they come in the order of their ends. Looked for when it is asked for. */
+  #oldest: number | undefined = undefined
   #cancel: Cancel | undefined = undefined
+  #armedFor = 0
 
-  /** @param onDue called once for each {@link arm}, unless that is disarmed before */
+  /** @param onDue called when {@link isDue} has become true, once they are armed */
   constructor(clock: Clock, onDue: () => void) {
     this.#clock = clock
     this.#onDue = onDue
@@ -35,12 +38,14 @@ export class WaitingEntries {
     return this.#byteLength
   }
 
-  /** Whether they may no longer be held. Those that came first are the oldest, but for a few milliseconds. */
+  /** Whether they may no longer be held. */
   get isDue(): boolean {
-    return this.#byteLength > MAX_HELD_BYTES || this.#heldMs() <= 0
+    return this.#byteLength > MAX_HELD_BYTES || this.#dueAt() <= this.#clock.now()
   }
 
   add(entry: SpoolEntry): void {
+    if (this.#entries.size === 0) this.#oldest = entry.since
+    else if (this.#oldest !== undefined && entry.since < this.#oldest) this.#oldest = entry.since
     this.#entries.add(entry)
     this.#byteLength += entry.byteLength
   }
@@ -49,12 +54,14 @@ export class WaitingEntries {
   delete(entry: SpoolEntry): boolean {
     if (!this.#entries.delete(entry)) return false
     this.#byteLength -= entry.byteLength
+    if (entry.since === this.#oldest) this.#oldest = undefined
     return true
   }
 
   /** Puts some before all others. */
   addFirst(entries: readonly SpoolEntry[]): void {
     this.#entries = new Set([...entries, ...this.#entries])
+    this.#oldest = undefined
     for (const entry of entries) this.#byteLength += entry.byteLength
   }
 
@@ -62,6 +69,7 @@ export class WaitingEntries {
     const all = [...this.#entries]
     this.#entries = new Set()
     this.#byteLength = 0
+    this.#oldest = undefined
     return all
   }
 
@@ -72,12 +80,18 @@ export class WaitingEntries {
 
   /** Sees to it that they are written in time. */
   arm(): void {
-    if (this.#cancel !== undefined || this.#entries.size === 0) return
+    const dueAt = this.#dueAt()
+    if (dueAt === Number.POSITIVE_INFINITY || (this.#cancel !== undefined && this.#armedFor <= dueAt)) return
+    this.disarm()
     const due = (): void => {
       this.#cancel = undefined
-      this.#onDue()
+      // The one that it was for may have been delivered.
+      if (this.isDue) this.#onDue()
+      else this.arm()
     }
-    this.#cancel = this.#detached(() => this.#clock.schedule(this.#heldMs(), due, { keepAlive: false }))
+    this.#armedFor = dueAt
+    const waitMs = Math.max(0, dueAt - this.#clock.now())
+    this.#cancel = this.#detached(() => this.#clock.schedule(waitMs, due, { keepAlive: false }))
   }
 
   disarm(): void {
@@ -85,9 +99,11 @@ export class WaitingEntries {
     this.#cancel = undefined
   }
 
-  /** How much longer; never, where there is nothing. */
-  #heldMs(): number {
-    const [first] = this.#entries
-    return first === undefined ? Number.POSITIVE_INFINITY : Math.max(0, first.since + HOLD_MS - this.#clock.now())
+  /** Never, where there is nothing. */
+  #dueAt(): number {
+    let oldest = this.#oldest ?? Number.POSITIVE_INFINITY
+    if (this.#oldest === undefined) for (const { since } of this.#entries) oldest = Math.min(oldest, since)
+    this.#oldest = oldest
+    return oldest + HOLD_MS
   }
 }

@@ -298,3 +298,32 @@ test('what was settled while it was held takes no memory, and makes nobody else 
   for (let turn = 0; turn < 20; turn++) await stat('/')
   expect(heard.storedChunks).toEqual([])
 })
+
+test('the oldest of what is held says when it is written, in whatever order it came', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await clock.advance(1000)
+  await using opened = openSpool(directory.path, { clock })
+  const { spool, heard } = opened
+  const young = spool.append(chunkOf(1, 1000, 'metrics', clock.now()))
+  const older = spool.append(chunkOf(2, 1000, 'traces', clock.now() - 60))
+  await clock.advance(39)
+  expect(heard.storedChunks).toEqual([])
+  await clock.advance(1)
+  await heard.until(({ storedChunks }) => storedChunks.length === 2)
+  expect(heard.storedChunks).toEqual([young, older])
+
+  spool.append(chunkOf(3, 1000, 'metrics', clock.now()))
+  spool.append(chunkOf(4, 1000, 'traces', clock.now() - 150))
+  await heard.until(({ storedChunks }) => storedChunks.length === 4)
+
+  const delivered = spool.append(chunkOf(5, 1000, 'traces', clock.now() - 50))
+  spool.append(chunkOf(6, 1000, 'logs', clock.now()))
+  spool.settle(delivered)
+  await clock.advance(60)
+  for (let turn = 0; turn < 20; turn++) await stat('/')
+  const lateOne = spool.append(chunkOf(7, 1000, 'logs', clock.now()))
+  await clock.advance(40)
+  await heard.until(({ storedChunks }) => storedChunks.length >= 6)
+  expect(heard.storedChunks.at(-1)).toBe(lateOne)
+})
