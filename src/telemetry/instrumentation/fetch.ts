@@ -17,6 +17,8 @@ interface UndiciRequest {
   readonly method: string
   /** Names and values by turns; a text in versions before 6. */
   readonly headers: string[] | string
+  /** The protocol that is to be spoken from then on, such as `websocket`. */
+  readonly upgrade?: string | null
   addHeader(name: string, value: string): void
 }
 
@@ -64,6 +66,8 @@ export function observeFetch(
         if (isAside && !isMeasuring) return
         latest = undefined
         const { request } = message as RequestMessage
+        // It opens a tunnel through a proxy, which has no business with the trace; what goes through it is the request.
+        if (request.method === 'CONNECT') return
         const target = targetOfFetch(request.method, String(request.origin), request.path)
         if (target === undefined) return
         const span = isAside ? requests.measure(target) : requests.start(target, (name) => readHeader(request, name))
@@ -71,6 +75,7 @@ export function observeFetch(
         spans.set(request, span)
         latest = request
         addHeaders(request, span.headers)
+        if (typeof request.upgrade === 'string') endWithUpgrade(request, span)
       },
       'undici:client:sendHeaders'(message) {
         const { request, headers, socket } = message as SentMessage
@@ -99,6 +104,22 @@ export function observeFetch(
   return () => {
     stopWatching()
     unsubscribe()
+  }
+}
+
+/** Is called with the status when the protocol is switched, before undici 8, and since. */
+const UPGRADED = ['onUpgrade', 'onRequestUpgrade']
+
+/** Of a handshake that has succeeded, as that of a `WebSocket`, nothing is published: not even that it has ended. */
+function endWithUpgrade(request: UndiciRequest, span: ClientRequestSpan): void {
+  for (const name of UPGRADED) {
+    const method: unknown = Reflect.get(request, name)
+    if (typeof method !== 'function') continue
+    Reflect.set(request, name, function upgraded(this: UndiciRequest, ...args: unknown[]): unknown {
+      span.answered(Number(args[0]), undefined)
+      span.end()
+      return Reflect.apply(method, this, args)
+    })
   }
 }
 

@@ -54,11 +54,16 @@ export class ClientTarget {
 /** Where a request by `node:http` goes. */
 export function targetOfRequest(request: ClientRequest): ClientTarget {
   const scheme = request.protocol === 'https:' ? 'https' : 'http'
-  const { method, path, host } = request
+  const { method, host } = request
+  let { path } = request
   if (!path.startsWith('/')) {
+    // A tunnel is asked for by the name of where it leads.
+    if (method === 'CONNECT') return targetOfAuthority(method, scheme, path, '')
     // What is sent to a proxy names its target in full.
     const url = URL.parse(path)
     if (url !== null) return new ClientTarget(method, originOfUrl(url), '', path)
+    // The asterisk of OPTIONS, behind a host, would be a part of that.
+    path = ''
   }
   const bare = host.startsWith('[') ? host.slice(1, -1) : host
   const header = readHeader(request, 'host')
