@@ -216,10 +216,9 @@ export class DiskSpool implements Spool {
       retire: (segment) => this.#removeIfSettled(segment),
       confirm: (segment) => !segment.isLost && this.#tenancy.isSure(),
       toUnixMs: (since) => this.#unixNow() - (this.#clock.now() - since),
-      stored: (entry) => {
-        this.#trouble.overcome()
-        this.#teller.tell(() => this.#listener.stored(entry))
-      },
+      written: () => this.#trouble.overcome(),
+      stored: (entry) => this.#teller.tell(() => this.#listener.stored(entry)),
+      settled: () => this.#store.planMarks(),
       notStored: (entry, reason) => this.#teller.tell(() => this.#listener.notStored(entry, reason)),
       failed: (error) => this.#detached(() => this.#trouble.fail(error)),
     }

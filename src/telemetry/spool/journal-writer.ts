@@ -24,7 +24,11 @@ export interface JournalKeeper {
   /** Whether what was just written lies in our own directory; where not, it is written again elsewhere. */
   confirm(segment: Segment): boolean
   toUnixMs(since: number): number
+  /** The disk takes chunks. */
+  written(): void
   stored(entry: SpoolEntry): void
+  /** Delivered while it was being written: its mark is to be written as well. */
+  settled(): void
   notStored(entry: SpoolEntry, reason: string): void
   /** A write failed: what waits is not to be stored either. @returns why, in words */
   failed(error: unknown): string
@@ -162,6 +166,7 @@ export class JournalWriter {
       return
     }
     if (error !== null) return this.#fail(batch, error)
+    this.#keeper.written()
     let position = segment.size === 0 ? SEGMENT_HEADER_BYTES : segment.size
     segment.size += batch.byteLength
     for (const entry of entries) {
@@ -176,6 +181,7 @@ export class JournalWriter {
         // Delivered while it was being written.
         segment.marks.push(entry.position)
         entry.segment = undefined
+        this.#keeper.settled()
         continue
       }
       entry.state = 'stored'

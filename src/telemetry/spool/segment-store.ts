@@ -35,6 +35,8 @@ export class SegmentStore {
   readonly #segments: Segment[] = []
   #chores: Promise<void> = Promise.resolve()
   #isMarking = false
+  /** More was settled while marks were being written. */
+  #isMarkingAgain = false
   #cancelMarks: Cancel | undefined
   /** A timer keeps the context in which it was set: that of some request must not live on in it. */
   readonly #detached = AsyncLocalStorage.snapshot()
@@ -132,10 +134,14 @@ export class SegmentStore {
 
   /** Writes down what has been settled, in the background. */
   writeMarks(): void {
+    this.#isMarkingAgain = this.#isMarking
     if (this.#isMarking || this.#segments.every((segment) => segment.marks.length === 0)) return
     this.#isMarking = true
     this.#chore(async () => {
-      for (const segment of this.#segments.slice()) await this.#mark(segment)
+      do {
+        this.#isMarkingAgain = false
+        for (const segment of this.#segments.slice()) await this.#mark(segment)
+      } while (this.#isMarkingAgain)
       this.#isMarking = false
     })
   }

@@ -327,3 +327,23 @@ test('the oldest of what is held says when it is written, in whatever order it c
   await heard.until(({ storedChunks }) => storedChunks.length >= 6)
   expect(heard.storedChunks.at(-1)).toBe(lateOne)
 })
+
+test('what is delivered while it is being written is marked 20 ms later, as what is delivered after it', async () => {
+  using directory = temporaryDirectory()
+  const clock = new ManualClock()
+  await clock.advance(1000)
+  await using opened = openSpool(directory.path, { clock })
+  const { spool, heard } = opened
+  // What is done once a second has been done.
+  await clock.advance(1)
+  const delivered = spool.append(chunkOf(1, 1000, 'traces', clock.now() - 150))
+  spool.append(chunkOf(2, 1000, 'traces', clock.now() - 150))
+  // The write has begun.
+  await Promise.resolve()
+  spool.settle(delivered)
+  await heard.until(({ storedChunks }) => storedChunks.length === 1)
+  await clock.advance(20)
+  const marks = (): boolean => filesBelow(directory.path).some(({ name, size }) => name.endsWith('.done') && size > 0)
+  for (let turn = 0; turn < 200 && !marks(); turn++) await stat('/')
+  expect(marks()).toBe(true)
+})

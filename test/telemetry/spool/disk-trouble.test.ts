@@ -106,6 +106,23 @@ test('where its place is a file, it tries again later, and stores again when the
   expect(heard.lines.map(({ level }) => level)).toEqual(['warn', 'info'])
 })
 
+test('a disk that takes a chunk is well again, though the chunk has been delivered meanwhile', async () => {
+  using directory = temporaryDirectory()
+  const place = join(directory.path, 'place')
+  writeFileSync(place, '')
+  const clock = new ManualClock()
+  await using opened = openSpool(place, { clock })
+  const { spool, heard } = opened
+  rmSync(place)
+  await clock.advance(1000)
+  const chunk = spool.append(chunkOf(1, 1000, 'traces', 850))
+  await Promise.resolve()
+  spool.settle(chunk)
+  await heard.until(({ writableCount }) => writableCount === 1)
+  expect(spool.failure).toBeUndefined()
+  expect(heard.storedChunks).toEqual([])
+})
+
 test('while it fails, it waits twice as long each time, up to 30 s, and says it once', async () => {
   using directory = temporaryDirectory()
   const place = join(directory.path, 'place')

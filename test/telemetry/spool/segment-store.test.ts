@@ -94,3 +94,15 @@ test('what is settled while marks are written, in the background and at once, is
   expect(Array.from(decodeMarks(bytes))).toEqual([16, 32])
   expect(segment.doneSize).toBe(2 * MARK_BYTES)
 })
+
+test('what is settled while marks are being written is marked right after them', async () => {
+  const { store, add } = stored()
+  const segment = add(SEGMENT_BYTES)
+  segment.marks.push(32)
+  store.writeMarks()
+  for (let count = 0; count < 5; count++) await Promise.resolve()
+  segment.marks.push(64)
+  store.writeMarks()
+  await store.idle()
+  expect(decodeMarks(readFileSync(segment.donePath))).toEqual(new Set([32, 64]))
+})
