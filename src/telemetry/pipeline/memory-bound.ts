@@ -61,6 +61,11 @@ export class MemoryBound {
     return true
   }
 
+  /** Whether those items of a signal that are not on disk take more than half of what it may have. */
+  isCrowded(signal: Signal, maxItems: number): boolean {
+    return this.#items[signal] - this.#releasable[signal].items > maxItems / 2
+  }
+
   hold(parcel: Parcel, bytes: Uint8Array): void {
     parcel.bytes = bytes
     this.#waitingBytes += parcel.byteLength

@@ -144,7 +144,8 @@ export class Outbox implements ChunkSink {
     if (!hasRoom || !this.#spooled.makeRoom()) return this.#refuse(chunk, 'queue_full')
     const parcel = this.#toParcel(chunk)
     this.#memory.hold(parcel, chunk.bytes)
-    this.#spooled.append(parcel, chunk.bytes)
+    const isUrgent = askedQueueSize !== undefined && this.#memory.isCrowded(chunk.signal, askedQueueSize)
+    this.#spooled.append(parcel, chunk.bytes, isUrgent)
     sender.add(parcel)
   }
 

@@ -40,8 +40,13 @@ export interface SpoolListener {
  * delivered again by the next process, because a write to disk says that it was. So may what was on its way then.
  */
 export interface Spool {
-  /** Puts it on disk soon: the write begins in this turn of the loop or, while another is under way, right after it. */
-  append(chunk: Chunk): SpooledChunk
+  /**
+   * Puts it on disk, at the latest when its first item is 100 ms old, or while another write is under way right after it:
+   * what is settled by then is never written.
+   *
+   * @param isUrgent the write begins in this turn of the loop
+   */
+  append(chunk: Chunk, isUrgent?: boolean): SpooledChunk
   /** The bytes; `undefined` where they can no longer be read (the chunk is then gone and counts as `spool_damaged`). */
   read(chunk: SpooledChunk): Promise<Uint8Array | undefined>
   /** Delivered, or never to be sent again for another reason: need not be kept. */

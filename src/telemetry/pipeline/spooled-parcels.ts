@@ -22,12 +22,13 @@ export class SpooledParcels {
     this.#attempt = attempt
   }
 
-  append(parcel: Parcel, bytes: Uint8Array): void {
+  /** @param isUrgent it is to be on disk at once, because memory has no room for long */
+  append(parcel: Parcel, bytes: Uint8Array, isUrgent = false): void {
     const { spool } = this
     if (spool === undefined) return
     const { signal, items, since } = parcel
     this.#attempt(() => {
-      const spooled = spool.append({ signal, items, bytes, since })
+      const spooled = spool.append({ signal, items, bytes, since }, isUrgent)
       parcel.spooled = spooled
       this.known.set(spooled, parcel)
     })

@@ -116,11 +116,11 @@ export class DiskSpool implements Spool {
     this.#housekeeping.begin()
   }
 
-  append(chunk: Chunk): SpooledChunk {
+  append(chunk: Chunk, isUrgent = false): SpooledChunk {
     const entry = new SpoolEntry(chunk.signal, chunk.items, chunk.bytes.byteLength, chunk.since, chunk.bytes)
     const limit = this.#options.settings.maxBytes / 4
     if (entry.byteLength > limit) this.#writer.refuse(entry, `one chunk takes more than a quarter of the spool`)
-    else this.#writer.append(entry)
+    else this.#writer.append(entry, isUrgent)
     if (this.#isImmediate) this.#teller.hold(() => this.#writer.flushNow())
     return entry
   }

@@ -66,9 +66,10 @@ export class JournalWriter {
     return this.#current
   }
 
-  append(entry: SpoolEntry): void {
+  append(entry: SpoolEntry, isUrgent = false): void {
     if (this.#waiting.byteLength > MAX_WAITING_BYTES) return this.refuse(entry, 'the disk does not answer')
     this.#waiting.add(entry)
+    if (isUrgent) this.#waiting.hurry()
     if (this.#waiting.isDue) this.#plan()
     else this.#waiting.arm()
   }

@@ -21,6 +21,7 @@ export class WaitingEntries {
   #byteLength = 0
   /** When the oldest of them began: they come in the order of their ends. Looked for when it is asked for. */
   #oldest: number | undefined = undefined
+  #isHurried = false
   #cancel: Cancel | undefined = undefined
   #armedFor = 0
 
@@ -40,7 +41,7 @@ export class WaitingEntries {
 
   /** Whether they may no longer be held. */
   get isDue(): boolean {
-    return this.#byteLength > MAX_HELD_BYTES || this.#dueAt() <= this.#clock.now()
+    return this.#isHurried || this.#byteLength > MAX_HELD_BYTES || this.#dueAt() <= this.#clock.now()
   }
 
   add(entry: SpoolEntry): void {
@@ -50,9 +51,15 @@ export class WaitingEntries {
     this.#byteLength += entry.byteLength
   }
 
+  /** None of those that are there may be held any longer. */
+  hurry(): void {
+    this.#isHurried = this.#entries.size > 0
+  }
+
   /** @returns whether it was there */
   delete(entry: SpoolEntry): boolean {
     if (!this.#entries.delete(entry)) return false
+    if (this.#entries.size === 0) this.#isHurried = false
     this.#byteLength -= entry.byteLength
     if (entry.since === this.#oldest) this.#oldest = undefined
     return true
@@ -68,6 +75,7 @@ export class WaitingEntries {
   takeAll(): readonly SpoolEntry[] {
     const all = [...this.#entries]
     this.#entries = new Set()
+    this.#isHurried = false
     this.#byteLength = 0
     this.#oldest = undefined
     return all
