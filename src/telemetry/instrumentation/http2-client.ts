@@ -60,6 +60,7 @@ export function observeHttp2Clients(http2: Http2, options: Http2ClientOptions): 
   const { onProblem } = options
   const prototype = clientSessionPrototype(http2)
   const request = Reflect.get(prototype, 'request') as Request
+  const emitFollowed = followEvents(onProblem)
   function requestObserved(this: ClientHttp2Session, headers: RequestHeaders, settings: unknown): ClientHttp2Stream {
     let follower: Follower | undefined
     let sent = headers
@@ -72,7 +73,7 @@ export function observeHttp2Clients(http2: Http2, options: Http2ClientOptions): 
     if (follower === undefined) return request.call(this, sent, settings)
     try {
       const stream = request.call(this, sent, settings)
-      follow(stream, follower)
+      follow(stream, follower, emitFollowed)
       return stream
     } catch (error) {
       follower.fail(error)
@@ -113,20 +114,27 @@ function start(
  * The stream's events are seen on their way: a listener of our own would change what Node does when nobody else listens.
  * They run in the context of whoever asked by themselves, on every Node.
  */
-function follow(stream: FollowedStream, follower: Follower): void {
+function follow(stream: FollowedStream, follower: Follower, emitFollowed: Emit): void {
   if (Object.hasOwn(stream, 'emit')) stream[EMIT] = Reflect.get(stream, 'emit') as Emit
   stream[FOLLOWER] = follower
   stream.emit = emitFollowed
 }
 
-function emitFollowed(this: EventEmitter, ...args: Parameters<Emit>): boolean {
-  const stream = this as FollowedStream
-  const follower = stream[FOLLOWER] as Follower
-  // Only now there is a connection for certain.
-  if (args[0] === 'ready' || args[0] === 'response') follower.connected(stream.session?.socket)
-  follower.onEvent(args[0], args[1], stream)
-  const emit = stream[EMIT] ?? (Reflect.get(Object.getPrototypeOf(stream) as object, 'emit') as Emit)
-  return emit.apply(stream, args)
+/** One function for all streams. */
+function followEvents(onProblem: (error: unknown) => void): Emit {
+  return function emitFollowed(this: EventEmitter, ...args: Parameters<Emit>): boolean {
+    const stream = this as FollowedStream
+    const follower = stream[FOLLOWER] as Follower
+    try {
+      follower.onEvent(args[0], args[1], stream)
+      // Only now there is a connection for certain.
+      if (args[0] === 'ready' || args[0] === 'response') follower.connected(stream.session?.socket)
+    } catch (error) {
+      onProblem(error)
+    }
+    const emit = stream[EMIT] ?? (Reflect.get(Object.getPrototypeOf(stream) as object, 'emit') as Emit)
+    return emit.apply(stream, args)
+  }
 }
 
 /** A request that is no call of gRPC. */

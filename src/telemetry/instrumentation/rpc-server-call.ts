@@ -61,8 +61,10 @@ export class RpcServerCall {
   /** Once, when the stream has closed. */
   end(nowMs: number, methods: RpcMethods, series: RpcSeries): void {
     const asked = methodOfPath(this.#headers[':path'])
-    const status = this.#readStatus(nowMs)
-    const method = methods.name(asked, status)
+    const { sentHeaders, sentTrailers } = this.#stream
+    const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status']
+    const status = code === undefined ? this.#statusOfEnd(nowMs) : nameGrpcStatus(code)
+    const method = methods.name(asked, status, code !== undefined)
     const isError = isServerError(status)
     if (this.#span.isRecording()) this.#endSpan(asked, method, status, isError)
     series.record((nowMs - this.#startedAtMs) / 1000, method, status, isError, this.#context)
@@ -84,14 +86,11 @@ export class RpcServerCall {
     span.end()
   }
 
-  #readStatus(nowMs: number): string {
-    const stream = this.#stream
-    const { sentHeaders, sentTrailers } = stream
-    const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status']
-    if (code !== undefined) return nameGrpcStatus(code)
+  /** Of a call that nobody has given one. */
+  #statusOfEnd(nowMs: number): string {
+    const { sentHeaders, rstCode } = this.#stream
     const httpStatus = Number(sentHeaders?.[':status'] ?? 200)
     if (httpStatus !== 200) return statusOfHttp(httpStatus)
-    const { rstCode } = stream
     if (rstCode !== undefined && rstCode !== 0 && rstCode !== CANCEL) return statusOfReset(rstCode)
     // Whoever asked has gone: of its own will, or because its time was over.
     const timeoutMs = parseGrpcTimeout(this.#headers['grpc-timeout'])

@@ -206,6 +206,23 @@ test('where calls of gRPC have their spans from elsewhere, one that carries a co
   expect(await points('rpc.client.call.duration')).toMatchObject([[2, { 'rpc.method': 'shop.Orders/Get' }]])
 })
 
+test('a session that does not let anybody look at its socket is no trouble to whoever asks', async () => {
+  const { spans, problems } = observe()
+  const session = connect(await startMirror())
+  await once(session, 'connect')
+  // As Node itself says it of a session that has lost its socket.
+  const lost = new Error('The socket has been disconnected from the Http2Session')
+  Object.defineProperty(session, 'socket', {
+    get() {
+      throw lost
+    },
+  })
+  expect(await fetchHttp2(session, { 'x-status': '404' })).toMatchObject({ status: 404 })
+  const [client] = ofKind(await spans(2), SpanKind.CLIENT)
+  expect(client?.attributes).toMatchObject({ 'http.response.status_code': 404, 'error.type': '404' })
+  expect(problems).toEqual(expect.arrayContaining([lost]))
+})
+
 test('what Node refuses is refused as before, and leaves a span that says so', async () => {
   const { spans } = observe()
   const session = connect(await startMirror())
