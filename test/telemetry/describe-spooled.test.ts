@@ -36,5 +36,10 @@ test('a flush into an outage loses nothing, and says what is on disk', async () 
   trace.getTracer('test').startSpan('a span').end()
   telemetry.emitLogLine('{"msg":"a line"}')
   expect(await telemetry.flush(500)).toMatchObject({ complete: true, kept: '2 items spooled for the next process' })
-  expect(telemetry.account().traces).toMatchObject({ created: 1, spooled: 1, pending: 0, dropped: {} })
+  expect(telemetry.account().traces).toMatchObject({
+    created: 1,
+    spooled: 1,
+    pending: 0,
+    dropped: expect.toBeOneOf([{}]),
+  })
 })

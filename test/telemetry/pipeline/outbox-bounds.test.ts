@@ -67,7 +67,7 @@ test('beyond the bound of chunks that may wait, the oldest on disk goes for a ne
   const most = 131_072
   for (let index = 0; index < most; index++) add(`${index}`, 1, 8)
   spool?.write()
-  expect(outbox.account('traces')).toMatchObject({ spooled: most, dropped: {} })
+  expect(outbox.account('traces')).toMatchObject({ spooled: most, dropped: expect.toBeOneOf([{}]) })
   for (let index = 0; index < 3; index++) add(`late ${index}`, 1, 8)
   spool?.write()
   expect(outbox.account('traces')).toMatchObject({ created: most + 3, spooled: most, dropped: { spool_full: 3 } })

@@ -182,7 +182,12 @@ test('what comes in at the end of a close is on disk all the same', async () => 
   add('b')
   await clock.advance(0.5)
   await closed
-  expect(outbox.account('traces')).toMatchObject({ created: 2, spooled: 2, dropped: {}, pending: 0 })
+  expect(outbox.account('traces')).toMatchObject({
+    created: 2,
+    spooled: 2,
+    dropped: expect.toBeOneOf([{}]),
+    pending: 0,
+  })
 })
 
 test('flushNow() puts everything on disk before it returns', () => {
@@ -283,7 +288,7 @@ test('a disk that is slower than its share of a short close, as after a crash, h
   disk.isHanging = false
   await clock.advance(40)
   await closed
-  expect(outbox.account('traces')).toMatchObject({ spooled: 1, dropped: {}, pending: 0 })
+  expect(outbox.account('traces')).toMatchObject({ spooled: 1, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
 test('at the exit of a process what no disk takes is lost and counted, what one has stays, and what comes later as well', async () => {

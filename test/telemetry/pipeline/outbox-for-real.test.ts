@@ -89,7 +89,7 @@ test.for(['http/protobuf', 'grpc'])(
     await receiver.start()
     await vi.waitFor(() => expect(outbox.account('traces').delivered).toBe(1000), 15_000)
     expect(receiver.store.stats.traces.received).toBe(1000)
-    expect(outbox.account('traces')).toMatchObject({ spooled: 0, pending: 0, dropped: {} })
+    expect(outbox.account('traces')).toMatchObject({ spooled: 0, pending: 0, dropped: expect.toBeOneOf([{}]) })
   },
 )
 
@@ -100,7 +100,12 @@ test('what a process could not deliver is adopted and delivered by the next one'
   first.addSpans(700)
   await first.outbox.close(300)
   first.addSpans(5)
-  expect(first.outbox.account('traces')).toMatchObject({ created: 705, spooled: 705, pending: 0, dropped: {} })
+  expect(first.outbox.account('traces')).toMatchObject({
+    created: 705,
+    spooled: 705,
+    pending: 0,
+    dropped: expect.toBeOneOf([{}]),
+  })
   first.outbox.releaseNow()
 
   await using receiver = createReceiver()

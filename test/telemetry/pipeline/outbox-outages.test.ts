@@ -21,7 +21,7 @@ test('a collector that is down for 20 s costs nothing, with no disk either', asy
   await load(setup, 5, 2000)
   await clock.advance(60_000)
   const account = outbox.account('traces')
-  expect(account).toMatchObject({ delivered: account.created, dropped: {}, pending: 0 })
+  expect(account).toMatchObject({ delivered: account.created, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
 test('a collector that is down for 5 minutes costs nothing where there is a disk, and memory stays within its bound', async () => {
@@ -83,7 +83,7 @@ test('with a disk that bound lets go of bytes only', async () => {
     await clock.advance(100)
   }
   expect(outbox.memoryBytes).toBeLessThanOrEqual(100 * 400)
-  expect(outbox.account('traces')).toMatchObject({ created: 1500, spooled: 1500, dropped: {} })
+  expect(outbox.account('traces')).toMatchObject({ created: 1500, spooled: 1500, dropped: expect.toBeOneOf([{}]) })
   transport.answer = () => DELIVERED
   await clock.advance(60_000)
   expect(outbox.account('traces')).toMatchObject({ delivered: 1500, spooled: 0 })
@@ -96,7 +96,7 @@ test('a collector that flaps, 5 s up and 5 s down, gets everything', async () =>
   await load(setup, 120)
   await clock.advance(60_000)
   const account = outbox.account('traces')
-  expect(account).toMatchObject({ delivered: account.created, dropped: {}, pending: 0 })
+  expect(account).toMatchObject({ delivered: account.created, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
 test.for([
@@ -168,7 +168,12 @@ test('what a close leaves on disk is delivered by the next outbox, oldest first'
   first.transport.answer = () => DOWN
   await load(first, 3)
   await closeWithin(first, 4000)
-  expect(first.outbox.account('traces')).toMatchObject({ created: 3000, spooled: 3000, dropped: {}, pending: 0 })
+  expect(first.outbox.account('traces')).toMatchObject({
+    created: 3000,
+    spooled: 3000,
+    dropped: expect.toBeOneOf([{}]),
+    pending: 0,
+  })
   expect(first.outbox.memoryBytes).toBe(0)
 
   const second = setUp({ disk })
@@ -201,7 +206,7 @@ test('what is adopted goes beside live traffic, one request at a time, and never
   expect(mostAdopted).toBe(1)
   await second.clock.advance(60_000)
   const account = second.outbox.account('traces')
-  expect(account).toMatchObject({ delivered: account.created, spooled: 0, pending: 0, dropped: {} })
+  expect(account).toMatchObject({ delivered: account.created, spooled: 0, pending: 0, dropped: expect.toBeOneOf([{}]) })
   // The first live one did not wait for a minute of another process.
   expect(second.transport.accepted.indexOf('live 0')).toBeLessThan(200)
 })

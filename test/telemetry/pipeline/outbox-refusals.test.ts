@@ -84,7 +84,7 @@ test('a transport that fails itself now and then loses nothing', async () => {
   }
   for (const name of names.slice(0, 8)) add(name, 10)
   await clock.advance(300_000)
-  expect(outbox.account('traces')).toMatchObject({ delivered: 80, dropped: {}, pending: 0 })
+  expect(outbox.account('traces')).toMatchObject({ delivered: 80, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
 test('a transport that always fails itself is tried again, less and less often, and loses nothing', async () => {
@@ -94,7 +94,12 @@ test('a transport that always fails itself is tried again, less and less often, 
   }
   for (const name of names.slice(0, 8)) add(name, 10)
   await clock.advance(3_600_000)
-  expect(outbox.account('traces')).toMatchObject({ delivered: 0, spooled: 80, dropped: {}, pending: 0 })
+  expect(outbox.account('traces')).toMatchObject({
+    delivered: 0,
+    spooled: 80,
+    dropped: expect.toBeOneOf([{}]),
+    pending: 0,
+  })
   expect(transport.bodies.length).toBeLessThan(130)
   expect(outbox.failure('traces')).toBe('Error: cannot do that')
   expect(troubles[0]).toMatchObject({ kind: 'retrying', reason: 'Error: cannot do that' })

@@ -85,7 +85,7 @@ test('while the collector is down one probe is under way at a time, with growing
   const gaps = transport.bodies.map(({ at }) => at).filter((at, index, all) => at !== all[index - 1])
   expect(gaps).toEqual([0, 1000, 3000, 7000, 15_000])
   expect(outbox.failure('traces')).toBe('connection refused')
-  expect(outbox.account('traces')).toMatchObject({ created: 6400, pending: 6400, dropped: {} })
+  expect(outbox.account('traces')).toMatchObject({ created: 6400, pending: 6400, dropped: expect.toBeOneOf([{}]) })
 
   transport.mostInFlight = 0
   transport.answer = () => ({ kind: 'delivered' })

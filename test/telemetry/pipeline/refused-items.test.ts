@@ -152,7 +152,7 @@ test('parts of a chunk that are not answered yet are on disk, each once, when th
   outbox.releaseNow()
   const left = [...disk.chunks.values()].flatMap((bytes) => namesIn('traces', bytes))
   expect(left.toSorted()).toEqual(upTo(8))
-  expect(outbox.account('traces')).toMatchObject({ spooled: 8, dropped: {}, pending: 0 })
+  expect(outbox.account('traces')).toMatchObject({ spooled: 8, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
 test('where every chunk has bad items, the number of requests has a bound, and everything is counted', async () => {

@@ -99,5 +99,5 @@ test('published instrumentations make the same spans as with the SDK', { timeout
   expect(describe(spans)).toEqual(describe(theirs.getFinishedSpans()))
   expect(new Set(spans.map(({ instrumentationScope }) => instrumentationScope.name)).size).toBe(4)
   expect(fixture.spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['GET /orders/:id', 'GET', 'request 1']))
-  expect(fixture.ledger.account).toMatchObject({ created: spans.length, dropped: {} })
+  expect(fixture.ledger.account).toMatchObject({ created: spans.length, dropped: expect.toBeOneOf([{}]) })
 })

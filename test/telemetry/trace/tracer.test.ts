@@ -274,7 +274,7 @@ test('wrong types, as code without types gives them, throw nowhere', () => {
   expect(tracer.startActiveSpan('no function')).toBeUndefined()
   span.end(Symbol('s'))
   expect(fixture.spans).toHaveLength(21)
-  expect(fixture.ledger.account).toMatchObject({ created: 21, dropped: {}, pending: 21 })
+  expect(fixture.ledger.account).toMatchObject({ created: 21, dropped: expect.toBeOneOf([{}]), pending: 21 })
   expect(fixture.spans.at(-1)?.droppedLinksCount).toBeGreaterThan(10)
 })
 
