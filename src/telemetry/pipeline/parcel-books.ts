@@ -86,7 +86,7 @@ export class ParcelBooks {
       if (part.spooled !== undefined) this.#known.set(part.spooled, part)
       return part
     })
-    if (spooled !== undefined) this.#spool?.settle(spooled)
+    if (spooled !== undefined) this.#spool?.settle(spooled, true)
     return divided
   }
 

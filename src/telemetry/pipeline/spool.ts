@@ -49,8 +49,12 @@ export interface Spool {
   append(chunk: Chunk, isUrgent?: boolean): SpooledChunk
   /** The bytes; `undefined` where they can no longer be read (the chunk is then gone and counts as `spool_damaged`). */
   read(chunk: SpooledChunk): Promise<Uint8Array | undefined>
-  /** Delivered, or never to be sent again for another reason: need not be kept. */
-  settle(chunk: SpooledChunk): void
+  /**
+   * Delivered, or never to be sent again for another reason: need not be kept.
+   *
+   * @param isReplaced by what was appended just before: where it is on disk, it stays there until that is
+   */
+  settle(chunk: SpooledChunk, isReplaced?: boolean): void
   /** When everything appended so far is stored, or not to be stored. */
   flush(): Promise<void>
   /** The same, synchronously: for the `exit` of a process. Chunks appended after it are written at once as well. */

@@ -138,8 +138,9 @@ export class DiskSpool implements Spool {
     return undefined
   }
 
-  settle(chunk: SpooledChunk): void {
+  settle(chunk: SpooledChunk, isReplaced = false): void {
     if (!(chunk instanceof SpoolEntry) || chunk.state === 'over') return
+    if (isReplaced && chunk.state === 'stored') return this.#writer.whenWritten(() => this.settle(chunk))
     const { segment } = chunk
     const isStored = chunk.state === 'stored'
     chunk.state = 'over'

@@ -93,9 +93,14 @@ export class JournalWriter {
 
   /** Resolves when all that was appended so far is stored, or not to be. */
   flush(): Promise<void> {
-    if (this.#batch === undefined && !this.#isPlanned && this.#waiting.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.whenWritten(resolve))
+  }
+
+  /** Calls `tell` then, at once where nothing waits. */
+  whenWritten(tell: () => void): void {
+    if (this.#batch === undefined && !this.#isPlanned && this.#waiting.size === 0) return tell()
     this.#plan()
-    return new Promise((resolve) => void this.#flushed.push(resolve))
+    this.#flushed.push(tell)
   }
 
   /**

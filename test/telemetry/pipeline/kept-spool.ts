@@ -23,6 +23,8 @@ export class KeptSpool implements Spool {
   readonly #listener: SpoolListener
   readonly #unwritten = new Map<SpooledChunk, Uint8Array>()
   readonly #left = new Set<SpooledChunk>()
+  /** They go with the next write. */
+  #replaced: SpooledChunk[] = []
   #waiting: (() => void)[] = []
   isClosed = false
   /** How often the loop was held for the disk. */
@@ -49,7 +51,8 @@ export class KeptSpool implements Spool {
     return this.#disk.chunks.get(chunk)
   }
 
-  settle(chunk: SpooledChunk): void {
+  settle(chunk: SpooledChunk, isReplaced = false): void {
+    if (isReplaced && this.#disk.chunks.has(chunk)) return void this.#replaced.push(chunk)
     this.#unwritten.delete(chunk)
     this.#disk.chunks.delete(chunk)
   }
@@ -80,6 +83,7 @@ export class KeptSpool implements Spool {
         this.#listener.stored(chunk)
       }
     }
+    for (const chunk of this.#replaced.splice(0)) this.settle(chunk)
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 

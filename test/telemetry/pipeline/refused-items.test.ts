@@ -155,6 +155,29 @@ test('parts of a chunk that are not answered yet are on disk, each once, when th
   expect(outbox.account('traces')).toMatchObject({ spooled: 8, dropped: expect.toBeOneOf([{}]), pending: 0 })
 })
 
+test('whenever the process is killed while a chunk is divided, every item of it is on disk', async () => {
+  const disk = createDisk()
+  const { clock, transport, add } = setUp('traces', disk)
+  transport.isBad = (name) => name === 'item 5'
+  add(upTo(8))
+  const send = transport.send.bind(transport)
+  const missing: string[] = []
+  let isRefused = false
+  transport.send = async (body) => {
+    const found = [...disk.chunks.values()].flatMap((bytes) => namesIn('traces', bytes))
+    const left = upTo(8).filter((name) => !found.includes(name) && !transport.accepted.includes(name))
+    missing.push(...left.filter((name) => !isRefused || name !== 'item 5'))
+    const outcome = await send(body)
+    if (outcome.kind === 'refused' && namesIn('traces', Buffer.concat(body)).length === 1) isRefused = true
+    return outcome
+  }
+  await clock.advance(6000)
+  expect(transport.accepted).toHaveLength(7)
+  expect(isRefused).toBe(true)
+  expect(missing).toEqual([])
+  expect(disk.chunks.size).toBe(0)
+})
+
 test('where every chunk has bad items, the number of requests has a bound, and everything is counted', async () => {
   const { clock, transport, outbox, add } = setUp('traces')
   transport.isBad = (name) => name.endsWith('7')

@@ -328,6 +328,32 @@ test('the oldest of what is held says when it is written, in whatever order it c
   expect(heard.storedChunks.at(-1)).toBe(lateOne)
 })
 
+test('what is replaced stays on disk until what takes its place is there, at the end of the process as well', async () => {
+  using directory = temporaryDirectory()
+  for (const isEnd of [false, true]) {
+    const clock = new ManualClock()
+    await using opened = openSpool(directory.path, { clock, maxBytes: 2 * MIB })
+    const { spool, heard } = opened
+    const replaced = spool.append(chunkOf(1, 60_000))
+    await spool.flush()
+    // In a file of its own, which goes when it is settled.
+    const other = spool.append(chunkOf(2, 60_000))
+    await spool.flush()
+    const sizeBefore = spool.byteLength
+    spool.append(chunkOf(3, 100, 'traces', clock.now()))
+    spool.settle(replaced, true)
+    expect(spool.byteLength).toBe(sizeBefore)
+    if (isEnd) spool.flushNow()
+    else await heard.until(({ storedChunks }) => storedChunks.length === 3)
+    expect(spool.byteLength).toBeLessThan(sizeBefore)
+    spool.settle(other)
+    if (isEnd) continue
+    const never = spool.append(chunkOf(4, 100, 'traces', clock.now()))
+    spool.settle(never, true)
+    expect(await spool.read(never)).toBeUndefined()
+  }
+})
+
 test('what is delivered while it is being written is marked 20 ms later, as what is delivered after it', async () => {
   using directory = temporaryDirectory()
   const clock = new ManualClock()

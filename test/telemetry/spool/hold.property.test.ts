@@ -18,8 +18,8 @@ import { filesBelow, MIB, SERVICE, temporaryDirectory } from './spool-fixture.ts
 /** How old a chunk becomes before it is written, and how old an undelivered one may be without being on disk. */
 const HOLD_MS = 100
 const WINDOW_MS = 200
-/** What was delivered is marked on disk by then. */
-const MARKED_AFTER_MS = 50
+/** What was delivered is marked on disk by then: 20 ms after it, and after a write that a busy machine is slow with. */
+const MARKED_AFTER_MS = 150
 const NAME_BYTES = 40
 const SIGNALS = ['traces', 'logs'] as const
 
@@ -112,7 +112,7 @@ class Life {
 
   /** The disk has had time for all that was begun, and the clock has stood still. */
   async settled(): Promise<void> {
-    for (let turn = 0; turn < 300; turn++) {
+    for (let turn = 0; turn < 3000; turn++) {
       await stat('/')
       if (turn >= 5 && this.#complaints().length === 0) return
     }
@@ -262,4 +262,4 @@ test('whenever the process is killed, only what is younger than 200 ms is lost; 
     ),
     { numRuns: 150 },
   )
-})
+}, 60_000)
