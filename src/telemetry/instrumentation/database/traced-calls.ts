@@ -12,6 +12,9 @@ interface TracedMessage {
   readonly error?: unknown
 }
 
+/** Of what was thrown one can't even ask what it is. */
+const UNEXPLAINED: OperationFailure = { errorType: '_OTHER', statusCode: undefined }
+
 export interface TracedCalls<M> {
   /** Told before the call is made, in the context of its caller. */
   readonly begin: (message: M) => DatabaseCall | undefined
@@ -38,7 +41,12 @@ export function followCalls<M extends object>(
     const call = message[CALL]
     if (call === undefined) return
     message[CALL] = undefined
-    call.end('error' in message ? explain(message.error) : undefined)
+    let failure: OperationFailure | undefined = UNEXPLAINED
+    try {
+      failure = 'error' in message ? explain(message.error) : undefined
+    } finally {
+      call.end(failure)
+    }
   }
   return subscribeAll(
     {

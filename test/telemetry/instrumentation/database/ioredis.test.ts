@@ -77,6 +77,26 @@ test('what the server answers as an error is told by its prefix, any other error
   expect(everythingIn(started)).not.toContain('canary')
 })
 
+test('a call ends whatever it fails with', async () => {
+  await using started = await startTelemetry()
+  const strange = Object.defineProperty(new Error('strange'), 'code', {
+    get() {
+      throw new Error('nobody may look')
+    },
+  })
+  await inRequest(async () => {
+    for (const channel of ['ioredis:command', 'mysql2:query']) {
+      for (const error of [strange, null, undefined]) {
+        const message = { ...get(), query: 'SELECT 1' }
+        await publishCall(channel, message, () => Promise.reject(error as Error)).catch(() => {})
+      }
+    }
+  })
+  const spans = await deliverSpans(started, 7)
+  expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual([...Array(6).fill('_OTHER'), undefined])
+  expect(durations(started).reduce((sum, [, count]) => sum + count, 0)).toBe(6)
+})
+
 test('what its own caller calls off is no error', async () => {
   await using started = await startTelemetry()
   await inRequest(async () => {
