@@ -8,15 +8,17 @@ const HEADERS = { 'content-type': 'application/json', 'content-length': String(A
 /** One line a request, to nowhere, as pino writes by itself: at once. */
 function createLog() {
   const pino = require('pino')
-  const options = process.env.BENCH_LOG_IDS === '1' ? { mixin: activeIds } : {}
+  const options = process.env.BENCH_LOG_IDS === '1' ? { mixin: createActiveIds() } : {}
   return pino(options, pino.destination({ fd: openSync('/dev/null', 'w'), sync: true }))
 }
 
 /** As the guide has it for a service that keeps its own logger. */
-function activeIds() {
+function createActiveIds() {
   const { trace } = require('@opentelemetry/api')
-  const span = trace.getActiveSpan()?.spanContext()
-  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId, trace_flags: '0' + span.traceFlags }
+  return () => {
+    const span = trace.getActiveSpan()?.spanContext()
+    return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId, trace_flags: '0' + span.traceFlags }
+  }
 }
 
 function createHandler() {

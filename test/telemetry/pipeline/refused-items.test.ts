@@ -164,8 +164,9 @@ test('whenever the process is killed while a chunk is divided, every item of it 
   const missing: string[] = []
   let isRefused = false
   transport.send = async (body) => {
-    const found = [...disk.chunks.values()].flatMap((bytes) => namesIn('traces', bytes))
-    const left = upTo(8).filter((name) => !found.includes(name) && !transport.accepted.includes(name))
+    const onDisk = [...disk.chunks.values()].flatMap((bytes) => namesIn('traces', bytes))
+    const found = new Set([...onDisk, ...transport.accepted])
+    const left = upTo(8).filter((name) => !found.has(name))
     missing.push(...left.filter((name) => !isRefused || name !== 'item 5'))
     const outcome = await send(body)
     if (outcome.kind === 'refused' && namesIn('traces', Buffer.concat(body)).length === 1) isRefused = true
