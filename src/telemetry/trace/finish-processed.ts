@@ -32,11 +32,20 @@ export function finishProcessed<S extends FinishedSpan>(span: S, process: (span:
   show(span, 'spanContext', () => context)
   process(span)
   KEYS.forEach((key, index) => {
-    if (span[key] === before[index]) return
-    // Past the plain member, to the setter of the class.
-    if (SHOWN[key]) Reflect.set(Object.getPrototypeOf(span) as object, key, span[key], span)
-    else diag.warn(`A span processor replaced "${key}" of a span, which goes out with its own`)
+    try {
+      take(span, key, before[index])
+    } catch {
+      diag.warn(`A span processor made "${key}" of a span unreadable, which goes out with its own`)
+    }
   })
+}
+
+function take<S extends FinishedSpan>(span: S, key: keyof typeof SHOWN, before: unknown): void {
+  const now = span[key]
+  if (now === before) return
+  // Past the plain member, to the setter of the class.
+  if (SHOWN[key]) Reflect.set(Object.getPrototypeOf(span) as object, key, now, span)
+  else diag.warn(`A span processor replaced "${key}" of a span, which goes out with its own`)
 }
 
 function show(span: object, key: string, value: unknown): void {

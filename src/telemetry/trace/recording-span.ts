@@ -85,8 +85,9 @@ export class RecordingSpan extends AttributedSpan implements Span, EndedSpan, Re
     return (this.#status ??= { code: SpanStatusCode.UNSET })
   }
 
+  /** What is no status takes it away. */
   set status(status: SpanStatus) {
-    this.#status = status
+    this.#status = typeof status === 'object' && status !== null ? status : undefined
   }
 
   /** The status if there is one: reading it makes none. */

@@ -239,6 +239,26 @@ test('a span can be wrapped, spread and written as JSON by a processor, as one o
   expect(fixture.spans).toMatchObject([{ attributes: { a: 1 } }])
 })
 
+test('whatever a processor does to a span that has ended: ending it does not throw, and the span goes out', () => {
+  const unreadable = {
+    get: (): never => {
+      throw new Error('not for you')
+    },
+  }
+  const harms: ((span: FinishedSpan) => void)[] = [
+    (span) => Object.defineProperty(span, 'attributes', unreadable),
+    (span) => Object.freeze(span),
+    (span) => Object.assign(span, { status: null }),
+    (span) => Object.assign(span, { status: 'fine' }),
+    (span) => Object.assign(span, { events: [null], links: [{}], startTime: 'now', endTime: null }),
+  ]
+  for (const harm of harms) {
+    const fixture = new TraceFixture({ spanProcessors: [atEnd(harm)] })
+    fixture.tracer.startSpan('a', { attributes: { a: 1 } }).end()
+    expect(fixture.spans).toMatchObject([{ name: 'a', attributes: { a: 1 }, status: { code: 0 } }])
+  }
+})
+
 test('what belongs to all spans of a tracer cannot be replaced in one, and that is said', () => {
   const error = vi.fn()
   diag.setLogger({ error, warn: error, info() {}, debug() {}, verbose() {} }, { suppressOverrideMessage: true })
