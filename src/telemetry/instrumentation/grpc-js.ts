@@ -26,9 +26,18 @@ interface Channel {
   getTarget(): string
 }
 type CreateCall = (this: Channel, path: string, ...args: unknown[]) => Call
+type ToHeaders = (this: Metadata) => object
 
-/** How its clients begin to name themselves in `user-agent`, or end, where a user has put something before it. */
-const USER_AGENT = 'grpc-node-js/'
+/** On the headers of what a copy of it sends whose calls are observed where they are made. */
+const OBSERVED = Symbol('seaworthy.grpc.observed')
+
+/**
+ * Whether the call that is sent with these headers is observed already. Another copy in the same process, such as one that
+ * a bundler has swallowed, looks the same from without.
+ */
+export function isCallObserved(headers: object | undefined): boolean {
+  return headers !== undefined && OBSERVED in headers
+}
 
 export interface GrpcJsOptions {
   readonly calls: RpcClientCalls
@@ -52,20 +61,17 @@ export class GrpcJs {
     this.#options = options
     const seen = new WeakSet()
     const hook = (exported: object): void => {
-      const prototype: unknown = (exported as { Channel?: { prototype?: unknown } }).Channel?.prototype
-      if (typeof prototype !== 'object' || prototype === null || seen.has(prototype)) return
-      const createCall: unknown = Reflect.get(prototype, 'createCall')
-      if (typeof createCall !== 'function') return
-      seen.add(prototype)
-      this.#undo.push(overrideMethod(prototype, 'createCall', this.#observed(createCall as CreateCall)))
+      const channel = methodOf<CreateCall>(exported, 'Channel', 'createCall')
+      const metadata = methodOf<ToHeaders>(exported, 'Metadata', 'toHttp2Headers')
+      if (channel === undefined || metadata === undefined || seen.has(channel.prototype)) return
+      seen.add(channel.prototype)
+      this.#undo.push(
+        overrideMethod(channel.prototype, 'createCall', this.#observed(channel.method)),
+        overrideMethod(metadata.prototype, 'toHttp2Headers', marking(metadata.method)),
+      )
     }
     const stop = whenPackageIsLoaded('@grpc/grpc-js', 'build/src/index.js', hook, options.onProblem)
     this.#undo.unshift(stop)
-  }
-
-  /** Whether a call is observed here, by the name that its client gives itself. */
-  isCallObserved(userAgent: string | undefined): boolean {
-    return this.#undo.length > 1 && userAgent?.includes(USER_AGENT) === true
   }
 
   stop(): void {
@@ -127,6 +133,23 @@ export class GrpcJs {
       this.#servers.set(channel, server)
     }
     return server
+  }
+}
+
+function methodOf<M extends object>(
+  exported: object,
+  className: string,
+  name: string,
+): { readonly prototype: object; readonly method: M } | undefined {
+  const prototype: unknown = (Reflect.get(exported, className) as { prototype?: unknown } | undefined)?.prototype
+  if (typeof prototype !== 'object' || prototype === null) return undefined
+  const method: unknown = Reflect.get(prototype, name)
+  return typeof method === 'function' ? { prototype, method: method as unknown as M } : undefined
+}
+
+function marking(toHeaders: ToHeaders): ToHeaders {
+  return function toHeadersMarked(this: Metadata): object {
+    return Object.assign(toHeaders.call(this), { [OBSERVED]: true })
   }
 }
 

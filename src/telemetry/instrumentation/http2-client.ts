@@ -2,6 +2,7 @@ import { propagation } from '@opentelemetry/api'
 import type { EventEmitter } from 'node:events'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import type { ClientRequests, ClientRequestSpan } from './client-requests.ts'
+import { isCallObserved } from './grpc-js.ts'
 import { isGrpc } from './grpc-status.ts'
 import { readRequestHeader, type RequestHeaders, withHeaders } from './http2-client-headers.ts'
 import type { Http2 } from './http2-module.ts'
@@ -25,8 +26,6 @@ export interface Http2ClientOptions {
   readonly isObservingCalls?: boolean
   /** Whether somebody else makes the spans of gRPC calls; asked for each of them. */
   readonly isGrpcObserved: () => boolean
-  /** Whether a call of gRPC is observed where it is made, by the name that its client gives itself. */
-  readonly isCallObserved: (userAgent: string | undefined) => boolean
   readonly onProblem: (error: unknown) => void
 }
 
@@ -103,7 +102,7 @@ function start(
     const span = options.requests.start(targetOfAuthority(method, scheme, authority, path), read)
     return span === undefined ? undefined : new RequestFollower(span)
   }
-  if (!isObservingCalls || options.isCallObserved(read('user-agent'))) return undefined
+  if (!isObservingCalls || isCallObserved(headers)) return undefined
   const server = originOfAuthority(scheme, authority)
   const isTraced = options.isGrpcObserved() && propagation.fields().some((name) => read(name) !== undefined)
   const call = isTraced ? options.calls.measure(path, server) : options.calls.start(path, server, read)

@@ -28,15 +28,11 @@ export function observeHttp2(options: Http2ObservationOptions): () => void {
   })
   const clientOptions = { ...options, calls, isGrpcObserved: () => isGrpcObserved }
   const grpcJs = options.isObservingCalls === false ? undefined : new GrpcJs(clientOptions)
-  const isCallObserved = (userAgent: string | undefined): boolean => grpcJs?.isCallObserved(userAgent) === true
   undo.push(
     stopWatching,
     () => grpcJs?.stop(),
     whenHttp2IsLoaded((http2, connection) => {
-      undo.push(
-        observeHttp2Servers(http2, connection, options),
-        observeHttp2Clients(http2, { ...clientOptions, isCallObserved }),
-      )
+      undo.push(observeHttp2Servers(http2, connection, options), observeHttp2Clients(http2, clientOptions))
     }, options.onProblem),
   )
   return () => {
