@@ -26,6 +26,7 @@ export interface RequestSurroundings {
 export class ClientRequestSpan implements OpenBody {
   readonly headers: ContextHeaders
   readonly #span: Span
+  /** Of whoever asked: where the answer arrives, that of whoever has opened the connection may be active. */
   readonly #context: Context
   readonly #target: ClientTarget
   readonly #series: TargetSeries
@@ -143,7 +144,13 @@ export class ClientRequestSpan implements OpenBody {
     this.#ended = true
     if (this.#isWaiting) this.#shared.bodies.forget(this)
     if (this.#span.isRecording()) this.#endSpan(endedAtMs)
-    this.#series.record((endedAtMs - this.#startedAtMs) / 1000, this.#status, this.#version, this.#errorType)
+    this.#series.record(
+      (endedAtMs - this.#startedAtMs) / 1000,
+      this.#status,
+      this.#version,
+      this.#errorType,
+      this.#context,
+    )
   }
 
   #endSpan(endedAtMs: number): void {

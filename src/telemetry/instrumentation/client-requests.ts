@@ -1,12 +1,4 @@
-import {
-  type Context,
-  context,
-  INVALID_SPAN_CONTEXT,
-  type Meter,
-  ROOT_CONTEXT,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api'
+import { type Context, context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
 import { isTracingSuppressed } from '../context-keys.ts'
 import type { PropagatorName } from '../env/propagators-env.ts'
@@ -74,10 +66,11 @@ export class ClientRequests {
 
   /** Begins a request whose span is somebody else's, and which is only measured here. */
   measure(target: ClientTarget): ClientRequestSpan | undefined {
-    if (isTracingSuppressed(context.active())) return undefined
+    const active = context.active()
+    if (isTracingSuppressed(active)) return undefined
     const series = this.#metrics.of(this.#nameMethod(target.method).attribute, target.origin)
     const now = performance.now()
-    return new ClientRequestSpan(NO_SPAN, ROOT_CONTEXT, [], target, series, this.#shared, undefined, 0, now)
+    return new ClientRequestSpan(NO_SPAN, active, [], target, series, this.#shared, undefined, 0, now)
   }
 
   close(): void {

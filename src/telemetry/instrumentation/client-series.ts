@@ -1,4 +1,4 @@
-import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
+import type { Attributes, Context, Histogram, Meter } from '@opentelemetry/api'
 import { bindHistogram } from '../metrics/bind.ts'
 import type { BoundRecorder } from '../metrics/sync-instruments.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
@@ -61,8 +61,8 @@ export class ClientMetrics {
     return bindHistogram(this.#duration, attributes)
   }
 
-  record(seconds: number, attributes: Attributes): void {
-    this.#duration.record(seconds, attributes)
+  record(seconds: number, attributes: Attributes, context: Context): void {
+    this.#duration.record(seconds, attributes, context)
   }
 }
 
@@ -95,8 +95,17 @@ export class TargetSeries {
     return (this.#template ??= new AttributeTemplate(new Map(Object.entries(this.#common))))
   }
 
-  /** @param status 0 for none */
-  record(seconds: number, status: number, version: string | undefined, errorType: string | undefined): void {
+  /**
+   * @param status 0 for none
+   * @param context of whoever asked, for exemplars
+   */
+  record(
+    seconds: number,
+    status: number,
+    version: string | undefined,
+    errorType: string | undefined,
+    context: Context,
+  ): void {
     const place = VERSIONS.indexOf(version as '1.1')
     // What fails in another way than by its status has an error type that could be anything.
     const isPlain =
@@ -104,9 +113,9 @@ export class TargetSeries {
     if (isPlain) {
       const key = status * VERSIONS.length + place
       const series = this.#series.get(key) ?? this.#bind(key, this.#describe(status, version, errorType))
-      if (series !== undefined) return series.record(seconds)
+      if (series !== undefined) return series.record(seconds, context)
     }
-    this.#metrics.record(seconds, this.#describe(status, version, errorType))
+    this.#metrics.record(seconds, this.#describe(status, version, errorType), context)
   }
 
   #bind(key: number, attributes: Attributes): BoundRecorder | undefined {

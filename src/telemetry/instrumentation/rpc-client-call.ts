@@ -1,4 +1,4 @@
-import { type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { ATTR } from './attribute-names.ts'
 import type { PeerSocket } from './client-request-span.ts'
 import { GRPC_OK } from './grpc-status.ts'
@@ -16,6 +16,8 @@ export class RpcClientCall {
   readonly headers: ContextHeaders
   readonly startedAtMs: number
   readonly #span: Span
+  /** Of the caller: where the answer arrives, that of whoever has opened the connection may be active. */
+  readonly #context: Context
   readonly #method: string
   readonly #series: RpcSeries
   readonly #attributes: TemplatedAttributes | undefined
@@ -25,6 +27,7 @@ export class RpcClientCall {
 
   constructor(
     span: Span,
+    context: Context,
     method: string,
     headers: ContextHeaders,
     series: RpcSeries,
@@ -32,6 +35,7 @@ export class RpcClientCall {
     startedAtMs: number,
   ) {
     this.#span = span
+    this.#context = context
     this.#method = method
     this.headers = headers
     this.#series = series
@@ -51,7 +55,7 @@ export class RpcClientCall {
     this.#ended = true
     const isError = status !== GRPC_OK
     if (this.#span.isRecording()) this.#endSpan(status, isError)
-    this.#series.record((performance.now() - this.startedAtMs) / 1000, this.#method, status, isError, undefined)
+    this.#series.record((performance.now() - this.startedAtMs) / 1000, this.#method, status, isError, this.#context)
   }
 
   #endSpan(status: string, isError: boolean): void {

@@ -7,11 +7,9 @@ import { OutgoingContext, type ReadHeader } from './outgoing-context.ts'
 import { RpcClientCall } from './rpc-client-call.ts'
 import { RpcMetrics, type RpcSeries } from './rpc-series.ts'
 import { methodOfPath } from './rpc-server-call.ts'
-import { AttributeTemplate, TemplatedAttributes } from './templated-attributes.ts'
+import { TemplatedAttributes } from './templated-attributes.ts'
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
-/** Servers that are remembered with how they are described. */
-const MAX_SERVERS = 200
 
 export interface RpcClientCallsOptions {
   readonly tracer: Tracer
@@ -32,9 +30,8 @@ export class RpcClientCalls {
   readonly #outgoing: OutgoingContext
   readonly #metrics: RpcMetrics
   readonly #spans: DeferredSpans<TemplatedAttributes>
-  readonly #templates = new Map<string, AttributeTemplate>()
   /** Of the call whose span is being begun. */
-  #server: RpcServer = { host: '', port: undefined }
+  #series: RpcSeries | undefined = undefined
   #method = ''
 
   constructor({ tracer, meter, propagators }: RpcClientCallsOptions) {
@@ -50,42 +47,26 @@ export class RpcClientCalls {
     const startedAtMs = performance.now()
     const parent = this.#outgoing.parentOf(active, readHeader)
     const method = methodOfPath(path)
-    this.#server = server
+    const series = this.#metrics.of(server.host, server.port)
+    this.#series = series
     this.#method = method
     const span = this.#spans.startClient(method, parent)
     const headers = this.#outgoing.headersOf(parent, span)
-    return new RpcClientCall(span, method, headers, this.#seriesOf(server), this.#spans.deferred, startedAtMs)
+    return new RpcClientCall(span, active, method, headers, series, this.#spans.deferred, startedAtMs)
   }
 
   /** Begins a call whose span is somebody else's, and which is only measured here. */
   measure(path: string, server: RpcServer): RpcClientCall | undefined {
-    if (isTracingSuppressed(context.active())) return undefined
-    const series = this.#seriesOf(server)
-    return new RpcClientCall(NO_SPAN, methodOfPath(path), [], series, undefined, performance.now())
+    const active = context.active()
+    if (isTracingSuppressed(active)) return undefined
+    const series = this.#metrics.of(server.host, server.port)
+    return new RpcClientCall(NO_SPAN, active, methodOfPath(path), [], series, undefined, performance.now())
   }
 
-  #seriesOf({ host, port }: RpcServer): RpcSeries {
-    return this.#metrics.of(host, port)
-  }
-
+  /** The two are there while a span is being begun. */
   #collect(): TemplatedAttributes {
-    const attributes = new TemplatedAttributes(this.#templateOf(this.#server))
+    const attributes = new TemplatedAttributes((this.#series as RpcSeries).template)
     attributes.add(ATTR.rpcMethod, this.#method)
     return attributes
-  }
-
-  #templateOf({ host, port }: RpcServer): AttributeTemplate {
-    const key = `${host} ${port}`
-    const known = this.#templates.get(key)
-    if (known !== undefined) return known
-    const attributes = new Map<string, string | number>([
-      [ATTR.rpcSystemName, 'grpc'],
-      [ATTR.serverAddress, host],
-    ])
-    if (port !== undefined) attributes.set(ATTR.serverPort, port)
-    const template = new AttributeTemplate(attributes)
-    if (this.#templates.size >= MAX_SERVERS) this.#templates.clear()
-    this.#templates.set(key, template)
-    return template
   }
 }

@@ -2,10 +2,11 @@ import type { Attributes, Context, Histogram, Meter } from '@opentelemetry/api'
 import { bindHistogram } from '../metrics/bind.ts'
 import type { BoundRecorder } from '../metrics/sync-instruments.ts'
 import { ATTR, DURATION_BUCKETS_S } from './attribute-names.ts'
+import { AttributeTemplate } from './templated-attributes.ts'
 
 /** Series that are held on to on either side; what is beyond it is recorded by its attributes. */
 const MAX_BOUND = 500
-/** Servers whose series are held on to. */
+/** Servers whose series are held on to, with how they are described. */
 const MAX_SERVERS = 100
 
 const INSTRUMENTS = {
@@ -43,7 +44,7 @@ export class RpcMetrics {
     const key = `${host} ${port}`
     const known = this.#servers.get(key)
     if (known !== undefined) return known
-    const common: Attributes = { [ATTR.rpcSystemName]: 'grpc', [ATTR.serverAddress]: host }
+    const common: Record<string, string | number> = { [ATTR.rpcSystemName]: 'grpc', [ATTR.serverAddress]: host }
     if (port !== undefined) common[ATTR.serverPort] = port
     const series = new RpcSeries(this, common)
     if (this.#servers.size < MAX_SERVERS) this.#servers.set(key, series)
@@ -62,15 +63,23 @@ export class RpcMetrics {
   }
 }
 
+type RpcAttributes = Readonly<Record<string, string | number>>
+
 /** The series of calls that have a server in common: by method and status. */
 export class RpcSeries {
   readonly #metrics: RpcMetrics
-  readonly #common: Attributes
+  readonly #common: RpcAttributes
   readonly #methods = new Map<string, Map<string, BoundRecorder>>()
+  #template: AttributeTemplate | undefined = undefined
 
-  constructor(metrics: RpcMetrics, common: Attributes) {
+  constructor(metrics: RpcMetrics, common: RpcAttributes) {
     this.#metrics = metrics
     this.#common = common
+  }
+
+  /** What the spans of these calls have in common: the same. */
+  get template(): AttributeTemplate {
+    return (this.#template ??= new AttributeTemplate(new Map(Object.entries(this.#common))))
   }
 
   /**
