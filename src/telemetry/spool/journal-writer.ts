@@ -108,7 +108,7 @@ export class JournalWriter {
    * because nobody will wait for it: it puts the same bytes there, whether it comes first, last or never.
    */
   flushNow(): void {
-    this.#waiting.disarm()
+    this.#isPlanned = false
     this.#tellRefused()
     const underWay = this.#batch
     if (underWay !== undefined) {
