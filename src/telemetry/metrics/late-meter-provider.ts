@@ -14,6 +14,7 @@ import type {
   ObservableUpDownCounter,
   UpDownCounter,
 } from '@opentelemetry/api'
+import { textOrNothing } from './given-text.ts'
 
 /**
  * A meter provider for code that asks for its instruments before telemetry has begun, such as the instrumentations of
@@ -45,7 +46,7 @@ class LateMeterProvider implements MeterProvider {
 
   getMeter(name: string, version?: string, options?: MeterOptions): Meter {
     if (this.#provider !== undefined) return this.#provider.getMeter(name, version, options)
-    const key = JSON.stringify([name, version, options?.schemaUrl])
+    const key = JSON.stringify([name, version, options?.schemaUrl].map(textOrNothing))
     const meter = this.#meters.get(key) ?? new LateMeter(name, version, options)
     if (this.#meters.size < MAX_WAITING) this.#meters.set(key, meter)
     return meter
@@ -103,12 +104,16 @@ class LateMeter implements Meter {
   }
 
   addBatchObservableCallback(given: BatchObservableCallback, observables: Observable[]): void {
+    // What code without types gives must not throw, here or at the start.
+    if (typeof given !== 'function' || !Array.isArray(observables)) return
+    if (this.#batches.some((each) => each.isOf(given, observables))) return
     const batch = new LateBatch(given, observables)
     if (this.#batches.length < MAX_WAITING) this.#batches.push(batch)
     this.#real?.addBatchObservableCallback(batch.callback, batch.targets)
   }
 
   removeBatchObservableCallback(given: BatchObservableCallback, observables: Observable[]): void {
+    if (!Array.isArray(observables)) return
     const index = this.#batches.findIndex((batch) => batch.isOf(given, observables))
     const [batch] = index === -1 ? [] : this.#batches.splice(index, 1)
     if (batch !== undefined) this.#real?.removeBatchObservableCallback(batch.callback, batch.targets)
@@ -116,7 +121,7 @@ class LateMeter implements Meter {
 
   /** One and the same instrument is asked for again and again by some code. */
   #create(method: InstrumentMethod, name: string, options: MetricOptions | undefined): LateInstrument {
-    const key = JSON.stringify([method, name, options?.unit])
+    const key = JSON.stringify([method, name, options?.unit].map(textOrNothing))
     const known = this.#instruments.get(key)
     if (known !== undefined) return known
     const instrument = new LateInstrument(method, name, options)
@@ -177,25 +182,24 @@ class LateInstrument implements Observable {
 /** A callback for several instruments, some of which stand for others. */
 class LateBatch {
   readonly #given: BatchObservableCallback
-  readonly #observables: readonly Observable[]
+  readonly #observables: ReadonlySet<Observable>
   readonly callback: BatchObservableCallback
 
   constructor(given: BatchObservableCallback, observables: readonly Observable[]) {
     this.#given = given
-    this.#observables = observables
+    this.#observables = new Set(observables)
     this.callback = (result) =>
       given({ observe: (observable, value, attributes) => result.observe(toReal(observable), value, attributes) })
   }
 
   get targets(): Observable[] {
-    return this.#observables.map(toReal)
+    return Array.from(this.#observables, toReal)
   }
 
   isOf(given: BatchObservableCallback, observables: readonly Observable[]): boolean {
+    const others = new Set(observables)
     const own = this.#observables
-    return (
-      this.#given === given && own.length === observables.length && own.every((each, at) => each === observables[at])
-    )
+    return this.#given === given && own.size === others.size && observables.every((each) => own.has(each))
   }
 }
 

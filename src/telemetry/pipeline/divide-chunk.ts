@@ -112,7 +112,7 @@ interface Varint {
 function varint(bytes: Uint8Array, from: number, end: number): Varint | undefined {
   let value = 0
   let factor = 1
-  for (let at = from; at < end && at < from + 10; at++) {
+  for (let at = from; at < end; at++) {
     const byte = bytes[at] as number
     value += (byte % 128) * factor
     factor *= 128

@@ -1,3 +1,4 @@
+import type { Meter, Observable } from '@opentelemetry/api'
 import { afterEach, expect, test } from 'vitest'
 import { beginLateMeters, lateMeterProvider } from '../../../src/telemetry/metrics/late-meter-provider.ts'
 import { Metrics } from './metrics-fixture.ts'
@@ -86,4 +87,73 @@ test('asked again for the same, it is the same; after the start it is the real o
   const metrics = new Metrics()
   begin(metrics)
   expect(provider.getMeter('same')).toBe(metrics.provider.getMeter('same'))
+})
+
+test('a callback that is removed after the start is not called, in this life of telemetry or in the next', async () => {
+  const meter = lateMeterProvider().getMeter('removed')
+  const [one, two] = [meter.createObservableGauge('one'), meter.createObservableGauge('two')]
+  const called: string[] = []
+  const alone = (): void => void called.push('alone')
+  const both = (): void => void called.push('both')
+  const other = (): void => void called.push('other')
+  one.addCallback(alone)
+  meter.addBatchObservableCallback(both, [one, two])
+  // Twice the same is the same.
+  meter.addBatchObservableCallback(both, [two, one])
+  meter.addBatchObservableCallback(other, [one])
+  const first = new Metrics()
+  const end = beginLateMeters(first.provider)
+  await first.collect()
+  expect(called.toSorted()).toEqual(['alone', 'both', 'other'])
+
+  one.removeCallback(alone)
+  meter.removeBatchObservableCallback(both, [one, two])
+  // That one is for another instrument.
+  meter.removeBatchObservableCallback(other, [two])
+  called.length = 0
+  await first.collect()
+  end()
+  const second = new Metrics()
+  begin(second)
+  await second.collect()
+  expect(called).toEqual(['other', 'other'])
+})
+
+test('what code without types gives throws neither when it is given nor at the start', async () => {
+  const meter = lateMeterProvider().getMeter(1n as never, 2n as never, null as never)
+  const gauge = meter.createObservableGauge(3n as never, { unit: 4n } as never)
+  meter.createCounter(Symbol('c') as never, null as never).add('x' as never)
+  gauge.addCallback('no function' as never)
+  meter.addBatchObservableCallback(() => {}, undefined as never)
+  meter.addBatchObservableCallback(undefined as never, [gauge])
+  meter.addBatchObservableCallback(() => {}, [null, 5] as never)
+  meter.removeBatchObservableCallback(() => {}, undefined as never)
+  const metrics = new Metrics()
+  begin(metrics)
+  await metrics.collect()
+  expect(metrics.problems).toEqual([])
+})
+
+test('of meters, instruments and callbacks so many wait at most; what is beyond measures nothing', async () => {
+  // Those of the other tests wait as well.
+  const meters = Array.from({ length: 1001 }, (_, id) => lateMeterProvider().getMeter(`meter ${id}`))
+  const meter = meters[0] as Meter
+  const counters = Array.from({ length: 1001 }, (_, id) => meter.createCounter(`counter ${id}`))
+  const [gauge, crowd] = [lateMeterProvider().getMeter('meter 1'), lateMeterProvider().getMeter('meter 2')].map(
+    (each) => each.createObservableGauge('g'),
+  ) as [Observable, Observable]
+  let [alone, together] = [0, 0]
+  for (let id = 0; id < 1001; id++) {
+    gauge.addCallback(() => void alone++)
+    meters[2]?.addBatchObservableCallback(() => void together++, [crowd])
+  }
+  const metrics = new Metrics()
+  begin(metrics)
+  for (const counter of counters) counter.add(1)
+  for (const each of meters) each.createCounter('each').add(1)
+  const names = (await metrics.collect()).map(({ name }) => name)
+  expect(names.filter((name) => name.startsWith('counter '))).toHaveLength(1000)
+  expect(names.filter((name) => name === 'each').length).toBeLessThanOrEqual(1000)
+  expect(names.filter((name) => name === 'each').length).toBeGreaterThan(900)
+  expect([alone, together]).toEqual([1000, 1000])
 })

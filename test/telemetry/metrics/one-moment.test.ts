@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Metric } from '../../../src/otlp/model.ts'
 import { decodeRequest } from '../../../src/otlp/decode-request.ts'
@@ -134,6 +134,15 @@ test('a buffer of values grows to what is asked for, keeps what is in it, and do
   buffer.clear()
   expect(buffer.claim(1)).toBe(0)
   expect(buffer.values.length).toBe(usual)
+})
+
+test('each metric of a collection has the buffer for itself', async () => {
+  const claims = vi.spyOn(ValueBuffer.prototype, 'claim')
+  onTestFinished(() => claims.mockRestore())
+  const metrics = new Metrics()
+  for (const name of ['a', 'b', 'c']) metrics.meter.createCounter(name).add(1)
+  await metrics.collect()
+  expect(claims.mock.results.map(({ value }) => value as number)).toEqual([0, 0, 0])
 })
 
 function bigintsAsText(_key: string, value: unknown): unknown {

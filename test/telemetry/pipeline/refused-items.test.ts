@@ -15,7 +15,7 @@ import { LIMITS, totalOf } from './outbox-fixture.ts'
 const BAD_REQUEST: ExportOutcome = { kind: 'refused', reason: 'HTTP 400', perhapsOnePart: true }
 
 /** A chunk of real log records or spans, each with a name of its own as the first field. */
-function chunkOf(signal: Signal, names: readonly string[], scope = 'test'): Chunk {
+function chunkOf(signal: Signal, names: readonly string[], pointsTag = 42): Chunk {
   const sealed: Chunk[] = []
   const chunks = new OpenChunks({
     signal,
@@ -24,13 +24,13 @@ function chunkOf(signal: Signal, names: readonly string[], scope = 'test'): Chun
     sink: { accept: (chunk) => void sealed.push(chunk) },
     ledger: new SignalLedger(),
   })
-  const open = chunks.scope({ name: scope, version: '1', schemaUrl: 'https://example.com/1' })
+  const open = chunks.scope({ name: 'test', version: '1', schemaUrl: 'https://example.com/1' })
   for (const name of names) {
     const writer = open.begin()
     if (signal === 'metrics') {
       writer.text(10, name)
-      // A gauge of two points.
-      const gauge = writer.openWide(42)
+      // A metric of two points: a gauge, where nothing else is said.
+      const gauge = writer.openWide(pointsTag)
       for (const _ of [1, 2]) writer.closeWide(writer.openWide(10))
       writer.closeWide(gauge)
       open.commit(2)
@@ -116,13 +116,31 @@ test.each(['traces', 'logs', 'metrics'] as const)(
   },
 )
 
+test.each([
+  ['gauges', 42],
+  ['sums', 58],
+  ['histograms', 74],
+  ['exponential histograms', 82],
+  ['summaries', 90],
+])('points of %s are counted when a chunk is divided', (_kind, pointsTag) => {
+  const { bytes, items } = chunkOf('metrics', upTo(3), pointsTag)
+  expect(divideChunk('metrics', bytes, items)?.map((part) => part.items)).toEqual([4, 2])
+})
+
 test('what is not framed as a chunk, or counts otherwise, is not divided', () => {
   const { bytes, items } = chunkOf('traces', upTo(4))
   expect(divideChunk('traces', bytes, items + 1)).toBeUndefined()
   for (let end = 0; end < bytes.byteLength; end++) {
     expect(divideChunk('traces', bytes.subarray(0, end), items)).toBeUndefined()
   }
-  expect(divideChunk('traces', Buffer.concat([bytes, bytes]), 2 * items)).toBeUndefined()
+  for (const count of [items, 2 * items]) {
+    expect(divideChunk('traces', Buffer.concat([bytes, bytes]), count)).toBeUndefined()
+  }
+  // A schema that stands behind the items, where only one of the parts would get it.
+  const scopeGroup = [18, 8, 18, 1, 0, 18, 1, 0, 26, 0]
+  expect(divideChunk('traces', Uint8Array.of(10, scopeGroup.length, ...scopeGroup), 2)).toBeUndefined()
+  const without = [18, 6, 18, 1, 0, 18, 1, 0]
+  expect(divideChunk('traces', Uint8Array.of(10, without.length, ...without), 2)).toHaveLength(2)
   expect(divideChunk('traces', new Uint8Array(100).fill(255), 4)).toBeUndefined()
 })
 
