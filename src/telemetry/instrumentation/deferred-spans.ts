@@ -6,7 +6,7 @@ import type { Tracer as EngineTracer } from '../trace/tracer.ts'
 
 /** Begins spans of requests. What leaves no span has no attributes put together for it. */
 export class DeferredSpans<A extends DeferredAttributes> {
-  /** What the attributes of the latest span are made of, if they were left for later. */
+  /** What the attributes of the latest span that records are made of, if they were left for later. */
   deferred: A | undefined = undefined
   readonly #tracer: Tracer
   /** The same, if it is ours: it can do more than the API has. */
@@ -30,7 +30,6 @@ export class DeferredSpans<A extends DeferredAttributes> {
 
   /** The span of a request that goes out. @param parent who makes it */
   startClient(name: string, parent: Context): Span {
-    this.deferred = undefined
     const engine = this.#engine
     if (engine === undefined) return this.#startPlain(name, SpanKind.CLIENT, parent)
     return engine.startDescribedSpan(name, SpanKind.CLIENT, parent, this.#forSampler, this.#describe)
@@ -38,7 +37,6 @@ export class DeferredSpans<A extends DeferredAttributes> {
 
   /** The span of a request that comes in. @param around what came along with it */
   startServer(name: string, around: Context): Span {
-    this.deferred = undefined
     const engine = this.#engine
     if (engine === undefined) return this.#startPlain(name, SpanKind.SERVER, around)
     const parent = around === FAST_ROOT ? undefined : trace.getSpanContext(around)

@@ -58,7 +58,6 @@ export function observeFetch(
     isMeasuring = !isMeasured
     // Whoever listens to the same channel after us is being told of the very request that we were told of last.
     if (latest !== undefined) withdraw(latest, spans.get(latest), isMeasured)
-    latest = undefined
   })
   const unsubscribe = subscribeAll(
     {

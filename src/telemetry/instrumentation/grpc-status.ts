@@ -23,11 +23,11 @@ export const GRPC_OK = 'OK'
 export const GRPC_UNIMPLEMENTED = 'UNIMPLEMENTED'
 export const GRPC_CANCELLED = 'CANCELLED'
 export const GRPC_DEADLINE_EXCEEDED = 'DEADLINE_EXCEEDED'
-const UNKNOWN = 'UNKNOWN'
+export const GRPC_UNKNOWN = 'UNKNOWN'
 
 /** Of the codes, those that are the fault of the server. All others are answers. */
 const SERVER_ERRORS: ReadonlySet<string> = new Set([
-  UNKNOWN,
+  GRPC_UNKNOWN,
   GRPC_DEADLINE_EXCEEDED,
   GRPC_UNIMPLEMENTED,
   'INTERNAL',
@@ -42,7 +42,7 @@ export function isServerError(status: string): boolean {
 
 /** `NOT_FOUND` of `5`. What is no code that has a name can be anything, and is `UNKNOWN`, as every client takes it. */
 export function nameGrpcStatus(code: unknown): string {
-  return NAMES[Number(code)] ?? UNKNOWN
+  return NAMES[Number(code)] ?? GRPC_UNKNOWN
 }
 
 /**
@@ -56,7 +56,7 @@ export function statusOfHttp(httpStatus: number): string {
   if (httpStatus === 403) return 'PERMISSION_DENIED'
   if (httpStatus === 404) return GRPC_UNIMPLEMENTED
   if (httpStatus === 429 || (httpStatus >= 502 && httpStatus <= 504)) return 'UNAVAILABLE'
-  return UNKNOWN
+  return GRPC_UNKNOWN
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, Incomi
 import {
   GRPC_CANCELLED,
   GRPC_DEADLINE_EXCEEDED,
+  GRPC_UNKNOWN,
   nameGrpcStatus,
   parseGrpcTimeout,
   statusOfHttp,
@@ -19,8 +20,9 @@ export class RpcClientStream {
   readonly #call: RpcClientCall
   readonly #timeoutMs: number | undefined
   #status: string | undefined = undefined
-  /** Its connection has failed. */
-  #isCut = false
+  /** What its error says of how it has ended. */
+  #failure: string | undefined = undefined
+  #isAnswered = false
 
   constructor(call: RpcClientCall, timeout: string | undefined) {
     this.#call = call
@@ -38,7 +40,7 @@ export class RpcClientStream {
   onEvent(event: string | symbol, first: unknown, stream: ClientHttp2Stream): void {
     if (event === 'response' || event === 'trailers')
       this.#read(first as IncomingHttpHeaders & IncomingHttpStatusHeader)
-    else if (event === 'error') this.#isCut ||= isCut(first)
+    else if (event === 'error') this.#failure ??= statusOfError(first)
     else if (event === 'close') this.#call.end(this.#status ?? this.#statusOf(stream.rstCode))
   }
 
@@ -47,6 +49,7 @@ export class RpcClientStream {
   }
 
   #read(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+    this.#isAnswered = true
     const code = headers['grpc-status']
     const httpStatus = headers[':status'] ?? 200
     if (code !== undefined) this.#status = nameGrpcStatus(code)
@@ -55,8 +58,9 @@ export class RpcClientStream {
 
   /** Of a call that has ended without a status. */
   #statusOf(rstCode: number | undefined): string {
-    if (this.#isCut) return UNAVAILABLE
-    if (rstCode === undefined || rstCode === 0) return 'UNKNOWN'
+    if (this.#failure !== undefined) return this.#failure
+    // Nobody has reset it: either the answer lacks a status, or the caller has destroyed its session.
+    if (rstCode === undefined || rstCode === 0) return this.#isAnswered ? GRPC_UNKNOWN : GRPC_CANCELLED
     if (rstCode !== CANCEL) return statusOfReset(rstCode)
     const timeoutMs = this.#timeoutMs
     const isLate = timeoutMs !== undefined && performance.now() - this.#call.startedAtMs >= timeoutMs
@@ -64,10 +68,11 @@ export class RpcClientStream {
   }
 }
 
-/** Neither the caller has cancelled, or destroyed its session, nor has the other side ended the stream. */
-function isCut(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+/** `undefined` where the stream itself says more: one that was reset, by either side. */
+function statusOfError(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
   const { name, code, cause } = error as NodeJS.ErrnoException
-  if (name === 'AbortError' || code === 'ERR_HTTP2_STREAM_ERROR') return false
-  return code !== 'ERR_HTTP2_STREAM_CANCEL' || cause !== undefined
+  if (name === 'AbortError' || code === 'ERR_HTTP2_STREAM_ERROR') return undefined
+  // Without a cause it is the caller that has destroyed its session; else the connection has failed.
+  return code === 'ERR_HTTP2_STREAM_CANCEL' && cause === undefined ? GRPC_CANCELLED : UNAVAILABLE
 }

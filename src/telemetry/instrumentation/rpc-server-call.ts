@@ -5,6 +5,7 @@ import { ATTR } from './attribute-names.ts'
 import {
   GRPC_CANCELLED,
   GRPC_DEADLINE_EXCEEDED,
+  GRPC_UNKNOWN,
   isServerError,
   nameGrpcStatus,
   parseGrpcTimeout,
@@ -88,10 +89,12 @@ export class RpcServerCall {
 
   /** Of a call that nobody has given one. */
   #statusOfEnd(nowMs: number): string {
-    const { sentHeaders, rstCode } = this.#stream
+    const { sentHeaders, rstCode, aborted } = this.#stream
     const httpStatus = Number(sentHeaders?.[':status'] ?? 200)
     if (httpStatus !== 200) return statusOfHttp(httpStatus)
     if (rstCode !== undefined && rstCode !== 0 && rstCode !== CANCEL) return statusOfReset(rstCode)
+    // It has come to its end and says nothing of how.
+    if (!aborted && rstCode !== CANCEL) return GRPC_UNKNOWN
     // Whoever asked has gone: of its own will, or because its time was over.
     const timeoutMs = parseGrpcTimeout(this.#headers['grpc-timeout'])
     const isLate = timeoutMs !== undefined && nowMs - this.#startedAtMs >= timeoutMs

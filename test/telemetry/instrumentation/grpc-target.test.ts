@@ -4,6 +4,7 @@ import {
   nameGrpcStatus,
   parseGrpcTimeout,
   statusOfHttp,
+  statusOfReset,
 } from '../../../src/telemetry/instrumentation/grpc-status.ts'
 import { parseGrpcTarget } from '../../../src/telemetry/instrumentation/host-and-port.ts'
 
@@ -62,5 +63,16 @@ test('codes, times and types of gRPC are read as its protocol has them', () => {
     'UNAVAILABLE',
     'UNKNOWN',
     'UNAVAILABLE',
+  ])
+})
+
+test('a stream that is reset has the status that its code means', () => {
+  expect([0x7, 0x8, 0xb, 0xc, 0x1, 0xd].map(statusOfReset)).toEqual([
+    'UNAVAILABLE',
+    'CANCELLED',
+    'RESOURCE_EXHAUSTED',
+    'PERMISSION_DENIED',
+    'INTERNAL',
+    'INTERNAL',
   ])
 })

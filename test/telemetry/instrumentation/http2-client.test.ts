@@ -278,6 +278,10 @@ async function startCalls(onSilent: () => void): Promise<string> {
     if (what === 'Proxy') return stream.respond({ ':status': 503 }, { endStream: true })
     if (what === 'Refused') return stream.close(http2.constants.NGHTTP2_REFUSED_STREAM)
     if (what === 'Silent') return onSilent()
+    if (what === 'Mute') {
+      stream.respond(contentType)
+      return stream.end()
+    }
     stream.respond(contentType, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': what === 'Strange' ? '99' : '0' }))
     return stream.end()
@@ -305,12 +309,16 @@ test('a call of gRPC by any other client has the status that the protocol gives 
     })
     return stream
   }
-  for (const name of ['Get', 'TrailersOnly', 'Proxy', 'Refused', 'Strange']) await send(name)
+  for (const name of ['Get', 'TrailersOnly', 'Proxy', 'Refused', 'Strange', 'Mute']) await send(name)
   ;(await send('Silent')).close(http2.constants.NGHTTP2_CANCEL)
   const late = await send('Silent', { 'grpc-timeout': '1n' })
   late.close(http2.constants.NGHTTP2_CANCEL)
 
-  const all = await spans(14)
+  // Of a session that its own owner destroys, what is under way is cancelled.
+  await send('Silent')
+  session.destroy()
+
+  const all = await spans(18)
   const byName = (a: unknown[], b: unknown[]): number => (String(a) < String(b) ? -1 : 1)
   const tell = (kind: SpanKind): unknown[] =>
     ofKind(all, kind)
@@ -324,8 +332,10 @@ test('a call of gRPC by any other client has the status that the protocol gives 
   const { ERROR, UNSET } = SpanStatusCode
   expect(tell(SpanKind.CLIENT)).toEqual([
     ['shop.Orders/Get', 'OK', UNSET, undefined],
+    ['shop.Orders/Mute', 'UNKNOWN', ERROR, 'UNKNOWN'],
     ['shop.Orders/Proxy', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
     ['shop.Orders/Refused', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Silent', 'CANCELLED', ERROR, 'CANCELLED'],
     ['shop.Orders/Silent', 'CANCELLED', ERROR, 'CANCELLED'],
     ['shop.Orders/Silent', 'DEADLINE_EXCEEDED', ERROR, 'DEADLINE_EXCEEDED'],
     ['shop.Orders/Strange', 'UNKNOWN', ERROR, 'UNKNOWN'],
@@ -333,8 +343,10 @@ test('a call of gRPC by any other client has the status that the protocol gives 
   ])
   expect(tell(SpanKind.SERVER)).toEqual([
     ['shop.Orders/Get', 'OK', UNSET, undefined],
+    ['shop.Orders/Mute', 'UNKNOWN', ERROR, 'UNKNOWN'],
     ['shop.Orders/Proxy', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
     ['shop.Orders/Refused', 'UNAVAILABLE', ERROR, 'UNAVAILABLE'],
+    ['shop.Orders/Silent', 'CANCELLED', UNSET, undefined],
     ['shop.Orders/Silent', 'CANCELLED', UNSET, undefined],
     ['shop.Orders/Silent', 'DEADLINE_EXCEEDED', ERROR, 'DEADLINE_EXCEEDED'],
     ['shop.Orders/Strange', 'UNKNOWN', ERROR, 'UNKNOWN'],
@@ -355,9 +367,15 @@ test('a call to a server that is not there was not available; gRPC-Web is a requ
   const stream = connect(`http://127.0.0.1:${port}`).request(call)
   await once(stream, 'error')
   await fetchHttp2(connect(await startMirror()), { 'content-type': 'application/grpc-web' }, 'x')
-  const clients = ofKind(await spans(3), SpanKind.CLIENT)
+  // Whoever destroys its session has no more use for what waits for it.
+  const session = connect(await startMirror())
+  const waiting = session.request(call)
+  session.destroy()
+  await once(waiting, 'error')
+  const clients = ofKind(await spans(4), SpanKind.CLIENT)
   expect(clients.map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
     ['shop.Orders/Get', 'UNAVAILABLE'],
     ['POST', undefined],
+    ['shop.Orders/Get', 'CANCELLED'],
   ])
 })
