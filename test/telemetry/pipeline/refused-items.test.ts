@@ -136,12 +136,12 @@ test('what is not framed as a chunk, or counts otherwise, is not divided', () =>
   for (const count of [items, 2 * items]) {
     expect(divideChunk('traces', Buffer.concat([bytes, bytes]), count)).toBeUndefined()
   }
-  // A schema that stands behind the items, where only one of the parts would get it.
-  const scopeGroup = [18, 8, 18, 1, 0, 18, 1, 0, 26, 0]
-  expect(divideChunk('traces', Uint8Array.of(10, scopeGroup.length, ...scopeGroup), 2)).toBeUndefined()
-  const without = [18, 6, 18, 1, 0, 18, 1, 0]
-  expect(divideChunk('traces', Uint8Array.of(10, without.length, ...without), 2)).toHaveLength(2)
-  expect(divideChunk('traces', new Uint8Array(100).fill(255), 4)).toBeUndefined()
+  // Gauges of one point each. A schema that stands behind them only one of the parts would get.
+  const gauges = Array.from({ length: 2 }, () => [18, 4, 42, 2, 10, 0]).flat()
+  const group = (fields: readonly number[]): Uint8Array =>
+    Uint8Array.of(10, fields.length + 2, 18, fields.length, ...fields)
+  expect(divideChunk('metrics', group(gauges), 2)).toHaveLength(2)
+  expect(divideChunk('metrics', group([...gauges, 26, 0]), 2)).toBeUndefined()
 })
 
 test.each([false, true])('one bad span of 1000 costs itself (spool: %s)', async (hasSpool) => {
