@@ -231,7 +231,7 @@ function fromStock({
         if (typeof value === 'number')
           return { at, value: value + 0, type: descriptor.valueType === ValueType.INT ? 'int' : 'double' }
         const { count, sum, min, max } = value
-        const common = { at, count, sum, min, max }
+        const common = { at, count, sum: unsigned(sum), min: unsigned(min), max: unsigned(max) }
         if ('buckets' in value) return { ...common, counts: value.buckets.counts, bounds: value.buckets.boundaries }
         return {
           ...common,
@@ -316,6 +316,11 @@ test.each(['cumulative', 'delta'] as const)(
     )
   },
 )
+
+/** The SDK truncates -0.25 to a zero with a sign, which no wire format and no backend tells from another. */
+function unsigned(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : value + 0
+}
 
 type Tree = { readonly [key: string]: Tree } | readonly Tree[] | string | number | undefined
 
