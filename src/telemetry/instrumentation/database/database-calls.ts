@@ -65,7 +65,6 @@ export class DatabaseCalls {
       const { startedAtMs } = details
       const read = this.#readAttributes
       span = this.#tracer.startDescribedSpan(name, SpanKind.CLIENT, active, read, this.#describe, startedAtMs)
-      this.#details = NO_DETAILS
     }
     return new DatabaseCall(series, span, active, details.startedAtMs ?? performance.now())
   }

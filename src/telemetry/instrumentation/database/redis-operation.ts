@@ -40,7 +40,7 @@ export function explainRedisError(error: unknown): OperationFailure | undefined 
   const { name, message, code, constructor } = error as NodeJS.ErrnoException
   // The caller has called it off.
   if (name === 'AbortError' || constructor.name === 'AbortError') return undefined
-  if (REPLIES.has(name) || REPLIES.has(constructor.name)) {
+  if (REPLIES.has(constructor.name)) {
     const statusCode = PREFIX.exec(message)?.[0]
     return { errorType: statusCode ?? constructor.name, statusCode }
   }

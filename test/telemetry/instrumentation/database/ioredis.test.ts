@@ -43,6 +43,8 @@ test('what the server answers as an error is told by its prefix, any other error
   const errors = [
     new ReplyError('WRONGTYPE Operation against a key canary'),
     new ReplyError('canary in lower case'),
+    new ReplyError('WRONGTYPEcanary, which is no word of Redis'),
+    new ReplyError(`${'C'.repeat(33)} is no word of Redis either`),
     Object.assign(new Error('connect canary'), { code: 'ECONNREFUSED' }),
     new RangeError('canary'),
     'canary',
@@ -52,7 +54,7 @@ test('what the server answers as an error is told by its prefix, any other error
       await expect(publishCall('ioredis:command', get(), () => Promise.reject(error as Error))).rejects.toBe(error)
     }
   })
-  const spans = (await deliverSpans(started, 6)).filter(({ name }) => name === 'get')
+  const spans = (await deliverSpans(started, 8)).filter(({ name }) => name === 'get')
 
   expect(
     spans.map(({ status, attributes }) => [
@@ -62,6 +64,8 @@ test('what the server answers as an error is told by its prefix, any other error
     ]),
   ).toEqual([
     [2, 'WRONGTYPE', 'WRONGTYPE'],
+    [2, 'ReplyError', undefined],
+    [2, 'ReplyError', undefined],
     [2, 'ReplyError', undefined],
     [2, 'ECONNREFUSED', undefined],
     [2, 'RangeError', undefined],
@@ -229,3 +233,62 @@ test('with the stock instrumentation its spans are the only ones, and ours go on
   expect(durations(started).map(([, count]) => count)).toEqual([2])
   expect(started.log.lines.filter((line) => line.includes('calls of ioredis are left to'))).toHaveLength(1)
 })
+
+test('with the stock instrumentation the commands of a transaction are measured, and there is no span for all of them', async () => {
+  await using started = await startTelemetry()
+  const stock = trace.getTracer('@opentelemetry/instrumentation-ioredis')
+  await inRequest(async () => {
+    const theirs = stock.startSpan('multi', { kind: SpanKind.CLIENT })
+    await publishCall('ioredis:batch', { batchMode: 'MULTI', batchSize: 1, ...TARGET }, async () => {
+      for (const command of ['multi', 'set', 'exec']) {
+        void publishCall('ioredis:command', { ...get(), command }, async () => 'QUEUED')
+      }
+    })
+    theirs.end()
+  })
+  expect((await deliverSpans(started, 2)).map(({ name }) => name)).toEqual(['multi', 'request'])
+  expect(durations(started).map(([attributes]) => Reflect.get(attributes, 'db.operation.name'))).toEqual([
+    'multi',
+    'set',
+    'exec',
+  ])
+})
+
+test('a transaction that has begun before the telemetry has no part in the next one', async () => {
+  await using started = await startTelemetry()
+  const batch = { batchMode: 'MULTI', batchSize: 1, ...TARGET }
+  tracingChannel('ioredis:batch').end.publish({ ...batch })
+  await inRequest(() =>
+    publishCall('ioredis:batch', batch, async () => {
+      void publishCall('ioredis:command', get(), async () => 'QUEUED')
+    }),
+  )
+  expect((await deliverSpans(started, 2)).map(({ name }) => name)).toEqual(['MULTI', 'request'])
+})
+
+test('what is measured leads to the trace of the caller, wherever the answer arrives', async () => {
+  await using started = await startTelemetry()
+  const message = get()
+  const { start, end, asyncStart } = tracingChannel('ioredis:command')
+  const caller = await inRequest(async (span) => {
+    start.publish(message)
+    end.publish(message)
+    return span.spanContext().traceId
+  })
+  await inRequest(async () => asyncStart.publish(Object.assign(message, { result: 1 })))
+  await deliverSpans(started, 3)
+  const [series] = started.receiver.store.metrics({ name: 'db.client.operation.duration' })
+  expect(series?.latest).toMatchObject({ exemplars: [{ traceId: caller }] })
+})
+
+test.each(['ioredis', 'redis', 'mysql2', 'grpc', 'http', 'undici'])(
+  'after the end nobody looks whether the stock instrumentation of %s is there',
+  async (name) => {
+    await using started = await startTelemetry()
+    const stock = trace.getTracer(`@opentelemetry/instrumentation-${name}`)
+    stock.startSpan('early', { kind: SpanKind.INTERNAL }).end()
+    started.telemetry.uninstall()
+    for (const kind of [SpanKind.CLIENT, SpanKind.SERVER]) stock.startSpan('late', { kind }).end()
+    expect(started.log.lines.filter((line) => line.includes('are left to'))).toEqual([])
+  },
+)

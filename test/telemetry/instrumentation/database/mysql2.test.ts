@@ -1,5 +1,6 @@
 import { context, createContextKey, SpanKind, trace } from '@opentelemetry/api'
 import mysql, { type Connection, type Pool } from 'mysql2'
+import { tracingChannel } from 'node:diagnostics_channel'
 import type { AddressInfo, Server } from 'node:net'
 import { expect, test } from 'vitest'
 import { deliverSpans, startTelemetry } from '../../telemetry-fixture.ts'
@@ -138,8 +139,11 @@ test('what the client itself fails with is told by its code, and a statement tha
     await publishCall('mysql2:execute', message(), async () => {})
     const lost = Object.assign(new Error('canary'), { code: 'PROTOCOL_CONNECTION_LOST', errno: -1 })
     await publishCall('mysql2:execute', message(), () => Promise.reject(lost)).catch(() => {})
+    const refused = Object.assign(new Error('canary'), { code: 'ECONNREFUSED', errno: 111 })
+    await publishCall('mysql2:execute', message(), () => Promise.reject(refused)).catch(() => {})
+    await publishCall('mysql2:query', { ...message(), query: '/* canary */' }, async () => {})
   })
-  const [first, second] = await deliverSpans(started, 3)
+  const [first, second, third, fourth] = await deliverSpans(started, 5)
   expect(first?.attributes).toEqual({
     'db.system.name': 'mysql',
     'db.operation.name': 'INSERT',
@@ -150,6 +154,10 @@ test('what the client itself fails with is told by its code, and a statement tha
   })
   expect(second?.attributes).toMatchObject({ 'error.type': 'PROTOCOL_CONNECTION_LOST' })
   expect(second?.attributes['db.response.status_code']).toBeUndefined()
+  expect(third?.attributes).toMatchObject({ 'error.type': 'ECONNREFUSED' })
+  expect(third?.attributes['db.response.status_code']).toBeUndefined()
+  // A statement that says nothing is called by its system.
+  expect([fourth?.name, fourth?.attributes['db.query.text']]).toEqual(['mysql', undefined])
   expect(everythingIn(started)).not.toContain('canary')
 })
 
@@ -167,4 +175,16 @@ test('with the stock instrumentation its spans are the only ones', async () => {
   const spans = await deliverSpans(started, 2)
   expect(spans.map(({ scope }) => scope.name)).toEqual(['@opentelemetry/instrumentation-mysql2', 'program'])
   expect(durations(started).map(([, count]) => count)).toEqual([1])
+})
+
+test('what has begun before the telemetry is called back in the context of nobody', async () => {
+  await using started = await startTelemetry()
+  const seen = await inRequest(
+    async () =>
+      await new Promise((resolve) => {
+        tracingChannel('mysql2:query').asyncStart.runStores({ query: 'SELECT 1' }, () => resolve(trace.getActiveSpan()))
+      }),
+  )
+  expect(seen).toBeUndefined()
+  expect((await deliverSpans(started, 1)).map(({ name }) => name)).toEqual(['request'])
 })

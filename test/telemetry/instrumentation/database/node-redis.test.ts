@@ -27,6 +27,16 @@ test('a command to a socket is a span without a port, and its error is told by t
   expect(everythingIn(started)).not.toContain('canary')
 })
 
+test('what its own caller calls off is no error', async () => {
+  // As the class of node-redis has it: with the name of all errors.
+  class AbortError extends Error {}
+  await using started = await startTelemetry()
+  const error = new AbortError('The command was aborted')
+  await inRequest(() => publishCall('node-redis:command', get(), () => Promise.reject(error)).catch(() => {}))
+  const [command] = await deliverSpans(started, 2)
+  expect([command?.status.code, command?.attributes['error.type']]).toEqual([0, undefined])
+})
+
 test('a pipeline is one span, and the commands in it none, however many they are', async () => {
   await using started = await startTelemetry()
   for (const batchSize of [0, 1, 3]) {

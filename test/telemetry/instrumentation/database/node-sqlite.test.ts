@@ -3,7 +3,7 @@ import { channel } from 'node:diagnostics_channel'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { DatabaseSpans } from '../../../../src/telemetry/database/database-span.ts'
 import { describeSql } from '../../../../src/telemetry/database/sql-text.ts'
 import { deliverSpans, startTelemetry } from '../../telemetry-fixture.ts'
@@ -47,6 +47,8 @@ test('a statement is one span below its caller that began when the statement did
   expect(Math.floor(tookMs)).toBeGreaterThanOrEqual(3)
   const series = { ...COMMON, 'db.operation.name': 'INSERT', 'db.collection.name': 'order lines' }
   expect(durations(started)).toEqual([[series, 1]])
+  const [measured] = started.receiver.store.metrics({ name: 'db.client.operation.duration' })
+  expect(measured?.latest.type === 'histogram' && (measured.latest.sum ?? 0)).toBeGreaterThanOrEqual(0.003)
   expect(everythingIn(started)).not.toMatch(/canary|63616e617279/)
 })
 
@@ -54,8 +56,12 @@ test('a database is called by the name of its file, without the way to it', asyn
   await using started = await startTelemetry()
   const path = join(tmpdir(), `seaworthy-${process.pid}-names.db`)
   const database = openDatabase(path)
-  await inRequest(async () => queries.publish({ sql: 'SELECT 1', database, duration: 0 }))
-  expect((await deliverSpans(started, 2))[0]?.attributes['db.namespace']).toBe(`seaworthy-${process.pid}-names.db`)
+  const location = vi.spyOn(database, 'location')
+  await inRequest(async () => {
+    for (let round = 0; round < 2; round++) queries.publish({ sql: 'SELECT 1', database, duration: 0 })
+  })
+  expect(location).toHaveBeenCalledTimes(1)
+  expect((await deliverSpans(started, 3))[0]?.attributes['db.namespace']).toBe(`seaworthy-${process.pid}-names.db`)
   expect(everythingIn(started)).not.toContain(tmpdir())
 })
 
