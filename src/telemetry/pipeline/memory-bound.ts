@@ -27,6 +27,7 @@ export class MemoryBound {
   }
   readonly #items: Record<Signal, number> = { traces: 0, metrics: 0, logs: 0 }
   #waitingBytes = 0
+  #releasableBytes = 0
   #readingBytes = 0
 
   constructor(maxBytes = MAX_WAITING_BYTES) {
@@ -61,8 +62,9 @@ export class MemoryBound {
     return true
   }
 
-  /** Whether those items of a signal that are not on disk take more than half of what it may have. */
-  isCrowded(signal: Signal, maxItems: number): boolean {
+  /** Whether what cannot be let go takes more than half of the memory, or of the items of this signal where they have a bound. */
+  isCrowded(signal: Signal, maxItems = Number.POSITIVE_INFINITY): boolean {
+    if (this.#waitingBytes - this.#releasableBytes > this.#maxBytes / 2) return true
     return this.#items[signal] - this.#releasable[signal].items > maxItems / 2
   }
 
@@ -138,6 +140,7 @@ export class MemoryBound {
     parcel.younger = undefined
     parcel.isListed = false
     list.items -= parcel.items
+    this.#releasableBytes -= parcel.byteLength
   }
 
   #youngest(): Parcel | undefined {

@@ -28,7 +28,7 @@ interface FlushEnd {
 }
 
 /**
- * Where sealed chunks wait until they are delivered, each in the spool from the first moment on, where there is one.
+ * Where sealed chunks wait until they are delivered: where there is a spool, on disk as well when they are 100 ms old.
  *
  * What holds: `accept` never throws, never waits and never sends by itself. Nothing is dropped that has not been
  * delivered, refused, or rejected, until a bound is reached: of memory, of the disk, or of the time of a close; then it
@@ -144,8 +144,7 @@ export class Outbox implements ChunkSink {
     if (!hasRoom || !this.#spooled.makeRoom()) return this.#refuse(chunk, 'queue_full')
     const parcel = this.#toParcel(chunk)
     this.#memory.hold(parcel, chunk.bytes)
-    const isUrgent = askedQueueSize !== undefined && this.#memory.isCrowded(chunk.signal, askedQueueSize)
-    this.#spooled.append(parcel, chunk.bytes, isUrgent)
+    this.#spooled.append(parcel, chunk.bytes, this.#memory.isCrowded(chunk.signal, askedQueueSize))
     sender.add(parcel)
   }
 

@@ -24,8 +24,9 @@ const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
 /**
- * The journal on disk. A chunk is in the page cache of the operating system within a few milliseconds of its `append`:
- * it survives the end of the process however violent, and neither a power cut nor a crash of the machine.
+ * The journal on disk. A chunk that is not settled by then is in the page cache of the operating system some milliseconds
+ * after its first item is 100 ms old, later only where the disk or the thread pool is: it survives the end of the process
+ * however violent, and neither a power cut nor a crash of the machine.
  */
 export class DiskSpool implements Spool {
   readonly #options: DiskSpoolOptions

@@ -23,6 +23,8 @@ test('in whatever order parcels are offered and taken back, the youngest is let 
           if (index % 2 === 0) memory.offer(parcel)
         }
         const offered = parcels.filter(({ isListed }) => isListed).map(({ sequence }) => sequence)
+        // Of a single byte, any that cannot be let go is more than half.
+        expect(memory.isCrowded('traces')).toBe(offered.length < parcels.length)
         const letGo: number[] = []
         const letGoOf = memory.letGo.bind(memory)
         memory.letGo = (parcel) => {
@@ -33,6 +35,7 @@ test('in whatever order parcels are offered and taken back, the youngest is let 
         expect(letGo).toEqual(offered.toSorted((a, b) => b - a))
         expect(hasRoom).toBe(offered.length === parcels.length)
         expect(memory.byteLength).toBe(10 * (parcels.length - offered.length))
+        expect(memory.isCrowded('traces')).toBe(offered.length < parcels.length)
       },
     ),
   )

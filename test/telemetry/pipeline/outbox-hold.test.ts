@@ -13,37 +13,44 @@ async function written(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await stat('/')
 }
 
-test('a small queue that fills faster than chunks are held goes to disk at once, and nothing of it is dropped', async () => {
-  using directory = temporaryDirectory()
-  const clock = new ManualClock()
-  const transport = new ScriptedTransport(clock, () => new Promise(() => {}))
-  const limits = { ...LIMITS, maxQueueSize: 512, askedQueueSize: 512 }
-  const outbox = new Outbox({
-    clock,
-    signals: { traces: { transport, limits, timeoutMs: 10_000 } },
-    openSpool(listener) {
-      const settings = { directory: directory.path, isDefaultDirectory: false, maxBytes: MIB, maxAgeMs: 3_600_000 }
-      const spool = new DiskSpool({ settings, serviceName: SERVICE, listener, clock, log: silentLog })
-      spool.start()
-      return spool
-    },
-  })
-  const add = (name: string): void => {
-    outbox.ledger('traces').create(128)
-    outbox.accept({ signal: 'traces', items: 128, bytes: toBytes(name, 1000), since: clock.now() })
-  }
-  add('first')
-  add('second')
-  await written()
-  // Half of the queue: there is still time.
-  expect(outbox.account('traces')).toMatchObject({ spooled: 0, pending: 256 })
-  for (let number = 3; number <= 10; number++) {
-    add(`number ${number}`)
+test.each([
+  ['a small queue', { askedQueueSize: 512 }, {}],
+  ['little memory', {}, { maxWaitingBytes: 4000 }],
+])(
+  '%s that fills faster than chunks are held goes to disk at once, and nothing is dropped',
+  async (_, asked, bound) => {
+    using directory = temporaryDirectory()
+    const clock = new ManualClock()
+    const transport = new ScriptedTransport(clock, () => new Promise(() => {}))
+    const limits = { ...LIMITS, ...asked }
+    const outbox = new Outbox({
+      ...bound,
+      clock,
+      signals: { traces: { transport, limits, timeoutMs: 10_000 } },
+      openSpool(listener) {
+        const settings = { directory: directory.path, isDefaultDirectory: false, maxBytes: MIB, maxAgeMs: 3_600_000 }
+        const spool = new DiskSpool({ settings, serviceName: SERVICE, listener, clock, log: silentLog })
+        spool.start()
+        return spool
+      },
+    })
+    const add = (name: string): void => {
+      outbox.ledger('traces').create(128)
+      outbox.accept({ signal: 'traces', items: 128, bytes: toBytes(name, 1000), since: clock.now() })
+    }
+    add('first')
+    add('second')
     await written()
-  }
-  expect(clock.now()).toBe(0)
-  expect(outbox.account('traces').dropped).toEqual({})
-  expect(outbox.account('traces').spooled).toBeGreaterThanOrEqual(1280 - 256)
-  outbox.releaseNow()
-  expect(outbox.account('traces')).toMatchObject({ created: 1280, spooled: 1280, pending: 0 })
-})
+    // Half of it: there is still time.
+    expect(outbox.account('traces')).toMatchObject({ spooled: 0, pending: 256 })
+    for (let number = 3; number <= 10; number++) {
+      add(`number ${number}`)
+      await written()
+    }
+    expect(clock.now()).toBe(0)
+    expect(outbox.account('traces').dropped).toEqual({})
+    expect(outbox.account('traces').spooled).toBeGreaterThanOrEqual(1280 - 256)
+    outbox.releaseNow()
+    expect(outbox.account('traces')).toMatchObject({ created: 1280, spooled: 1280, pending: 0 })
+  },
+)
