@@ -125,6 +125,7 @@ export class MemoryBound {
     else younger.older = parcel
     parcel.isListed = true
     list.items += parcel.items
+    this.#releasableBytes += parcel.byteLength
   }
 
   /** Takes the offer back. */
