@@ -1,5 +1,5 @@
 import * as grpc from '@grpc/grpc-js'
-import { context, trace } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import http2 from 'node:http2'
 import { createServer as createNetServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
@@ -211,12 +211,15 @@ test('calls that wait for the same connection are each below their own caller, a
   await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
   using orders = createOrders(server.target)
   const tracer = trace.getTracer('test')
+  const seen: (string | undefined)[] = []
+  const here = (): string | undefined => trace.getActiveSpan()?.spanContext().spanId
   const callers = await Promise.all(
     Array.from({ length: 10 }, async () => {
       const caller = tracer.startSpan('caller')
       const answered = await context.with(trace.setSpan(context.active(), caller), async () => {
         return await new Promise<string | undefined>((resolve) => {
-          orders.raw['Place']?.('order', () => resolve(trace.getActiveSpan()?.spanContext().spanId))
+          const call = orders.raw['Place']?.('order', () => resolve(here())) as grpc.ClientUnaryCall
+          call.on('metadata', () => seen.push(here()))
         })
       })
       caller.end()
@@ -227,8 +230,62 @@ test('calls that wait for the same connection are each below their own caller, a
   const spans = await deliverSpans(started, 30)
   const clients = spans.filter(({ kind }) => kind === CLIENT)
   expect(new Set(clients.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(callers.map(({ spanId }) => spanId)))
+  expect(seen.toSorted()).toEqual(callers.map(({ spanId }) => spanId).toSorted())
   const servers = spans.filter(({ kind }) => kind === SERVER)
   expect(new Set(servers.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(clients.map(({ spanId }) => spanId)))
+})
+
+test('a call that an interceptor starts later and elsewhere belongs to its caller', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  const later: grpc.Interceptor = (options, nextCall) =>
+    new grpc.InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        context.with(ROOT_CONTEXT, () => setImmediate(() => next(metadata, listener)))
+      },
+    })
+  using orders = createOrders(server.target, { interceptors: [later] })
+  const caller = trace.getTracer('test').startSpan('caller')
+  expect(await context.with(trace.setSpan(context.active(), caller), () => orders.call('Place'))).toBe(0)
+  caller.end()
+  const client = (await deliverSpans(started, 3)).find(({ kind }) => kind === CLIENT)
+  expect(client?.parentSpanId).toBe(caller.spanContext().spanId)
+})
+
+test('outside of any span, a context that the caller has put into the metadata is continued', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  using orders = createOrders(server.target)
+  const metadata = new grpc.Metadata()
+  metadata.set('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')
+  await orders.call('Place', {}, metadata)
+  const spans = await deliverSpans(started, 2)
+  const client = spans.find(({ kind }) => kind === CLIENT)
+  expect(client).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', parentSpanId: 'b7ad6b7169203331' })
+  expect(spans.find(({ kind }) => kind === SERVER)?.parentSpanId).toBe(client?.spanId)
+})
+
+test('after the end calls are not observed, also where somebody else has put something over it meanwhile', async () => {
+  await using started = await startTelemetry()
+  await using server = await startGrpc({ Place: (_call, callback) => callback(null, 'placed') })
+  using orders = createOrders(server.target)
+  const prototype = grpc.Channel.prototype as unknown as { createCall: (...args: unknown[]) => object }
+  const { createCall } = prototype
+  const theirs: object[] = []
+  prototype.createCall = function createCallOfOthers(this: object, ...args: unknown[]) {
+    const call = createCall.apply(this, args)
+    theirs.push(call)
+    return call
+  }
+  try {
+    expect(await orders.call('Place')).toBe(0)
+    expect(await deliverSpans(started, 2)).toHaveLength(2)
+    started.telemetry.uninstall()
+    expect(await orders.call('Place')).toBe(0)
+  } finally {
+    prototype.createCall = createCall
+  }
+  expect(theirs.map((call) => Object.hasOwn(call, 'start'))).toEqual([true, false])
 })
 
 test("the caller's metadata stays as it is, and may be used again", async () => {

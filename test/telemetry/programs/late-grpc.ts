@@ -20,7 +20,10 @@ const requests = new ClientRequests({ tracer, meter, clock: systemClock, nameMet
 const stop = observeHttp2({ tracer, meter, nameMethod, requests, onProblem, ignoreRequest: () => false })
 
 const name = '@grpc/grpc-js'
-const grpc = (process.argv[2] === 'import' ? await import(name) : createRequire(import.meta.url)(name)) as typeof Grpc
+const require = createRequire(import.meta.url)
+const grpc = (process.argv[2] === 'import' ? await import(name) : require(name)) as typeof Grpc
+// It is found each time that somebody requires it, and observed once.
+require(name)
 const call = async (): Promise<void> => {
   const client = new grpc.Client('127.0.0.1:1', grpc.credentials.createInsecure())
   await new Promise<void>((resolve) => {

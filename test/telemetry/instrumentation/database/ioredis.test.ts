@@ -206,7 +206,7 @@ test('what a connection does belongs to nobody, so what waited for it is in the 
   await using started = await startTelemetry()
   let flush = (): void => {}
   await inRequest(async (span) => {
-    await publishCall('ioredis:connect', TARGET, async () => {
+    await publishCall('ioredis:connect', { ...TARGET }, async () => {
       const ready = Promise.withResolvers<void>()
       flush = ready.resolve
       void ready.promise.then(() => publishCall('ioredis:command', get(), async () => 'late'))
