@@ -24,7 +24,7 @@ import * as settings from './settings.ts'
 import { Sink } from './sink.ts'
 import { toTable } from './table.ts'
 import { tour } from './tour.ts'
-import { type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
+import { BARE_AGAIN, BARE_POSTING, type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
 
 const KEPT = new KeptResults<Measurement>({ folder: 'telemetry', script: 'bench:telemetry', page: 'telemetry', toPage })
 const NEWEST_NODE = NODE_VERSIONS.at(-1) ?? process.versions.node
@@ -195,10 +195,11 @@ async function measureNode(options: MomentOptions, values: Values, extent: Exten
 
 /** Traces alone, in the plain service: what differs is then the telemetry. */
 function isPlain({ service, name }: Variant): boolean {
-  return service === 'node-http.cjs' && !name.includes(' + ') && !name.endsWith('again')
+  return service === 'node-http.cjs' && !name.includes(' + ') && name !== BARE_AGAIN && name !== BARE_POSTING
 }
 
 function isInProcess(variant: Variant): boolean {
+  if (variant.name === BARE_POSTING) return true
   return isPlain(variant) && variant.family !== 'peer' && variant.protocol === 'http' && !variant.name.includes('spool')
 }
 

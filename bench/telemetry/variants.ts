@@ -38,6 +38,8 @@ type Part = Partial<Variant> & Pick<Variant, 'name'>
 
 export const BARE = 'bare node:http'
 export const BARE_AGAIN = 'bare node:http again'
+/** Shows what telemetry pays for the client that it sends by, which most services use anyway. */
+export const BARE_POSTING = 'bare node:http that posts'
 const BARE_PINO = 'bare node:http + pino'
 const FASTIFY = 'fastify'
 
@@ -166,6 +168,13 @@ const REGISTER: Partial<Variant> = {
 const PARTS: readonly Part[] = [
   { name: BARE, setup: 'the service and nothing else', ...QUICK },
   { name: BARE_AGAIN, setup: 'the same, to show what the machine adds', ...NEWEST },
+  {
+    name: BARE_POSTING,
+    args: () => ['--require', inHere('setups/posts.cjs')],
+    env: ({ sinkPort }) => ({ BENCH_POSTS: String(sinkPort) }),
+    setup: '20 kB by the client of `node:http`, seven times a second, and no telemetry',
+    ...NEWEST,
+  },
   {
     name: BARE_PINO,
     env: () => ({ BENCH_LOG: 'pino' }),
