@@ -230,7 +230,7 @@ test('calls that wait for the same connection are each below their own caller, a
   const spans = await deliverSpans(started, 30)
   const clients = spans.filter(({ kind }) => kind === CLIENT)
   expect(new Set(clients.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(callers.map(({ spanId }) => spanId)))
-  expect(seen.toSorted()).toEqual(callers.map(({ spanId }) => spanId).toSorted())
+  expect([seen.length, new Set(seen)]).toEqual([10, new Set(callers.map(({ spanId }) => spanId))])
   const servers = spans.filter(({ kind }) => kind === SERVER)
   expect(new Set(servers.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(clients.map(({ spanId }) => spanId)))
 })
