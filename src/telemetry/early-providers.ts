@@ -73,7 +73,7 @@ function toAdopt<P>(early: Members | undefined): Adopt<P> | undefined {
   const give = (provider: unknown): unknown => Reflect.apply(set, early, [provider])
   return (provider) => {
     give(provider)
-    // One without a provider of its own, which records nothing.
-    return () => void give(Reflect.construct(early.constructor, []))
+    // What is asked for, or first used, from then on waits for the next one.
+    return () => void give(undefined)
   }
 }

@@ -98,7 +98,6 @@ export class ParcelBooks {
 
   /** It is on disk and another process's, and counts as spooled. */
   leave(parcel: Parcel): void {
-    this.store(parcel)
     parcel.state = 'gone'
     parcel.isStored = false
     this.#storedBytes -= parcel.byteLength

@@ -132,8 +132,12 @@ test('a final collection does not wait for another reader that hangs: it takes e
   await pushed.metrics.clock.advance(1000)
   await closed
   expect(pushed.values()).toEqual([3])
+  // Its turn comes too late.
+  pushed.metrics.meter.createCounter('c').add(4)
   await pushed.metrics.clock.advance(1e9)
   await pulled
+  expect(pushed.ledger.account.created).toBe(1)
+  expect(pushed.values()).toEqual([])
 })
 
 test('a collection that is cut short by the end of the process loses nothing that it took', async () => {

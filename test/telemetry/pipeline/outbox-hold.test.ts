@@ -5,7 +5,8 @@ import { silentLog } from '../../../src/core/log.ts'
 import { Outbox } from '../../../src/telemetry/pipeline/outbox.ts'
 import { DiskSpool } from '../../../src/telemetry/spool/disk-spool.ts'
 import { MIB, SERVICE, temporaryDirectory } from '../spool/spool-fixture.ts'
-import { LIMITS } from './outbox-fixture.ts'
+import { createDisk } from './kept-spool.ts'
+import { LIMITS, setUp } from './outbox-fixture.ts'
 import { ScriptedTransport, toBytes } from './scripted-transport.ts'
 
 /** The disk has done what it was asked for. */
@@ -54,3 +55,15 @@ test.each([
     expect(outbox.account('traces')).toMatchObject({ created: 1280, spooled: 1280, pending: 0 })
   },
 )
+
+test('a disk that hangs takes a quarter of a last flush at most: the rest is for the network', async () => {
+  const disk = createDisk()
+  const { clock, outbox, transport, add } = setUp({ disk })
+  disk.isHanging = true
+  transport.latencyMs = 300
+  add('a', 3)
+  const closed = outbox.close(1000)
+  await clock.advance(550)
+  await closed
+  expect(outbox.account('traces')).toMatchObject({ delivered: 3, pending: 0 })
+})

@@ -44,6 +44,27 @@ test('a body in JSON says what its chunks say, and an empty one is a request as 
   }
 })
 
+test('a large body is written in JSON in slices of the event loop', async () => {
+  let now = 0
+  // On this clock every slice is over at once.
+  const impatient = { ...systemClock, now: () => (now += 10) }
+  const written = jsonBody(
+    'traces',
+    Array.from({ length: 20 }, () => tracesBytes('one')),
+    impatient,
+  )
+  let turns = 0
+  let isOver = false
+  const turn = (): void => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await written
+  isOver = true
+  expect(turns).toBeGreaterThanOrEqual(19)
+})
+
 test('what cannot be written in JSON is refused, and perhaps only a part of it', async () => {
   await using server = await rawHttpServer(() => answer('200 OK'))
   using opening = await opened(json(server.port))
