@@ -126,10 +126,13 @@ function isLocation(name: Buffer): boolean {
   return name.length === 'location'.length && name.toString('latin1').toLowerCase() === 'location'
 }
 
-/** The headers of HTTP/2 begin with a pseudo header; those of HTTP/1 with the request. */
+const HTTP1_END = ' HTTP/1.1'
+
+/** HTTP/1 begins with the line of the request. In HTTP/2 that is among the headers, behind those of whoever asks. */
 function versionOf(headers: unknown): string | undefined {
   if (typeof headers !== 'string') return undefined
-  return headers.startsWith(':') ? '2' : '1.1'
+  const end = headers.indexOf('\r\n')
+  return end !== -1 && headers.startsWith(HTTP1_END, end - HTTP1_END.length) ? '1.1' : '2'
 }
 
 /** Takes back what was added, because the headers of whoever observes it are to come. */

@@ -37,7 +37,7 @@ interface Follower {
   fail(error: unknown): void
 }
 
-/** On a stream: what follows it, and `emit` where somebody has replaced it before. */
+/** On a stream: what follows it, and its `emit` as it was. */
 const FOLLOWER = Symbol('seaworthy.follower')
 const EMIT = Symbol('seaworthy.emit')
 
@@ -114,7 +114,7 @@ function start(
  * They run in the context of whoever asked by themselves, on every Node.
  */
 function follow(stream: FollowedStream, follower: Follower, emitFollowed: Emit): void {
-  if (Object.hasOwn(stream, 'emit')) stream[EMIT] = Reflect.get(stream, 'emit') as Emit
+  stream[EMIT] = Reflect.get(stream, 'emit') as Emit
   stream[FOLLOWER] = follower
   stream.emit = emitFollowed
 }
@@ -131,8 +131,7 @@ function followEvents(onProblem: (error: unknown) => void): Emit {
     } catch (error) {
       onProblem(error)
     }
-    const emit = stream[EMIT] ?? (Reflect.get(Object.getPrototypeOf(stream) as object, 'emit') as Emit)
-    return emit.apply(stream, args)
+    return (stream[EMIT] as Emit).apply(stream, args)
   }
 }
 

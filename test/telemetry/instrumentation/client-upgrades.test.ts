@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import http2 from 'node:http2'
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { selfSignedCertificate } from '../../server/self-signed-certificate.ts'
 import { deliverSpans, startServer, startTelemetry } from '../telemetry-fixture.ts'
 
 const CLIENT = 3
@@ -119,4 +121,24 @@ test('what asks a server for its options, and for no path, is a request to its r
   await once(request, 'close')
   const client = (await deliverSpans(started, 2)).find(({ kind }) => kind === CLIENT)
   expect(client?.attributes).toMatchObject({ 'server.port': server.port, 'url.full': `${server.url}/` })
+})
+
+test('a request that fetch makes by HTTP/2 has one span, and says so', async () => {
+  await using started = await startTelemetry()
+  const server = http2.createSecureServer(selfSignedCertificate(), (_request, response) => response.end('body'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { constructor: Agent } = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as {
+    constructor: new (options: object) => { destroy(): Promise<void> }
+  }
+  const dispatcher = new Agent({ allowH2: true, connect: { rejectUnauthorized: false } })
+  const answer = await fetch(`https://127.0.0.1:${port}/a`, { dispatcher } as RequestInit)
+  await answer.text()
+  await dispatcher.destroy()
+  server.close()
+  const clients = (await deliverSpans(started, 2)).filter(({ kind }) => kind === CLIENT)
+  expect(clients.map(({ attributes }) => [attributes['url.full'], attributes['network.protocol.version']])).toEqual([
+    [`https://127.0.0.1:${port}/a`, '2'],
+  ])
 })

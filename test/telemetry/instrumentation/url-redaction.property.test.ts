@@ -16,6 +16,9 @@ const secretName = fc.constantFrom(
   'auth',
   'code',
   'SID',
+  '%73ig',
+  'pass%77ord',
+  'api%5Fkey',
 )
 const pair = fc.oneof(
   secretName.map((name) => `${name}=${SECRET}`),
