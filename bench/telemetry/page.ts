@@ -212,7 +212,8 @@ function participants({ versions, nodes }: Measurement): string {
 
 function method({ isPinned, loadLimitPerS }: Measurement): string {
   return `- Ours is the built package. All variants are alive at once, and each round gives each of them ${settings.SLICE_MS / 1000} s of load, alone, in a changing order,
-  after ${settings.WARM_UP_MS / 1000} s of warm-up: what the machine does besides falls on all alike.
+  after ${settings.WARM_UP_MS / 1000} s of warm-up and, each time, ${settings.LEAD_IN_MS / 1000} s of load that is not measured: what the machine does besides falls on all alike, and
+  the heap has the size that it has under load, which V8 takes back while the others have their turns.
 - ${isPinned ? 'The service has one processor for itself; the load and the collector share another.' : '**Processes were not tied to processors**: there is no `taskset`, or only one processor.'}
 - **CPU µs per request** is the processor time of the whole process, in the kernel too and with all its threads, from before the first
   request until ${settings.SETTLE_MS} ms after the last answer, by the number of answers: the steadiest figure here. **Throughput** is requests per second of
@@ -232,7 +233,7 @@ const LIMITS = `- One machine, loopback, a handler that does next to nothing: in
   That of Datadog hands every trace to its agent, marked as kept or not, and so has all of them also at 10 %.`
 
 const RUN_IT = `\`\`\`sh
-npm run bench:telemetry                   # everything, about 20 minutes; stores bench/telemetry/results/latest.json
+npm run bench:telemetry                   # everything, about 25 minutes; stores bench/telemetry/results/latest.json
 npm run bench:telemetry -- --page         # writes this page from it, and from bench/telemetry/reasons.ts
 npm run --silent bench:telemetry -- --quick --json
 npm run bench:telemetry -- --profile "seaworthy http 10 %" --kind load

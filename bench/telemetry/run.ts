@@ -181,7 +181,7 @@ async function measureNode(options: MomentOptions, values: Values, extent: Exten
     pauses: parts.has('pauses') ? await measurePauses(like(isWatched)) : [],
     spans: parts.has('spans') ? await measureSpans(like(isOfSpans)) : [],
   }
-  const quick = { sliceMs: settings.QUICK_SLICE_MS, warmUpMs: settings.QUICK_SLICE_MS }
+  const quick = { sliceMs: settings.QUICK_SLICE_MS, leadInMs: 0, warmUpMs: settings.QUICK_SLICE_MS }
   const tourCells = parts.has('tour')
     ? await tour({
         ...options,

@@ -1,6 +1,6 @@
 import { type Load } from './load.ts'
 import { type Account, MeasuredService } from './measured-service.ts'
-import { SETTLE_MS, SLICE_MS, WARM_UP_MS } from './settings.ts'
+import { LEAD_IN_MS, SETTLE_MS, SLICE_MS, WARM_UP_MS } from './settings.ts'
 import type { Sink } from './sink.ts'
 import type { Variant } from './variants.ts'
 
@@ -20,7 +20,7 @@ export interface TourCell {
   readonly variant: string
   readonly slices: readonly Slice[]
   readonly rssMiB: number
-  /** Requests of the warm-up and of all rounds, the first one included. */
+  /** Requests of the warm-up, of all rounds and of what led into them, the first one included. */
   readonly answered: number
   readonly failed: number
   readonly spans: number
@@ -37,6 +37,7 @@ export interface TourOptions {
   readonly load: Load
   readonly abort: AbortSignal
   readonly sliceMs?: number
+  readonly leadInMs?: number
   readonly warmUpMs?: number
   /** When no further round is begun, by `performance.now()`. */
   readonly until?: number
@@ -61,7 +62,7 @@ interface Running {
  */
 export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
   const { variants, rounds, sink, load, abort, onProgress, onTrouble } = options
-  const { sliceMs = SLICE_MS, warmUpMs = WARM_UP_MS, until = Number.POSITIVE_INFINITY } = options
+  const { sliceMs = SLICE_MS, leadInMs = LEAD_IN_MS, warmUpMs = WARM_UP_MS, until = Number.POSITIVE_INFINITY } = options
   const running: Running[] = []
   try {
     for (const variant of variants) {
@@ -82,6 +83,7 @@ export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
       for (const one of rotated(running, round)) {
         if (abort.aborted) break
         try {
+          await leadIn(one, load, leadInMs)
           const measured = await slice(one, load, sliceMs)
           one.slices.push({ round, ...measured })
         } catch (error) {
@@ -117,6 +119,16 @@ function rotated(running: readonly Running[], round: number): readonly Running[]
   const first = (round * 7) % Math.max(1, running.length)
   const turned = [...running.slice(first), ...running.slice(0, first)]
   return round % 2 === 0 ? turned : turned.reverse()
+}
+
+/**
+ * Load that is not measured. While the others had their turns, V8 has taken the young generation back to its smallest size,
+ * and lets it grow again only as things survive: a service under steady load has that behind it.
+ */
+async function leadIn(one: Running, load: Load, forMs: number): Promise<void> {
+  const { answered, failed } = await load.run(one.service.port, { forMs })
+  one.answered += answered
+  one.failed += failed
 }
 
 /** From idle to idle, so that everything the load has caused is counted, and nothing else. */

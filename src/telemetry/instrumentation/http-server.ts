@@ -106,10 +106,12 @@ class HttpServerObserver implements ServerHooks {
     this.#isMeasuring = !isMeasured
     const request = getRequestMetadata(contextApi.active())
     if (!(request instanceof ServerRequest)) return
+    const { response } = request
+    if (response === undefined) return
     if (isMeasured) request.withdraw()
     else request.withdrawSpan()
-    this.#bodies.release(request.response)
-    this.#bodies.release(request.response.req)
+    this.#bodies.release(response)
+    this.#bodies.release(response.req)
   }
 
   onRequest(emit: Emit, server: EventEmitter, args: Parameters<Emit>): boolean {
@@ -226,7 +228,7 @@ class HttpServerObserver implements ServerHooks {
     if (connection === undefined) return
     for (const request of connection.open.slice()) {
       const { context, response } = request
-      if (context !== undefined) {
+      if (context !== undefined && response !== undefined) {
         this.#bodies.keep(response, context)
         this.#bodies.keep(response.req, context)
       }

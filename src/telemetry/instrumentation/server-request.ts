@@ -16,7 +16,7 @@ export interface OpenRequests {
 export class ServerRequest extends RoutedRequest {
   /** Set as soon as there is one: it holds this object. None where somebody else makes the spans. */
   context: Context | undefined = undefined
-  readonly #response: ServerResponse
+  #response: ServerResponse | undefined
   readonly #open: OpenRequests
   readonly #series: MethodSeries
   readonly #startedAtMs: number
@@ -41,7 +41,8 @@ export class ServerRequest extends RoutedRequest {
     this.#attributes = attributes
   }
 
-  get response(): ServerResponse {
+  /** `undefined` once it has ended. */
+  get response(): ServerResponse | undefined {
     return this.#response
   }
 
@@ -50,7 +51,9 @@ export class ServerRequest extends RoutedRequest {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#open.remove(this)
-    const response = this.#response
+    const response = this.#response as ServerResponse
+    // What the request leaves behind keeps its context, as the timer of its connection does until the next one.
+    this.#response = undefined
     const status = response.headersSent ? response.statusCode : 0
     const errorType = describeFailure(response, status)
     if (this.span.isRecording()) this.#endSpan(response, status, errorType)
@@ -66,6 +69,7 @@ export class ServerRequest extends RoutedRequest {
   withdraw(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    this.#response = undefined
     this.#open.remove(this)
     this.#series.active.add(-1)
     this.withdrawSpan()
