@@ -23,7 +23,7 @@ import { buildSeaworthy } from './seaworthy-build.ts'
 import * as settings from './settings.ts'
 import { Sink } from './sink.ts'
 import { toTable } from './table.ts'
-import { tour } from './tour.ts'
+import { tourInLegs } from './legs.ts'
 import { BARE_AGAIN, BARE_POSTING, type Variant, VARIANTS, versionsOfPeers } from './variants.ts'
 
 const KEPT = new KeptResults<Measurement>({ folder: 'telemetry', script: 'bench:telemetry', page: 'telemetry', toPage })
@@ -183,7 +183,7 @@ async function measureNode(options: MomentOptions, values: Values, extent: Exten
   }
   const quick = { sliceMs: settings.QUICK_SLICE_MS, leadInMs: 0, warmUpMs: settings.QUICK_SLICE_MS }
   const tourCells = parts.has('tour')
-    ? await tour({
+    ? await tourInLegs({
         ...options,
         rounds,
         until,

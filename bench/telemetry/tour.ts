@@ -31,6 +31,8 @@ export interface TourCell {
 export interface TourOptions {
   readonly variants: readonly Variant[]
   readonly rounds: number
+  /** What the first of them is called: rounds of several tours must not be mixed up. @default 1 */
+  readonly firstRound?: number
   readonly node: string
   readonly seaworthy: string
   readonly sink: Sink
@@ -61,7 +63,7 @@ interface Running {
  * machine does besides falls on all alike, and every one is long past its warm-up.
  */
 export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
-  const { variants, rounds, sink, load, abort, onProgress, onTrouble } = options
+  const { variants, rounds, firstRound = 1, sink, load, abort, onProgress, onTrouble } = options
   const { sliceMs = SLICE_MS, leadInMs = LEAD_IN_MS, warmUpMs = WARM_UP_MS, until = Number.POSITIVE_INFINITY } = options
   const running: Running[] = []
   try {
@@ -85,7 +87,7 @@ export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
         try {
           await leadIn(one, load, leadInMs)
           const measured = await slice(one, load, sliceMs)
-          one.slices.push({ round, ...measured })
+          one.slices.push({ round: firstRound + round - 1, ...measured })
         } catch (error) {
           onTrouble(one.service.variant.name, error)
         }

@@ -3,6 +3,8 @@ import { problemsOf } from '../../bench/telemetry/check.ts'
 import { toPage } from '../../bench/telemetry/page.ts'
 import type { Measurement, NodeMeasurement } from '../../bench/telemetry/results.ts'
 import { toJsonRows, toRows } from '../../bench/telemetry/rows.ts'
+import { joinCells, toLegs } from '../../bench/telemetry/legs.ts'
+import { MAX_ALIVE } from '../../bench/telemetry/settings.ts'
 import { quantile, spreadOf } from '../../bench/statistics.ts'
 import { profileFileOf } from '../../bench/telemetry/kept-profiles.ts'
 import { readProfile } from '../../bench/telemetry/profile.ts'
@@ -241,4 +243,29 @@ test('a profile has shares of the time in which something ran, by function and b
     'write  lib/proto.js:7 [pino]',
     'end  trace/span.js:7 [seaworthy telemetry/trace]',
   ])
+})
+
+test('a tour of many has two legs, each with all that others are compared with, and nobody in two but those', () => {
+  const legs = toLegs(VARIANTS)
+  const bases = VARIANTS.filter(({ family }) => family === 'none').map(({ name }) => name)
+
+  expect(legs).toHaveLength(2)
+  for (const leg of legs) {
+    expect(leg.length).toBeLessThanOrEqual(MAX_ALIVE)
+    expect(leg.map(({ name }) => name)).toEqual(expect.arrayContaining(bases))
+  }
+  const names = legs.flat().map(({ name }) => name)
+  expect(new Set(names).size).toBe(VARIANTS.length)
+  expect(names).toHaveLength(VARIANTS.length + bases.length)
+  expect(toLegs(VARIANTS.slice(0, MAX_ALIVE))).toHaveLength(1)
+})
+
+test('what took part in both legs is one row of both', () => {
+  const one = cell(BARE, [10, 12], { rssMiB: 80, answered: 5, spans: 0 })
+  const other = { ...cell(BARE, [14], { rssMiB: 70, answered: 7 }), slices: [slice(8, 14)] }
+  const [joined, ...rest] = joinCells([one, cell(OURS_10, [11, 13], { countedLost: 0 }), other])
+
+  expect(rest.map(({ variant }) => variant)).toEqual([OURS_10])
+  expect(joined).toMatchObject({ variant: BARE, rssMiB: 80, answered: 12, countedLost: null })
+  expect(joined?.slices.map(({ round }) => round)).toEqual([1, 2, 8])
 })
