@@ -17,7 +17,9 @@ function createActiveIds() {
   const { trace } = require('@opentelemetry/api')
   return () => {
     const span = trace.getActiveSpan()?.spanContext()
-    return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId, trace_flags: '0' + span.traceFlags }
+    return span === undefined
+      ? {}
+      : { trace_id: span.traceId, span_id: span.spanId, trace_flags: '0' + span.traceFlags }
   }
 }
 
