@@ -214,8 +214,8 @@ function participants({ versions, nodes }: Measurement): string {
 function method({ isPinned, loadLimitPerS }: Measurement): string {
   return `- Ours is the built package. At most ${settings.MAX_ALIVE} variants are alive at once, those without telemetry always, and each round gives each of them ${settings.SLICE_MS / 1000} s of load, alone, in a changing order,
   after ${settings.WARM_UP_MS / 1000} s of warm-up and, each time, ${settings.LEAD_IN_MS / 1000} s of load that is not measured: what the machine does besides falls on all alike, and
-  memory is as it is under load: V8 and the system take some of it back while the others have their turns, the system of this machine
-  most of it after a minute, which is why not all are alive at once.
+  memory is as it is under load: V8 takes some of it back while the others have their turns, and some systems do after a minute, which is
+  why not all are alive at once.
 - ${isPinned ? 'The service has one processor for itself; the load and the collector share another.' : '**Processes were not tied to processors**: there is no `taskset`, or only one processor.'}
 - **CPU µs per request** is the processor time of the whole process, in the kernel too and with all its threads, from before the first
   request until ${settings.SETTLE_MS} ms after the last answer, by the number of answers: the steadiest figure here. **Throughput** is requests per second of

@@ -59,7 +59,7 @@ interface Running {
 }
 
 /**
- * All variants alive at once; each round gives each of them its turn under load, alone, in an order of its own. So what the
+ * All of these variants alive at once; each round gives each of them its turn under load, alone, in an order of its own. So what the
  * machine does besides falls on all alike, and every one is long past its warm-up.
  */
 export async function tour(options: TourOptions): Promise<readonly TourCell[]> {
