@@ -5,7 +5,15 @@ import { systemClock } from '../../src/core/clock.ts'
 import { sleep } from '../../src/core/wait.ts'
 import type { Collector } from './collector.ts'
 import { ADOPTION, COLLECTION, type Moment, OF_SPANS, SCRAPE } from './moments.ts'
-import { ADOPTED_BYTES, FILL_LIMIT_MS, SCRAPE_EVERY_MS, SERIES, SPANS_PER_S, WARM_UP_MS } from './settings.ts'
+import {
+  ADOPTED_BYTES,
+  FILL_LIMIT_MS,
+  RETURN_LIMIT_MS,
+  SCRAPE_EVERY_MS,
+  SERIES,
+  SPANS_PER_S,
+  WARM_UP_MS,
+} from './settings.ts'
 import { hasMoment, type Variant } from './variants.ts'
 import { type Turns, WatchedService } from './watched-service.ts'
 
@@ -59,8 +67,22 @@ async function measureSpans(variant: Variant, options: PartOptions): Promise<Mea
     await watch(service, variant, sending, options),
     await watch(service, variant, begin, options, () => collector.setFault({ kind: 'refuse' })),
     await watch(service, variant, outage, options),
-    await watch(service, variant, end, options, () => collector.setFault(undefined)),
+    await watch(service, variant, end, options, async () => {
+      const before = await collector.arrived()
+      await collector.setFault(undefined)
+      if (variant.family !== 'none') await spansArrive(before.spans, options)
+    }),
   ]
+}
+
+/** The pause before the next attempt is random, and doubled with each failure: it may be longer than the moment itself. */
+async function spansArrive(before: number, options: PartOptions): Promise<void> {
+  const until = systemClock.now() + RETURN_LIMIT_MS
+  while (!options.abort.aborted && systemClock.now() < until) {
+    const { spans } = await options.collector.arrived()
+    if (spans > before) return
+    await pause(POLL_MS, options)
+  }
 }
 
 async function measureCollection(variant: Variant, options: PartOptions): Promise<Measured> {

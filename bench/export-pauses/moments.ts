@@ -4,7 +4,7 @@ export interface Moment {
   readonly title: string
   /** What happens, for the page. */
   readonly what: string
-  /** How long it is watched. */
+  /** How long it is watched, at least. */
   readonly forMs: number
 }
 
@@ -22,7 +22,12 @@ export const OF_SPANS = {
     4000,
     'The collector is still away: what is sealed goes to disk, or wherever it goes.',
   ),
-  end: moment('outage-ends', 'An outage ends', 8000, 'The collector is back: what waited is sent, and what is new.'),
+  end: moment(
+    'outage-ends',
+    'An outage ends',
+    8000,
+    'The collector is back: what waited is sent, and what is new. It lasts from the end of the outage to 8 s after the first delivery.',
+  ),
 } as const
 
 /** Each has a process of its own. */

@@ -20,3 +20,5 @@ export const QUICK_SCALE = 0.6
 export const LIMITS_MS = [1, 2, 5, 10] as const
 /** How long filling the disk may take. */
 export const FILL_LIMIT_MS = 60_000
+/** How long the first delivery after an outage may take: more than the longest pause between two attempts. */
+export const RETURN_LIMIT_MS = 40_000
