@@ -1,35 +1,55 @@
-import { MAX_ALIVE } from './settings.ts'
+import { FEW_VARIANTS } from './settings.ts'
 import { tour, type TourCell, type TourOptions } from './tour.ts'
 import type { Variant } from './variants.ts'
 
 /**
- * The tour in as many legs as it takes for no variant to wait longer for its turn than {@link MAX_ALIVE} others need. Services
- * without telemetry take part in each, so that every ratio is to a base of the same round.
+ * The tour in legs of few: a service without telemetry, and two of those that are compared with it, one of ours and one of
+ * others where there are. So nobody waits long for a turn, and every ratio is to a base of the same seconds.
  */
 export async function tourInLegs(options: TourOptions): Promise<readonly TourCell[]> {
   const legs = toLegs(options.variants)
   const cells: TourCell[] = []
   const { until = Number.POSITIVE_INFINITY } = options
+  let left = legs.flat().length
   for (const [index, variants] of legs.entries()) {
     const now = performance.now()
     const leg = await tour({
       ...options,
       variants,
       firstRound: index * options.rounds + 1,
-      until: now + (until - now) / (legs.length - index),
+      until: now + ((until - now) * variants.length) / left,
     })
     cells.push(...leg)
+    left -= variants.length
   }
   return joinCells(cells)
 }
 
-/** All at once where they are few; else those that send a tenth apart from those that send more or nothing. */
+/** All at once where they are few. */
 export function toLegs(variants: readonly Variant[]): readonly (readonly Variant[])[] {
-  if (variants.length <= MAX_ALIVE) return [variants]
-  const isBase = ({ family }: Variant): boolean => family === 'none'
-  const legOf = (isTenth: boolean): readonly Variant[] =>
-    variants.filter((variant) => isBase(variant) || (variant.samplingRatio === 0.1) === isTenth)
-  return [legOf(true), legOf(false)]
+  if (variants.length <= FEW_VARIANTS) return [variants]
+  const bases = variants.filter(({ family }) => family === 'none')
+  const rest = variants.filter(({ family }) => family !== 'none')
+  const legs = bases.flatMap((base) => {
+    const own = rest.filter((variant) => variant.base === base.name)
+    return pairs(inTurns(own)).map((pair) => [base, ...pair])
+  })
+  return [bases, ...legs]
+}
+
+/** One of ours, one of others, as long as there are both. */
+function inTurns(variants: readonly Variant[]): readonly Variant[] {
+  const ours = variants.filter(({ family }) => family === 'ours')
+  const others = variants.filter(({ family }) => family !== 'ours')
+  const longest = Math.max(ours.length, others.length)
+  return Array.from({ length: longest }, (_, index) => [
+    ...ours.slice(index, index + 1),
+    ...others.slice(index, index + 1),
+  ]).flat()
+}
+
+function pairs(variants: readonly Variant[]): readonly (readonly Variant[])[] {
+  return Array.from({ length: Math.ceil(variants.length / 2) }, (_, index) => variants.slice(index * 2, index * 2 + 2))
 }
 
 /** What took part in more than one leg, as one. */

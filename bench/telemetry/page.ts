@@ -212,10 +212,10 @@ function participants({ versions, nodes }: Measurement): string {
 }
 
 function method({ isPinned, loadLimitPerS }: Measurement): string {
-  return `- Ours is the built package. At most ${settings.MAX_ALIVE} variants are alive at once, those without telemetry always, and each round gives each of them ${settings.SLICE_MS / 1000} s of load, alone, in a changing order,
-  after ${settings.WARM_UP_MS / 1000} s of warm-up and, each time, ${settings.LEAD_IN_MS / 1000} s of load that is not measured: what the machine does besides falls on all alike, and
-  memory is as it is under load: V8 takes some of it back while the others have their turns, and some systems do after a minute, which is
-  why not all are alive at once.
+  return `- Ours is the built package. Variants are measured in groups: a service without telemetry and two that are compared with it, alive together, one of
+  them ours where there is one. Each round gives each of them ${settings.SLICE_MS / 1000} s of load, alone, in a changing order, after ${settings.WARM_UP_MS / 1000} s of warm-up and, each time, ${settings.LEAD_IN_MS / 1000} s of
+  load that is not measured. So what the machine does besides falls on all alike, and nobody waits long for a turn: V8 takes memory back
+  from a process that waits, and some systems do after a minute.
 - ${isPinned ? 'The service has one processor for itself; the load and the collector share another.' : '**Processes were not tied to processors**: there is no `taskset`, or only one processor.'}
 - **CPU µs per request** is the processor time of the whole process, in the kernel too and with all its threads, from before the first
   request until ${settings.SETTLE_MS} ms after the last answer, by the number of answers: the steadiest figure here. **Throughput** is requests per second of
