@@ -1,6 +1,6 @@
 import { markdownTable } from '../../scripts/markdown-table.ts'
 import { type MeasuredOn, originOf } from '../measured-on.ts'
-import type { Sample, SoakResult } from './soak.ts'
+import { type Sample, type SoakResult, SPOOL_MAX_BYTES } from './soak.ts'
 import { FLAT_PER_MINUTE, isBalanced, type Verdict } from './verdict.ts'
 
 export interface StoredSoak extends SoakResult, MeasuredOn {
@@ -60,7 +60,8 @@ ${originOf(stored)}.`,
 const METHOD = `The service answers each request after a request to itself, and creates a span of its own, a log line, a count and an
 amount: four spans and a log record for each. It runs in a process of its own, all of its telemetry goes over HTTP to a
 receiver in the process of the clients, which share the machine with it, and through the spool on disk. Every 8 to 25
-seconds the collector refuses, resets, hangs, is slow or answers 503 for 1 to 5 seconds.
+seconds the collector refuses, resets, hangs, is slow or answers 503 for 1 to 5 seconds. The spool may take ${SPOOL_MAX_BYTES}: what
+this load writes in the 10 s that an attempt may take is about the default of 128 MiB.
 
 Every 10 seconds the service collects its garbage and says what it holds. How fast memory rises is the slope of the line
 that fits best (least squares) through the second half; with \`--check\` the soak fails

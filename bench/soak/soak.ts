@@ -48,6 +48,11 @@ export interface SoakResult {
 
 const SERVICE = fileURLToPath(new URL('services/service.ts', import.meta.url))
 const SAMPLE_EVERY_MS = 10_000
+/**
+ * What this load writes in 10 s, the time that an attempt may take, is about the default of 128 MiB: a collector that takes
+ * connections and says nothing would have it drop, and count, what this is to see arrive.
+ */
+export const SPOOL_MAX_BYTES = '1GiB'
 /** For a start, an answer or an end of the service. */
 const LIMIT_MS = 60_000
 /** Everything is counted as it comes, nothing needs to be kept. */
@@ -72,6 +77,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       ...process.env,
       ...otelEnvironment(address),
       SEAWORTHY_SPOOL_DIR: spool,
+      SEAWORTHY_SPOOL_MAX_BYTES: SPOOL_MAX_BYTES,
       SEAWORTHY_LOG_LEVEL: 'info',
       SOAK_LEAK: String(options.leakBytes),
     },
