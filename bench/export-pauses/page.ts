@@ -94,4 +94,5 @@ npm run --silent bench:pauses -- --quick --json
 
 \`--json\` prints one array on standard output and nothing else there:
 \`[{ moment, variant, turns, over1Ms, over2Ms, over5Ms, over10Ms, longestMs, longestGcMs, majorCollections, arrived, rounds }]\`.
-\`--check\` fails when export was not at work in a moment, or ours worked for more than 10 ms without a break more often than bare.`
+\`--check\` fails when export was not at work in a moment, when ours worked for more than 10 ms without a break more often than bare, or
+when 8 s after the first delivery more than a second's spans of an outage have not arrived.`

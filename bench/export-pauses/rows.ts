@@ -64,7 +64,13 @@ export function toRows(samples: readonly Sample[]): readonly JsonRow[] {
 /** How often the loop worked for longer than 10 ms: more than a frame of anybody's patience, and no matter of the machine. */
 const MAX_OVER_10_MS = 0
 
-/** What is wrong: a moment in which export was not at work, and work of ours over 10 ms without a break, where bare had none. */
+/** Spans of so many seconds may still be on their way when a moment ends. */
+const ON_ITS_WAY_S = 1
+
+/**
+ * What is wrong: a moment in which export was not at work, work of ours over 10 ms without a break, where bare had none, and
+ * spans of an outage that had not arrived 8 s after the first of them.
+ */
 export function problemsOf(
   { samples, scale }: Pick<Measurement, 'samples' | 'scale'>,
   variants: readonly Variant[],
@@ -84,9 +90,21 @@ export function problemsOf(
         ...(row.over10Ms > (bare?.over10Ms ?? MAX_OVER_10_MS)
           ? [`${where}: ${row.over10Ms} turns of more than 10 ms, the longest ${row.longestMs} ms`]
           : []),
+        ...(moment.id === OF_SPANS.end.id ? backlogOf(variant.name, samples).map((left) => `${where}: ${left}`) : []),
       ]
     }),
   )
+}
+
+/** Round by round, what was created since the outage began and did not arrive after it. */
+function backlogOf(variant: string, samples: readonly Sample[]): readonly string[] {
+  const of = (moment: string): readonly Sample[] =>
+    samples.filter((sample) => sample.variant === variant && sample.moment === moment)
+  const before = of(OF_SPANS.sending.id)
+  return of(OF_SPANS.end.id).flatMap(({ created, arrived }, round) => {
+    const left = created - (before[round]?.created ?? 0) - arrived
+    return left > SPANS_PER_S * ON_ITS_WAY_S ? [`${left} spans of the outage had not arrived`] : []
+  })
 }
 
 /** What has to arrive in a moment of so many seconds, and what can't. */

@@ -80,7 +80,7 @@ function whyNot(target: Target, node: string, profiles: readonly string[]): stri
 
 function tourTable({ tour }: NodeMeasurement): string {
   const rows = toRows(tour)
-  // Those that all are compared with take part in each leg of the tour.
+  // Those that others are compared with take part in several legs of the tour.
   const rounds = Math.max(0, ...rows.filter(({ variant }) => variant.family !== 'none').map((row) => row.rounds))
   return [
     `Medians of ${rounds} rounds; in brackets the quartiles.`,

@@ -62,10 +62,15 @@ test('nothing is wrong when export was at work in every moment and never in the 
   expect(problemsIn('', {})).toEqual([])
 })
 
+test('what is still on its way when an outage has ended is not missing', () => {
+  expect(problemsIn(OF_SPANS.end.id, { created: 110_009 })).toEqual([])
+})
+
 test.each([
   [OF_SPANS.sending.id, { arrived: 24_999 }, '24999 arrived, at least 25000 should'],
   [OF_SPANS.outage.id, { arrived: 1 }, '1 arrived, at most 0 should'],
   [OF_SPANS.end.id, { arrived: 79_999 }, '79999 arrived, at least 80000 should'],
+  [OF_SPANS.end.id, { created: 110_010 }, '10001 spans of the outage had not arrived'],
   [COLLECTION.id, { arrived: 1999 }, '1999 arrived, at least 2000 should'],
   [SCRAPE.id, { arrived: 0 }, '0 arrived, at least 2000 should'],
   // Those are the new ones: of an earlier process there were none.
