@@ -16,6 +16,11 @@ export const RUNTIME_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = 
     why: 'Types only, no code: the interface by which zod, valibot, arktype and others are all accepted as a schema.',
     alternative: 'A copy of the types, which would then not be the ones of the schema libraries.',
   },
+  cockatiel: {
+    why: 'The circuit breaker of `seaworthy/resilience`, whose states have edge cases that many users have found. Its retry, timeout and bulkhead are not used: they know no budget, no deadline and no `Retry-After`. Loaded only with that subpath.',
+    alternative:
+      'opossum, with a timeout, statistics and a cache that are not needed here; or our own, which would have to find those edge cases again.',
+  },
   pino: {
     why: 'JSON lines at a cost that is hard to beat, with redaction; teams know its format and its tools.',
     alternative:
@@ -88,6 +93,7 @@ export const DEVELOPMENT_DEPENDENCIES: Readonly<Record<string, DependencyReason>
   '@opentelemetry/instrumentation': PUBLISHED_INSTRUMENTATION,
   '@opentelemetry/instrumentation-grpc': PUBLISHED_INSTRUMENTATION,
   '@opentelemetry/instrumentation-http': PUBLISHED_INSTRUMENTATION,
+  '@opentelemetry/instrumentation-pg': PUBLISHED_INSTRUMENTATION,
   '@opentelemetry/instrumentation-undici': PUBLISHED_INSTRUMENTATION,
   '@opentelemetry/otlp-transformer': {
     why: 'Encodes what the stock SDK has recorded, for comparison with what our encoder makes of the same.',

@@ -11,15 +11,37 @@ export interface OwnVariable {
 
 /** Every `SEAWORTHY_*` variable. */
 export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
+  SEAWORTHY_ADMIN_OFF_LOOP: {
+    form: '`true` or `false`',
+    fallback: '`admin.offLoop`, or true',
+    meaning: 'Whether a thread of its own answers the probes, also while the event loop is busy or stuck.',
+  },
   SEAWORTHY_ADMIN_PORT: {
     form: 'port, 0 to 65535',
     fallback: '`admin.port`, or 9091',
     meaning: 'Where the probes are answered; 0 takes any free port. `seaworthy healthcheck` asks there.',
   },
+  SEAWORTHY_ADMIN_STUCK_AFTER: {
+    form: 'duration with its unit, such as `10s`, 500ms to 1h',
+    fallback: '`admin.stuckAfter`, or 10s',
+    meaning: 'After how long without a turn of the event loop `/livez` answers 503.',
+  },
   SEAWORTHY_ADMIN_TOKEN: {
     form: 'text',
     fallback: '`admin.token`, or none: details from loopback only',
     meaning: 'Who sends it as `Authorization: Bearer …` sees the details of the checks.',
+  },
+  SEAWORTHY_CRASH_DIR: {
+    form: 'path of a directory, or `off`',
+    fallback: '`crash.directory`, or where telemetry waits (`SEAWORTHY_SPOOL_DIR`)',
+    meaning:
+      'Where a process that dies leaves what tells why. On Kubernetes, mount an `emptyDir` there: it outlives the container.',
+  },
+  SEAWORTHY_CRASH_HEAP_SNAPSHOTS: {
+    form: 'whole number, 0 to 10',
+    fallback: '`crash.heapSnapshots`, or 0',
+    meaning:
+      'How many snapshots of the heap V8 writes when it is about to run out of memory. Everything that is in memory is in them.',
   },
   SEAWORTHY_DRAIN_DELAY: {
     form: 'duration with its unit, such as `5s`, up to 1h; or 0',

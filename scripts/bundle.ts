@@ -1,7 +1,7 @@
 import { glob } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { rolldown } from 'rolldown'
-import { reachedModules } from './reached-modules.ts'
+import { serviceChunks } from './service-chunks.ts'
 import { BUNDLED, licences } from './bundled-packages.ts'
 import { asciiComments } from './ascii-comments.ts'
 import { takeBuiltins } from './take-builtins.ts'
@@ -13,21 +13,25 @@ const CHUNKS = 'chunks'
 const LOADED_BY_NAME: readonly { readonly files: string; readonly folder?: string }[] = [
   { files: 'cli/commands/*.js' },
   { files: 'lifecycle/watchdog-worker.js', folder: CHUNKS },
+  { files: 'server/off-loop/off-loop-worker.js', folder: CHUNKS },
 ]
 
 /**
  * Joins the built modules of `modules` into few files under `outDir`: one per entry, and what several of them share in
- * chunks. A service loads some 450 modules of ours before it is ready; reading, resolving and linking that many files
- * takes Node 70 ms of processor time, and a dozen files of the same code take a tenth of it. Nothing is minified, and a comment names the module of each part: what stack traces lead to can be read.
+ * chunks. A service loads hundreds of modules of ours before it is ready; reading, resolving and linking 450 files takes
+ * Node 70 ms of processor time, and a dozen files of the same code take a tenth of it. Nothing is minified, and a comment
+ * names the module of each part: what stack traces lead to can be read.
  *
  * All of it is ASCII, see `asciiComments()`.
  */
 export async function bundle(modules: string, outDir: string, entries: readonly string[]): Promise<void> {
   const input: Record<string, string> = {}
+  const loaded = [...entries]
   for (const entry of entries) input[entry.replace(/\.js$/, '')] = join(modules, entry)
   for (const { files, folder } of LOADED_BY_NAME) {
     for await (const file of glob(files, { cwd: modules })) {
       const name = file.replace(/\.js$/, '')
+      loaded.push(file)
       input[folder === undefined ? name : name.replace(/^.*(?=\/)/, folder)] = join(modules, file)
     }
   }
@@ -45,23 +49,13 @@ export async function bundle(modules: string, outDir: string, entries: readonly 
   await built.write({
     dir: outDir,
     format: 'esm',
-    codeSplitting: { groups: [await coreOfServices(modules)] },
+    codeSplitting: { groups: [...(await serviceChunks(modules, loaded))] },
     entryFileNames: '[name].js',
     chunkFileNames: `${CHUNKS}/[name].js`,
     banner: ({ moduleIds }) => licences(moduleIds),
+    comments: { legal: true, annotation: true, jsdoc: false },
     charset: 'ascii',
     minify: false,
   })
   await built.close()
-}
-
-/**
- * What every service loads of `core` is one file instead of a dozen, although others load parts of it without the rest.
- * `node-http.js` stays apart: it loads `node:http`, which not everybody needs.
- */
-async function coreOfServices(modules: string): Promise<{ name: string; test: (id: string) => boolean }> {
-  const reached = await reachedModules(modules, 'public/index.js')
-  reached.delete('core/node-http.js')
-  const isCore = (path: string): boolean => path.startsWith('core/') && reached.has(path)
-  return { name: 'core', test: (id) => isCore(relative(modules, id).replaceAll(sep, '/')) }
 }

@@ -13,6 +13,8 @@ export const DEBIAN_SERVERS: readonly DebianServer[] = [
   { package: 'redis-server', programs: ['redis-server'] },
   { package: 'rabbitmq-server', programs: ['rabbitmq-server', 'epmd'] },
   { package: 'postgresql', programs: ['initdb', 'postgres'] },
+  { package: 'mariadb-server', programs: ['mariadbd'] },
+  { package: 'nats-server', programs: ['nats-server'] },
   { package: 'haproxy', programs: ['haproxy'] },
   { package: 'nginx', programs: ['nginx'] },
 ]

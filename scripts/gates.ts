@@ -127,6 +127,20 @@ export const GATES: readonly Gate[] = [
     limitMs: 5 * MINUTE_MS,
   },
   {
+    name: 'bench health quick',
+    proves:
+      'a busy loop lives for its probes, a stuck one is told with its stack, and a storm of probes runs a check at most once',
+    // How fast anything was decides nothing.
+    command: ['npm', 'run', '--silent', 'bench:health', '--', '--quick', '--check'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
+    name: 'bench shedding quick',
+    proves: 'under twice its load a service that sheds serves more in time than without, refuses the rest, and lives',
+    command: ['npm', 'run', '--silent', 'bench:shedding', '--', '--quick', '--check'],
+    limitMs: 5 * MINUTE_MS,
+  },
+  {
     name: 'bench telemetry quick',
     proves: 'beside the stock SDK, every request is answered and leaves the spans that the sampling says, or a count',
     // The first time, it installs the peers. How fast anything was decides nothing.

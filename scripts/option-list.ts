@@ -1,3 +1,4 @@
+import type { TSType } from 'oxc-parser'
 import { docCommentAbove } from './doc-comment.ts'
 import { type PublicDeclaration, interfaceSeenBy } from './public-declarations.ts'
 
@@ -10,8 +11,8 @@ export interface Option {
 }
 
 /**
- * The members of an interface as options, each with its doc comment, then those of the interfaces that it extends; none
- * when it is no interface.
+ * The members of an interface as options, each with its doc comment, then those of the interfaces that it extends, as
+ * they are or as `Pick`, `Omit` or `Partial` leaves them; none when it is no interface.
  */
 export function optionsOf(declaration: PublicDeclaration): readonly Option[] {
   const { node, text, comments } = declaration
@@ -32,11 +33,24 @@ export function optionsOf(declaration: PublicDeclaration): readonly Option[] {
       },
     ]
   })
-  const inherited = node.extends.flatMap(({ expression }) => {
-    const base = expression.type === 'Identifier' ? interfaceSeenBy(declaration, expression.name) : undefined
-    return base === undefined ? [] : optionsOf(base)
-  })
-  return [...own, ...inherited]
+  const inherited = node.extends.flatMap(({ expression, typeArguments }) =>
+    expression.type === 'Identifier' ? optionsNamed(declaration, expression.name, typeArguments?.params ?? []) : [],
+  )
+  const names = new Set(own.map(({ name }) => name))
+  return [...own, ...inherited.filter(({ name }) => !names.has(name))]
+}
+
+/** The options of the interface of that name as `declaration` sees it, or of `Pick`, `Omit` or `Partial` of one. */
+function optionsNamed(declaration: PublicDeclaration, name: string, args: readonly TSType[]): readonly Option[] {
+  const seen = interfaceSeenBy(declaration, name)
+  if (seen !== undefined) return optionsOf(seen)
+  const [base, keys] = args
+  if (base?.type !== 'TSTypeReference' || base.typeName.type !== 'Identifier') return []
+  const all = optionsNamed(declaration, base.typeName.name, base.typeArguments?.params ?? [])
+  const named = keys === undefined ? [] : declaration.text.slice(keys.start, keys.end).split(/[\s|']+/)
+  if (name === 'Partial') return all.map((option) => ({ ...option, isRequired: false }))
+  if (name === 'Pick') return all.filter((option) => named.includes(option.name))
+  return name === 'Omit' ? all.filter((option) => !named.includes(option.name)) : []
 }
 
 /** A type as one reads it in a table: without comments and line breaks. */

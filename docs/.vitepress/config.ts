@@ -18,7 +18,7 @@ function pagesOf(folder: string): readonly Page[] {
     .map((file) => {
       const text = readFileSync(`${directory}${file}`, 'utf8')
       const title = /^# (.+)$/m.exec(text)?.[1] ?? file
-      const order = Number(/^---\n(?:.*\n)*?order: (\d+)\n(?:.*\n)*?---\n/.exec(text)?.[1] ?? 1000)
+      const order = Number(/^---\n(?:.*\n)*?order: (\d+(?:\.\d+)?)\n(?:.*\n)*?---\n/.exec(text)?.[1] ?? 1000)
       return { text: title, link: `/${folder}/${file.replace(/\.md$/, '')}`, order }
     })
     .toSorted((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1))

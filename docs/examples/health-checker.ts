@@ -6,6 +6,8 @@ import { createLogging, HealthChecker, tcpCheck } from 'seaworthy'
 const { log } = createLogging({ service: 'reports' })
 const pool = { query: async (_sql: string, _options: { signal: AbortSignal }) => [{ one: 1 }] }
 const queue = { lagSeconds: () => 12 }
+const warehouse = { ping: async () => 'pong' }
+const alarm = { raise: (text: string) => log.info({ text }, 'alarm') }
 
 // #region register
 const health = new HealthChecker({ log })
@@ -25,6 +27,25 @@ const health = new HealthChecker({ log })
     check: tcpCheck('http://127.0.0.1:4318'),
   })
 // #endregion register
+
+// #region follow
+health.onTransition(({ kind, name, from, to, since, reason }) => {
+  if (to === 'unhealthy') alarm.raise(`${kind} ${name}: ${from} to ${to} since ${since}: ${reason}`)
+})
+// #endregion follow
+
+// #region thresholds
+health.setThresholds({ fall: 5, checks: { database: { timeout: '500ms', interval: '5s' } } })
+// #endregion thresholds
+
+// #region groups
+const grouped = new HealthChecker({ groups: ['exports', { name: 'writes', requiresReady: true }] }).register({
+  name: 'warehouse',
+  groups: ['exports'], // not "ready": without it, everything but the exports works
+  check: () => warehouse.ping(),
+})
+// #endregion groups
+if ((await grouped.checkHealth('exports')).status !== 'healthy') throw new Error('expected the exports to work')
 
 // #region serve
 await health.start() // each check runs once, then again and again in the background

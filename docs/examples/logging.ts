@@ -20,6 +20,13 @@ logging.level = 'debug'
 payments.debug({ token: 'tok_123' }, 'written now, without the token')
 // #endregion lines
 
+// #region levels
+logging.setLevels({ level: 'warn', loggers: { db: 'error', 'db.pool': 'info' } }) // until they are set otherwise
+logging.setLevel('debug', { logger: 'payments', ttl: '10m' }) // for ten minutes, whatever the others say
+logging.log.child({ component: 'db.pool' }).info('written: db.pool says more than db')
+logging.clearLevel('payments') // before its time
+// #endregion levels
+
 // #region end
 await logging.flush(1_000)
 logging.writeLastWords({ exitCode: 0 }, 'orders stopped') // synchronous: process.exit() may follow

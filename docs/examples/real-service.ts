@@ -1,9 +1,10 @@
 // A whole small service. This copy brings its own surroundings and a visitor who ends it; yours has a deployment.
 // #region service
 import { statfs } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
-import { createService, setHttpRoute, toSecret } from 'seaworthy'
+import { createService, toSecret } from 'seaworthy'
+import { fromFastify } from 'seaworthy/fastify'
+import { HttpProblem } from 'seaworthy/problem'
 import { sqlite } from 'seaworthy/sqlite'
 import { z } from 'zod'
 
@@ -52,20 +53,18 @@ const api = service.listener('api', {
   port: (config) => config.http.port,
   start({ db, config, log }) {
     const app = Fastify({ loggerInstance: log, bodyLimit: config.http.maxBodyBytes })
-    // `/guests/:id` and never `/guests/1`: the name of the span, and a label of the metric.
-    app.addHook('onRequest', async ({ routeOptions }) => setHttpRoute(routeOptions.url ?? 'none'))
-
     app.get('/guests', () => db.all('SELECT id, name FROM guests ORDER BY id DESC LIMIT 100'))
 
-    app.get<{ Params: { id: string } }>('/guests/:id', ({ params }, reply) => {
+    app.get<{ Params: { id: string } }>('/guests/:id', ({ params }) => {
       const guest = db.get('SELECT id, name FROM guests WHERE id = ?', params.id)
-      return guest ?? reply.code(404).send({ error: 'not found' })
+      if (guest === undefined) throw new HttpProblem(404, 'There is no such guest')
+      return guest
     })
 
     app.post('/guests', (request, reply) => {
-      if (request.headers['x-api-key'] !== config.apiKey.reveal()) return reply.code(401).send({ error: 'no key' })
+      if (request.headers['x-api-key'] !== config.apiKey.reveal()) throw new HttpProblem(401, 'The key is not right')
       const guest = newGuest.safeParse(request.body)
-      if (!guest.success) return reply.code(400).send({ error: z.prettifyError(guest.error) })
+      if (!guest.success) throw new HttpProblem(400, z.prettifyError(guest.error))
       const visit = db.transaction(() => {
         const { lastInsertRowid } = db.run('INSERT INTO guests (name) VALUES (?)', guest.data.name)
         return { id: Number(lastInsertRowid), ...db.get('SELECT count(*) AS guests FROM guests') }
@@ -73,18 +72,16 @@ const api = service.listener('api', {
       request.log.info(visit, 'a guest has signed')
       return reply.code(201).send(visit)
     })
-    return app
+    return fromFastify(app)
   },
 })
 
 service.task('forget', {
   needs: { db },
-  async run({ db, config, log, signal }) {
-    while (!signal.aborted) {
-      const { changes } = db.run('DELETE FROM guests WHERE at < unixepoch() - ? * 86400', config.keepDays)
-      if (changes > 0) log.info({ changes }, 'old guests are forgotten')
-      await sleep(3_600_000, undefined, { signal }).catch(() => {}) // rejects when the service begins to stop
-    }
+  every: '1h',
+  async run({ db, config, log }) {
+    const { changes } = db.run('DELETE FROM guests WHERE at < unixepoch() - ? * 86400', config.keepDays)
+    if (changes > 0) log.info({ changes }, 'old guests are forgotten')
   },
 })
 // #endregion service

@@ -1,6 +1,7 @@
 import { markdownTable } from '../markdown-table.ts'
-import { type PublicDeclaration, publicDeclarations } from '../public-declarations.ts'
+import { optionInterfaces } from '../option-interfaces.ts'
 import { optionsOf } from '../option-list.ts'
+import { type PublicDeclaration, publicDeclarations } from '../public-declarations.ts'
 import { defineReferencePage } from '../reference-page.ts'
 import { readManifest } from '../repository-files.ts'
 
@@ -16,26 +17,31 @@ function section(declaration: PublicDeclaration): string {
   return [`### ${declaration.name}`, ...about, table].join('\n\n')
 }
 
-function chapter(subpath: string, source: string): string {
-  const sections = publicDeclarations(source)
-    .filter(({ name, node }) => node.type === 'TSInterfaceDeclaration' && /(?:Options|Definition)$/.test(name))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(section)
-  return sections.length === 0 ? '' : `## seaworthy${subpath.slice(1)}\n\n${sections.join('\n\n')}`
+/** The sections of each import path, and those of its interfaces that no path before it has. */
+function chapters(): readonly string[] {
+  const exported = Object.entries(readManifest().exports).flatMap(([subpath, target]) =>
+    typeof target === 'string'
+      ? []
+      : [{ subpath, declarations: publicDeclarations((target['seaworthy-source'] ?? '').replace('./', '')) }],
+  )
+  const shown = new Set(optionInterfaces(exported.flatMap(({ declarations }) => declarations)))
+  return exported.flatMap(({ subpath, declarations }) => {
+    const sections = declarations.filter((declaration) => shown.delete(declaration))
+    if (sections.length === 0) return []
+    const sorted = sections.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return [`## seaworthy${subpath.slice(1)}\n\n${sorted.map(section).join('\n\n')}`]
+  })
 }
 
 export default defineReferencePage({
   id: 'options',
   path: 'docs/reference/options.md',
   render() {
-    const chapters = Object.entries(readManifest().exports).map(([subpath, target]) =>
-      typeof target === 'string' ? '' : chapter(subpath, (target['seaworthy-source'] ?? '').replace('./', '')),
-    )
     return `# Options
 
 Every option of every public function and class. A duration is a number of milliseconds or a text such as \`"10s"\`. All
 problems of an options object come in one error; a name that does not exist is one of them.
 
-${chapters.filter((text) => text !== '').join('\n\n')}`
+${chapters().join('\n\n')}`
   },
 })

@@ -129,6 +129,7 @@ export function amqp<
             onLost,
           }),
         close: (subscription) => subscription.close(),
+        cut: (subscription) => subscription.cut(),
       })
       return { link, hand }
     },
@@ -137,11 +138,11 @@ export function amqp<
       link.keepNoMore()
       return hand.pause(() => link.current?.cancel())
     },
-    check: ({ link }) => void link.requireOpen(),
-    async stop({ link, hand }) {
+    check: ({ link }) => link.requireOpen().ping(),
+    async stop({ link, hand }, context) {
       hand.giveBack()
       await hand.whenSettled()
-      await link.end()
+      await link.end(context)
     },
   }
 }
@@ -185,6 +186,6 @@ export function amqpPublisher<Config, N extends Needs = Record<never, never>>(
         log: context.log,
       }),
     check: (publisher) => publisher.check(),
-    stop: (publisher) => publisher.close(),
+    stop: (publisher, context) => publisher.close(context),
   }
 }

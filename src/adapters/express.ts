@@ -6,7 +6,10 @@
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AttachOptions, Bound, Handle, ServerApplication, Service } from 'seaworthy'
-import { watch } from './express/request-properties.ts'
+import { answerProblem } from 'seaworthy/problem'
+import { answerLast } from './express/answer-last.ts'
+import { hearPromises } from './express/hear-promises.ts'
+import { isExpress4, watch } from './express/request-properties.ts'
 import { type AttachKind, checkApplication, checkAttach, isServer } from './options/runtime-checks.ts'
 
 declare global {
@@ -30,12 +33,16 @@ export interface ExpressApp {
 
 /**
  * Makes an Express application a listener: `start: () => fromExpress(app)`. Spans and reports name the matched route,
- * with the paths under which routers are mounted, and every request has a `signal`.
+ * with the paths under which routers are mounted, and every request has a `signal`. Errors that no handler of the
+ * application has answered, and requests that none has, are answered as `application/problem+json`; with Express 4, too,
+ * what a promise of a handler is rejected with that was there when this was called.
  *
- * An application works without it, too: `start: () => app`. Then reports name the path.
+ * An application works without it, too: `start: () => app`. Then reports name the path, and Express answers errors.
  */
 export function fromExpress(app: ExpressApp): ServerApplication & { readonly server: HttpServer } {
   checkApplication(APP, 'fromExpress()', app)
+  answerLast(app)
+  if (isExpress4(app)) hearPromises(app)
   return { server: createServer(app), ...watch(app) }
 }
 
@@ -78,6 +85,20 @@ export function attach<Config>(
     },
     start: () => watch(target),
   })
+}
+
+/**
+ * A handler of errors that answers as `application/problem+json`, for an application that is attached, or for a part of
+ * one: `app.use(problemHandler)`, after all others. {@link fromExpress} needs none.
+ */
+export function problemHandler(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  // Express knows a handler of errors by its four parameters.
+  _next: (error?: unknown) => void,
+): void {
+  answerProblem(error, request, response)
 }
 
 const APP: AttachKind = { module: 'seaworthy/express', expected: 'an Express application', fits: isExpressApp }

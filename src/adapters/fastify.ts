@@ -4,6 +4,7 @@
  * @module
  */
 import type { AttachOptions, Bound, Handle, ServerApplication, Service } from 'seaworthy'
+import { answerError, type FastifyReplyLike, type FastifyRequestLike, installAnswers } from './fastify/answer-errors.ts'
 import { adoptAll, type FastifyApp, orderlyEnd } from './fastify/orderly-end.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
 
@@ -12,12 +13,15 @@ export type { FastifyApp } from './fastify/orderly-end.ts'
 /**
  * Makes a Fastify instance a listener: `start: () => fromFastify(app)`. Spans and reports name the matched route,
  * `request.signal` also knows the shutdown, WebSockets of `@fastify/websocket` are told goodbye, and `app.close()`, with
- * all `preClose` and `onClose` hooks, runs when nothing is in flight any more.
+ * all `preClose` and `onClose` hooks, runs when nothing is in flight any more. Errors, and requests that no route
+ * matches, are answered as `application/problem+json`, unless the instance has handlers of its own for them or has
+ * started already.
  *
- * An instance works without it, too: `start: () => app`. Then reports name the path.
+ * An instance works without it, too: `start: () => app`. Then reports name the path, and Fastify answers errors.
  */
 export function fromFastify(app: FastifyApp): ServerApplication {
   checkApplication(INSTANCE, 'fromFastify()', app)
+  installAnswers(app)
   return { server: app.server, ready: async () => app.ready(), ...orderlyEnd(app) }
 }
 
@@ -41,6 +45,14 @@ export function attach<Config>(service: Service<Config>, app: FastifyApp, option
     adopt: (adopt) => adoptAll(app, adopt),
     start: () => orderlyEnd(app),
   })
+}
+
+/**
+ * A handler of errors that answers as `application/problem+json`, for an instance that is attached, or for a part of
+ * one: `app.setErrorHandler(problemHandler)`. {@link fromFastify} sets it by itself.
+ */
+export function problemHandler(error: unknown, request: FastifyRequestLike, reply: FastifyReplyLike): void {
+  answerError(error, request, reply)
 }
 
 const INSTANCE: AttachKind = {

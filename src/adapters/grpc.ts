@@ -4,7 +4,7 @@
  * @module
  */
 import { createServer } from 'node:net'
-import type { Http2SecureServer, Http2Server, ServerHttp2Stream } from 'node:http2'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
 import {
   type ApplicationHooks,
   type AttachOptions,
@@ -16,6 +16,8 @@ import {
   signalOf,
   type ListenTarget,
 } from 'seaworthy'
+import { answerErrorsOf } from './grpc/answer-errors.ts'
+import { streamOf } from './grpc/call-stream.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
 type AnyHttp2Server = Http2Server | Http2SecureServer
@@ -59,9 +61,13 @@ const opened = new WeakMap<GrpcServer, OpenedServers>()
  * those that are on the wire are served or refused in a way that lets gRPC send them again, and reports name them by
  * their method. `tryShutdown()` of grpc-js, which can wait for ever for a client that does not leave, is not needed; it is
  * what is used, with a limit, on a version of grpc-js whose inner parts are not known here.
+ *
+ * What a method throws, rejects with, or hands to its callback ends the call with a status that holds no internals: see
+ * {@link answerErrors}.
  */
 export function fromGrpc(server: GrpcServer, options: GrpcOptions = {}): SelfListeningApplication {
   checkApplication(SERVER, 'fromGrpc()', server)
+  answerErrors(server)
   const { credentials } = options
   if (credentials === undefined) {
     throw new SeaworthyError('SEA_OPTIONS_INVALID', 'a gRPC server is bound with credentials, and none were given', {
@@ -134,6 +140,18 @@ export function callSignal(call: object): AbortSignal {
   if (cancelled === true) controller.abort()
   else once?.call(call, 'cancelled', () => controller.abort())
   return controller.signal
+}
+
+/**
+ * Lets what the methods of `server` throw, also by a rejected promise, hand to their callback, or emit on their stream
+ * end the call with a status: a bare `{ code, details }` as it is; an error with a code of gRPC by that code, with its
+ * text where the code speaks of what was asked (NOT_FOUND, INVALID_ARGUMENT, …); an {@link HttpProblem} and its like by
+ * the code that comes closest; all others with INTERNAL and the id of the trace. Without it, a rejected promise ends the
+ * process, and an error in a callback sends its message. {@link fromGrpc} does it by itself; for a server that is
+ * attached, call it before or after the services are added.
+ */
+export function answerErrors(server: GrpcServer): void {
+  answerErrorsOf(server)
 }
 
 const SERVER: AttachKind = {
@@ -227,18 +245,6 @@ function endByItself(server: GrpcServer): Promise<void> {
     })
     server.tryShutdown(() => resolve())
   })
-}
-
-/** Interceptors wrap a call any number of times; at the bottom is the one that holds the stream. */
-function streamOf(call: object): ServerHttp2Stream | undefined {
-  let level: Nested | undefined = (call as { readonly call?: Nested }).call
-  while (level?.nextCall !== undefined) level = level.nextCall
-  return level?.stream
-}
-
-interface Nested {
-  readonly nextCall?: Nested
-  readonly stream?: ServerHttp2Stream
 }
 
 function addressOf({ host = '::', port }: ListenTarget): string {

@@ -15,6 +15,7 @@ import {
   signalOf,
   type TrackableServer,
 } from 'seaworthy'
+import { answerError, type HonoContextLike, installAnswers } from './hono/answer-errors.ts'
 import { readServer } from './options/read-server.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
@@ -43,12 +44,14 @@ const PREPARED = Symbol.for('seaworthy.hono.prepared')
 
 /**
  * Makes a Hono application a listener: `start: () => fromHono(app, createAdaptorServer(app))`. Spans and reports name
- * the matched route, and `c.req.raw.signal` also knows the shutdown.
+ * the matched route, and `c.req.raw.signal` also knows the shutdown. Errors are answered as `application/problem+json`,
+ * unless the application has a handler of its own (`app.onError`).
  *
  * @param server what `createAdaptorServer()` of `@hono/node-server` made of `app`: HTTP/1.1, HTTPS or HTTP/2
  */
 export function fromHono(app: HonoApp, server: TrackableServer): ServerApplication {
   checkApplication(APP, 'fromHono()', app)
+  installAnswers(app)
   return { server, ...watch(app) }
 }
 
@@ -73,9 +76,17 @@ export function attach<Config>(
 ): Handle<Bound> {
   checkAttach(APP, service, app, options)
   const { name = 'http', server, ...where } = options
-  const application = fromHono(app, server)
+  const application = { server, ...watch(app) }
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
+}
+
+/**
+ * Answers errors as `application/problem+json`, for an application that is attached: `app.onError(problemHandler)`.
+ * {@link fromHono} sets it by itself.
+ */
+export function problemHandler(error: Error, c: HonoContextLike): Response {
+  return answerError(error, c)
 }
 
 const APP: AttachKind = {

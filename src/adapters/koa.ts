@@ -16,6 +16,7 @@ import {
   setHttpRoute,
   signalOf,
 } from 'seaworthy'
+import { answerError, installAnswers } from './koa/answer-errors.ts'
 import { readServer } from './options/read-server.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
 
@@ -39,10 +40,13 @@ const PREPARED = Symbol.for('seaworthy.koa.prepared')
 
 /**
  * Makes a Koa application a listener: `start: () => fromKoa(app)`. Every `ctx` has a `signal`, and with `@koa/router`
- * (or `koa-router`) spans and reports name the matched route.
+ * (or `koa-router`) spans and reports name the matched route. Errors that no middleware has caught, and requests that none
+ * has answered, are answered as `application/problem+json`, unless the application has a `ctx.onerror` of its own; its
+ * `error` event is emitted for those who listen to it.
  */
 export function fromKoa(app: KoaApp): ServerApplication & { readonly server: HttpServer } {
   checkApplication(APP, 'fromKoa()', app)
+  installAnswers(app)
   const watched = watch(app)
   return { server: createServer(app.callback()), ...watched }
 }
@@ -90,6 +94,12 @@ export function attach<Config>(
     start: () => watched,
   })
 }
+
+/**
+ * Answers errors as `application/problem+json`, for an application that is attached:
+ * `app.context.onerror = problemHandler`. {@link fromKoa} sets it by itself.
+ */
+export const problemHandler: (error: unknown) => void = answerError
 
 const APP: AttachKind = {
   module: 'seaworthy/koa',

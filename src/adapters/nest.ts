@@ -16,7 +16,10 @@ import {
 import type { ExpressApp } from './express.ts'
 import { watch } from './express/request-properties.ts'
 import { adoptAll, type FastifyApp, orderlyEnd } from './fastify/orderly-end.ts'
+import { installFilter } from './nest/problem-filter.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods } from './options/runtime-checks.ts'
+
+export { type ArgumentsHostLike, ProblemFilter } from './nest/problem-filter.ts'
 
 /** As much of an `INestApplication` as this needs. */
 export interface NestApp {
@@ -42,10 +45,13 @@ interface SignalListeners {
  *
  * Shutdown is the service's, so `enableShutdownHooks()` has no effect: it would run the same hooks at the signal, under
  * the requests, and then end the process. `log` is told when it was called.
+ *
+ * Exceptions that no filter of the application handles are answered as `application/problem+json`: {@link ProblemFilter}.
  */
 export function fromNest(app: NestApp, { log }: { readonly log?: Log } = {}): ServerApplication {
   checkApplication(APP, 'fromNest()', app)
   takeOverSignals(app, log)
+  installFilter(app)
   return { server: app.getHttpServer(), ready: () => getReady(app), ...endOf(app) }
 }
 

@@ -3,37 +3,46 @@
  *
  * @module
  */
-import {
-  type ComponentContext,
-  type ConsumerDefinition,
-  type HealthCheckResult,
-  isSeaworthyError,
-  type Needs,
-  type ResourceDefinition,
-  SeaworthyError,
-  type Values,
-} from 'seaworthy'
+import type { ComponentContext, ConsumerDefinition, Needs, ResourceDefinition, Values } from 'seaworthy'
 import { KeptLink } from './consuming/kept-link.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
+import { type DatabaseBreakerOptions, readDatabaseBreaker } from './database/database-options.ts'
+import { prove, unusable } from './database/unusable.ts'
 import { readNames, readOptions, requireArgument } from './options/read-options.ts'
 import { requireClient } from './options/require-client.ts'
 import { OptionReader } from './options/runtime-checks.ts'
 import { NotificationQueue } from './postgres/notification-queue.ts'
 import type { PostgresClient, PostgresNotification, PostgresPool } from './postgres/pg-client.ts'
+import { PoolWatch } from './postgres/pool-watch.ts'
 import { PostgresSubscription } from './postgres/postgres-subscription.ts'
 
+export type { DatabaseBreakerOptions } from './database/database-options.ts'
 export type { PostgresClient, PostgresErrors, PostgresNotification, PostgresPool } from './postgres/pg-client.ts'
 
 /** What {@link postgres} takes besides the pool. */
 export interface PostgresOptions {
   /** Whether the service is not ready while the database can't be reached. @default true */
   readonly critical?: boolean
+  /**
+   * When queries are refused at once, with `SEA_POLICY_CIRCUIT_OPEN`, because no connection can be had. `false`: never.
+   *
+   * @default after 5 failures in a row, for a second each time
+   */
+  readonly breaker?: false | DatabaseBreakerOptions
 }
 
 /**
  * A pool of connections to PostgreSQL as a resource: proven at the start, checked by a query, and closed at the stop,
- * which waits for clients that are checked out. Connections that break while idle are logged, rather than an uncaught
- * exception.
+ * which waits for clients that are checked out, as long as there is time.
+ *
+ * The pool stays the object that you have built, so it goes to Kysely, Drizzle or whatever takes a `Pool`. While the
+ * database can't be reached, queries fail at once and one connection a second is tried; connections that break, idle or
+ * in use, are told of once an outage, rather than an uncaught exception. Queries within a trace have their span, and all
+ * are measured. A connection that has no answer after 10 s is given up, unless the pool's `connectionTimeoutMillis` says
+ * otherwise; queries have the time that its `query_timeout` and `statement_timeout` give them.
+ *
+ * @param pool called at each attempt to start: build the pool there
+ * @see https://node-postgres.com/apis/pool
  *
  * @example
  * ```ts
@@ -47,35 +56,29 @@ export function postgres<Config, Pool extends PostgresPool>(
   const read = new OptionReader(options, 'postgres()')
   requireArgument(read, pool, 'the first argument, which builds the pool,')
   read.boolean('critical', { fallback: true })
+  const breaker = readDatabaseBreaker(read)
   read.done()
   return {
     ...(options.critical === undefined ? {} : { critical: options.critical }),
-    async start({ config, log }) {
+    async start({ config, log, name, signal }) {
       const opened = requireClient(pool(config), {
         from: 'the function given to postgres()',
         expected: 'a Pool of pg',
         methods: ['on', 'query', 'end'],
       })
-      opened.on('error', (error) => log.warn({ err: error }, `a connection to PostgreSQL broke: ${error.message}`))
-      // One that is checked out has no listener of the pool: whoever uses it gets the error from its query.
-      opened.on('connect', (client) => client.on('error', () => {}))
-      try {
-        await opened.query('SELECT 1')
-      } catch (error) {
-        await opened.end().catch(() => {})
-        throw unusable(error)
-      }
+      const watched = await PoolWatch.begin(opened, { name, log, breaker })
+      await prove({
+        system: 'PostgreSQL',
+        code: 'SEA_POSTGRES_UNUSABLE',
+        guard: watched.guard,
+        signal,
+        ask: () => opened.query('SELECT 1'),
+        close: () => watched.end(),
+      })
       return opened
     },
-    async check(opened): Promise<HealthCheckResult | undefined> {
-      // Busy is not broken, and a check that waits in the same line would only say the same, later.
-      const { waitingCount, totalCount } = opened
-      if (waitingCount > 0)
-        return { status: 'degraded', message: `all ${totalCount} connections are in use, ${waitingCount} callers wait` }
-      await opened.query('SELECT 1')
-      return undefined
-    },
-    stop: (opened) => opened.end(),
+    check: (opened, { signal }) => PoolWatch.of(opened).check(signal),
+    stop: (opened, context) => PoolWatch.of(opened).stop(context),
   }
 }
 
@@ -168,8 +171,9 @@ export function pgListener<Config, N extends Needs = Record<never, never>>(
             },
           }),
         close: (subscription) => subscription.close(),
+        cut: (subscription) => subscription.cut(),
       }).catch((error: unknown) => {
-        throw unusable(error)
+        throw unusable('PostgreSQL', error, 'SEA_POSTGRES_UNUSABLE')
       })
       return { link, hand }
     },
@@ -188,21 +192,10 @@ export function pgListener<Config, N extends Needs = Record<never, never>>(
         signal.removeEventListener('abort', giveUp)
       }
     },
-    async stop({ link, hand }) {
+    async stop({ link, hand }, context) {
       hand.giveBack()
       await hand.whenSettled()
-      await link.end()
+      await link.end(context)
     },
   }
-}
-
-function unusable(cause: unknown): SeaworthyError {
-  if (isSeaworthyError(cause)) return cause
-  // A server that is down answers at several addresses: Node then gives an error without a text of its own.
-  const errors = cause instanceof AggregateError ? cause.errors : [cause]
-  const why = errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join('; ')
-  return new SeaworthyError('SEA_POSTGRES_UNUSABLE', `PostgreSQL can't be used: ${why}`, {
-    hint: 'Check the address, the user and the database in the configuration, and that the server accepts connections.',
-    cause,
-  })
 }

@@ -19,6 +19,7 @@ import {
 } from 'seaworthy'
 import { readServer } from './options/read-server.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
+import { type EventSource, followEvent } from './socket-io/failed-events.ts'
 import { toApplication } from './ws/to-application.ts'
 
 /** As much of a Socket.IO server as this needs. */
@@ -109,6 +110,26 @@ export function attach<Config>(
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
 }
+
+/**
+ * Calls `listener` for each `event` of a socket. When it throws, or its promise is rejected, the error is in the log,
+ * instead of ending the process, and a client that asked for an acknowledgement gets `{ problem: { status, title, … } }`:
+ * of an {@link HttpProblem} what it says, of all others nothing but 500.
+ *
+ * @example
+ * ```ts
+ * io.on('connection', (socket) => onEvent(socket, 'order', async (order, acknowledge) => { … }))
+ * ```
+ */
+export function onEvent<Values extends unknown[]>(
+  socket: EventSource,
+  event: string,
+  listener: (...values: Values) => unknown,
+): void {
+  followEvent(socket, event, listener)
+}
+
+export type { EventSource } from './socket-io/failed-events.ts'
 
 const SERVER: AttachKind = {
   module: 'seaworthy/socket.io',

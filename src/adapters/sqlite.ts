@@ -5,9 +5,11 @@
  */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { basename } from 'node:path'
-import { DatabaseSpans, type ResourceDefinition, SeaworthyError } from 'seaworthy'
+import { DatabaseSpans, type HealthCheckResult, type ResourceDefinition, SeaworthyError } from 'seaworthy'
 import { requireArgument } from './options/read-options.ts'
 import { describeKind, OptionReader } from './options/runtime-checks.ts'
+import { FileTrouble } from './sqlite/file-trouble.ts'
+import { type NativeMethods, observeNative, runObserved } from './sqlite/observed-native.ts'
 
 /** What {@link sqlite} takes besides the path. */
 export interface SqliteOptions {
@@ -28,25 +30,33 @@ const MAX_STATEMENTS = 100
 
 /** A SQLite database whose statements are traced and measured. Parameter values never appear in telemetry. */
 export class SqliteDatabase {
-  /** The database itself, for what is not covered here. Its calls are traced where Node publishes them. */
+  /**
+   * The database itself, for what is not covered here. `exec()` and what `prepare()` returns are traced and measured as
+   * well; `iterate()` where Node publishes it.
+   */
   readonly native: DatabaseSync
+  readonly #methods: NativeMethods
   readonly #spans: DatabaseSpans
+  readonly #trouble = new FileTrouble()
+  readonly #busyTimeoutMs: number
   readonly #statements = new Map<string, StatementSync>()
 
   /** @internal Use {@link sqlite}. */
-  constructor(native: DatabaseSync, namespace: string) {
+  constructor(native: DatabaseSync, namespace: string, busyTimeoutMs: number) {
     this.native = native
+    this.#busyTimeoutMs = busyTimeoutMs
     this.#spans = new DatabaseSpans({ system: 'sqlite', namespace })
+    this.#methods = observeNative(native, this.#spans, this.#trouble)
   }
 
   /** All rows. */
   all<T = Row>(sql: string, ...parameters: SQLInputValue[]): T[] {
-    return this.#spans.run(sql, () => this.#prepare(sql).all(...parameters) as T[])
+    return this.#run(sql, () => this.#prepare(sql).all(...parameters) as T[])
   }
 
   /** The first row, or `undefined`. */
   get<T = Row>(sql: string, ...parameters: SQLInputValue[]): T | undefined {
-    return this.#spans.run(sql, () => this.#prepare(sql).get(...parameters) as T | undefined)
+    return this.#run(sql, () => this.#prepare(sql).get(...parameters) as T | undefined)
   }
 
   /** Runs a statement that returns no rows. */
@@ -54,23 +64,73 @@ export class SqliteDatabase {
     sql: string,
     ...parameters: SQLInputValue[]
   ): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
-    return this.#spans.run(sql, () => {
-      const { changes, lastInsertRowid } = this.#prepare(sql).run(...parameters)
-      return { changes: Number(changes), lastInsertRowid }
-    })
+    const { changes, lastInsertRowid } = this.#run(sql, () => this.#prepare(sql).run(...parameters))
+    if (Number(changes) > 0 && !this.native.isTransaction) this.#trouble.wrote()
+    return { changes: Number(changes), lastInsertRowid }
   }
 
   /** Runs `work` between BEGIN and COMMIT; rolls back when it throws. `work` must be synchronous. */
   transaction<T>(work: () => T): T {
-    this.native.exec('BEGIN IMMEDIATE')
+    this.#execute('BEGIN IMMEDIATE')
     try {
       const value = work()
-      this.native.exec('COMMIT')
+      this.#execute('COMMIT')
+      this.#trouble.wrote()
       return value
     } catch (error) {
-      if (this.native.isTransaction) this.native.exec('ROLLBACK')
+      this.#rollBack()
       throw error
     }
+  }
+
+  /**
+   * Reads from the file. Where statements have failed because it can't be written to, it also tries whether it can again,
+   * without waiting for a lock and without changing anything.
+   *
+   * @internal
+   */
+  check(): HealthCheckResult | undefined {
+    this.#methods.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
+    if (this.#trouble.canBeTried && !this.native.isTransaction) this.#tryWrite()
+    return this.#trouble.current
+  }
+
+  #tryWrite(): void {
+    const { exec } = this.#methods
+    exec('PRAGMA busy_timeout = 0')
+    try {
+      exec('BEGIN IMMEDIATE')
+      this.#trouble.wrote()
+    } catch (error) {
+      this.#trouble.saw(error)
+    } finally {
+      this.#rollBack()
+      exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`)
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite has done it already for some errors. Node 22.15 can't say so.
+    const { isTransaction = true } = this.native as { readonly isTransaction?: boolean }
+    if (!isTransaction) return
+    try {
+      this.#methods.exec('ROLLBACK')
+    } catch {}
+  }
+
+  /** Its span would say nothing that those of the statements around it do not, unless it fails. */
+  #execute(sql: string): void {
+    try {
+      this.#methods.exec(sql)
+    } catch (error) {
+      this.#run(sql, () => {
+        throw error
+      })
+    }
+  }
+
+  #run<T>(sql: string, call: () => T): T {
+    return runObserved(this.#spans, this.#trouble, sql, call)
   }
 
   #prepare(sql: string): StatementSync {
@@ -80,7 +140,7 @@ export class SqliteDatabase {
       this.#statements.set(sql, known)
       return known
     }
-    const statement = this.native.prepare(sql)
+    const statement = this.#methods.prepare(sql)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size >= MAX_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
     this.#statements.set(sql, statement)
@@ -90,7 +150,9 @@ export class SqliteDatabase {
 
 /**
  * A SQLite database file as a resource: opened (write-ahead log, foreign keys on) and its schema applied at the start,
- * checked by a read, closed at the stop.
+ * checked by a read, closed at the stop. It is *degraded* while statements fail because the file is locked by another
+ * process or can't be written to, and unhealthy when it can't be read. There is no circuit breaker: a file refuses at once,
+ * and has nobody who would be overrun.
  *
  * @param path the file, or `:memory:`; from the configuration
  * @example
@@ -122,9 +184,9 @@ export function sqlite<Config>(
         native.close()
         throw unusable(file, error)
       }
-      return new SqliteDatabase(native, file === ':memory:' ? file : basename(file))
+      return new SqliteDatabase(native, file === ':memory:' ? file : basename(file), busyTimeoutMs)
     },
-    check: (database) => void database.native.prepare('SELECT 1').get(),
+    check: (database) => database.check(),
     stop: (database) => database.native.close(),
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import {
   type Application,
@@ -16,9 +17,11 @@ import {
 } from 'seaworthy'
 import { readServer } from './options/read-server.ts'
 import { type AttachKind, checkApplication, checkAttach, hasMethods, isServer } from './options/runtime-checks.ts'
+import { followMessages, type MessageSource } from './ws/failed-messages.ts'
 import { toApplication } from './ws/to-application.ts'
 import { WebSocketFarewell, type WebSocketServerLike } from './ws/web-socket-farewell.ts'
 
+export type { MessageSource } from './ws/failed-messages.ts'
 export type { WebSocketLike, WebSocketServerLike } from './ws/web-socket-farewell.ts'
 
 /**
@@ -73,6 +76,24 @@ export function attach<Config>(
   const application = withWebSockets(sockets, server)
   if (where.port !== undefined) return service.listener(name, { ...where, start: () => application })
   return service.listener(name, { ...where, adopt: (adopt) => adopt(server), start: () => application })
+}
+
+/**
+ * Calls `listener` for each message of a WebSocket. When it throws, or its promise is rejected, the connection is closed
+ * with 1011 and nothing of the error (an {@link HttpProblem} below 500 with 1008 and its detail), and the error is in
+ * the log, instead of ending the process.
+ *
+ * @example
+ * ```ts
+ * sockets.on('connection', (socket, request) => onMessage(socket, request, async (data) => { … }))
+ * ```
+ */
+export function onMessage<Data>(
+  socket: MessageSource,
+  request: IncomingMessage,
+  listener: (data: Data, isBinary: boolean) => unknown,
+): void {
+  followMessages(socket, request, listener)
 }
 
 const SERVER: AttachKind = {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty'
+import { systemClock } from '../core/clock.ts'
 import { runCli } from './run-cli.ts'
 
 // The one file of Seaworthy that ends a process unasked: it is the process.
@@ -10,3 +11,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   print: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
 })
+
+// A module of the user's that was looked at may have left something open, such as a server: it is not waited for.
+// oxlint-disable-next-line node/no-process-exit -- it is the process
+systemClock.schedule(1_000, () => process.exit(), { keepAlive: false })

@@ -5,8 +5,12 @@ const PREFIX = 'SEAWORTHY_'
 
 /** Every variable of Seaworthy's own. The reference describes each; a test compares them with those that are read. */
 export const SEAWORTHY_VARIABLES = [
+  'SEAWORTHY_ADMIN_OFF_LOOP',
   'SEAWORTHY_ADMIN_PORT',
+  'SEAWORTHY_ADMIN_STUCK_AFTER',
   'SEAWORTHY_ADMIN_TOKEN',
+  'SEAWORTHY_CRASH_DIR',
+  'SEAWORTHY_CRASH_HEAP_SNAPSHOTS',
   'SEAWORTHY_DRAIN_DELAY',
   'SEAWORTHY_FLUSH',
   'SEAWORTHY_GRACE_SECONDS',

@@ -1,5 +1,5 @@
 import { isSecretName } from '../core/secret-names.ts'
-import { hideSecrets } from '../core/secret-text.ts'
+import { hideSecrets, hideSecretsOfValue } from '../core/secret-text.ts'
 import { type ConfigPath, formatPath, isWithin } from './config-path.ts'
 import { type ConfigNode, type LeafNode, isPlainObject, leavesOf } from './config-tree.ts'
 import { isSecret } from './secret.ts'
@@ -57,7 +57,7 @@ export class SecretGuard {
       if (secret.length < MIN_BARE_LENGTH) continue
       safe = safe.replaceAll(secret, SECRET_SHOWN).replaceAll(quoted.slice(1, -1), SECRET_SHOWN)
     }
-    return hideSecrets(safe)
+    return hideSecretsOfValue(safe)
   }
 
   /** `http.port = "80a"`, for the subject of a problem; only the path when the value is no single one. */
@@ -73,7 +73,7 @@ export class SecretGuard {
   /** A value of the configuration as it may be shown: new objects and lists, secrets replaced. */
   redact(value: unknown, path: ConfigPath): unknown {
     if (isSecret(value)) return SECRET_SHOWN
-    if (typeof value === 'string') return this.isSecretPath(path) ? SECRET_SHOWN : hideSecrets(value)
+    if (typeof value === 'string') return this.isSecretPath(path) ? SECRET_SHOWN : hideSecretsOfValue(value)
     if (typeof value === 'number' || typeof value === 'bigint') return this.isSecretPath(path) ? SECRET_SHOWN : value
     if (Array.isArray(value)) return value.map((item, index) => this.redact(item, [...path, index]))
     if (isPlainObject(value)) {

@@ -11,7 +11,8 @@ export interface ServiceCreated {
 
 /**
  * Says that a service was created in this process, to whoever has taken care of the process until now
- * (`seaworthy/register`): two owners would each answer a signal, and the quicker one would end the other.
+ * (`seaworthy/register`): two owners would each answer a signal, and the quicker one would end the other. And to who only
+ * looks at what a module declares (`seaworthy config`), where no service shall start.
  *
  * @returns what to wait for before the service starts; `undefined` where nobody had taken care
  */
@@ -22,7 +23,14 @@ export function tellServiceCreated(): Promise<unknown> | undefined {
   return waits.length === 0 ? undefined : Promise.allSettled(waits)
 }
 
-/** Calls back for each service that is created in this process, before it is returned to its maker. */
-export function onServiceCreated(listener: (created: ServiceCreated) => void): void {
-  channel(CREATED).subscribe((message) => listener(message as ServiceCreated))
+/**
+ * Calls back for each service that is created in this process, before it is returned to its maker.
+ *
+ * @returns ends that
+ */
+export function onServiceCreated(listener: (created: ServiceCreated) => void): () => void {
+  const heard = (message: unknown): void => listener(message as ServiceCreated)
+  const created = channel(CREATED)
+  created.subscribe(heard)
+  return () => created.unsubscribe(heard)
 }

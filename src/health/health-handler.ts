@@ -1,5 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { OptionReader } from '../core/option-reader.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CheckReport, HealthReport } from './health-report.ts'
 
 /** How much {@link HealthChecker.handler} tells, and whom. */
@@ -13,19 +12,21 @@ export interface HealthHandlerOptions {
   readonly details?: boolean | ((request: IncomingMessage) => boolean)
 }
 
-/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` */
-export function createHealthHandler(
+/** Answers one request from `current`: 200, 503, or 405 for methods other than GET and HEAD. */
+export async function answerHealth(
+  request: IncomingMessage,
+  response: ServerResponse,
   current: () => HealthReport | Promise<HealthReport>,
-  options: HealthHandlerOptions,
-): RequestListener {
-  const mayKnow = readDetails(options)
-  return (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      send(response, { status: 405, headers: { allow: 'GET, HEAD' }, body: '' })
-      return
-    }
-    void answer(request, response, current, mayKnow)
+  mayKnow: (request: IncomingMessage) => boolean,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(response, { status: 405, headers: { allow: 'GET, HEAD' }, body: '' })
+    return
   }
+  const report = await current()
+  const body = toHealthJson(report, { details: mayKnow(request) })
+  const status = report.status === 'unhealthy' ? 503 : 200
+  send(response, { status, headers: { 'content-type': 'application/json' }, body })
 }
 
 /** The report as the body of an answer; the reasons only with `details`. */
@@ -52,18 +53,6 @@ function round(ms: number): number {
   return Math.round(ms * 100) / 100
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  current: () => HealthReport | Promise<HealthReport>,
-  mayKnow: (request: IncomingMessage) => boolean,
-): Promise<void> {
-  const report = await current()
-  const body = toHealthJson(report, { details: mayKnow(request) })
-  const status = report.status === 'unhealthy' ? 503 : 200
-  send(response, { status, headers: { 'content-type': 'application/json' }, body })
-}
-
 interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -78,22 +67,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   })
   // To a HEAD request, Node sends the headers and leaves the body out.
   response.end(body)
-}
-
-/** A `details` that throws decides for no. */
-function readDetails(options: HealthHandlerOptions): (request: IncomingMessage) => boolean {
-  const read = new OptionReader(options, 'health.handler()')
-  const details = read.value<unknown>('details') ?? false
-  if (typeof details !== 'boolean' && typeof details !== 'function') {
-    read.problem('"details" is neither true, false nor a function')
-  }
-  read.done()
-  if (typeof details !== 'function') return () => details === true
-  return (request) => {
-    try {
-      return details(request) === true
-    } catch {
-      return false
-    }
-  }
 }

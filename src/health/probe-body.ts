@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts'
+import type { LifecycleState } from '../core/lifecycle-state.ts'
 import type { CheckReport, HealthReport } from './health-report.ts'
 import type { CheckStatus, HealthStatus } from './health-status.ts'
 
@@ -7,6 +8,8 @@ export interface ProbeVerdict {
   /** The probe's name, such as `readyz`. */
   readonly probe: string
   readonly status: HealthStatus
+  /** Where the service is in its life. */
+  readonly state: LifecycleState
   /** Why, in a word that may be public: a state of the life cycle, or a status. */
   readonly reason: string
   /** The checks that it took into account. */
@@ -78,5 +81,49 @@ function toCheckObject({ status, message, latencyMs, ageMs, critical }: CheckRep
     ...time,
     ...(message === undefined ? {} : { output: message }),
     critical,
+  }
+}
+
+const SHUTTING_DOWN: ReadonlySet<LifecycleState> = new Set(['draining', 'stopping', 'stopped'])
+
+/**
+ * JSON in the form of `@nestjs/terminus`, for dashboards and probers made for it: what works is in `info`, what does not
+ * in `error`, both in `details`. An optional check that fails is in `error` while the whole is `ok`; the HTTP status and
+ * `status` decide. Without `details` the three are empty: names of dependencies are not for everyone.
+ *
+ * @see https://docs.nestjs.com/recipes/terminus
+ */
+export function toNestJson(verdict: ProbeVerdict, options: { readonly details: boolean }): string {
+  const info: [string, object][] = []
+  const error: [string, object][] = []
+  const details: [string, object][] = []
+  for (const [name, check] of options.details ? Object.entries(verdict.report.checks) : []) {
+    const isUp = check.status === 'healthy' || check.status === 'degraded'
+    const entry = [name, toIndicator(check, isUp)] as [string, object]
+    details.push(entry)
+    ;(isUp ? info : error).push(entry)
+  }
+  return JSON.stringify({
+    status: nestStatus(verdict),
+    info: Object.fromEntries(info),
+    error: Object.fromEntries(error),
+    details: Object.fromEntries(details),
+  })
+}
+
+/** Liveness and the end of the start are not taken back by a shutdown: they say what the HTTP status says. */
+function nestStatus({ status, state, probe }: ProbeVerdict): 'ok' | 'error' | 'shutting_down' {
+  if (SHUTTING_DOWN.has(state) && probe !== 'livez' && probe !== 'startupz') return 'shutting_down'
+  return status === 'unhealthy' ? 'error' : 'ok'
+}
+
+function toIndicator({ status, message, latencyMs, ageMs, critical }: CheckReport, isUp: boolean): object {
+  return {
+    status: isUp ? 'up' : 'down',
+    health: status,
+    critical,
+    ...(message === undefined ? {} : { message }),
+    ...(latencyMs === undefined ? {} : { responseTime: Math.round(latencyMs * 100) / 100 }),
+    ...(ageMs === undefined ? {} : { ageMs: Math.round(ageMs) }),
   }
 }

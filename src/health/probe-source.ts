@@ -19,12 +19,19 @@ export interface ProbeRequest {
   readonly verbose: boolean
   /** The request's `accept` header: JSON is sent to those who ask for it, plain text to the others. */
   readonly accept?: string | undefined
+  /**
+   * The format asked for by name: `plain`, `json`, `health+json` or `nest`. It goes before `accept`; another name is
+   * ignored.
+   *
+   * @default what `?format=` of the path says, if it still has its query
+   */
+  readonly format?: string | undefined
 }
 
-/** What answers `/livez`, `/readyz`, `/startupz` and `/healthz`; a server does the HTTP around it. */
+/** What answers `/livez`, `/readyz`, `/startupz`, `/healthz` and `/healthz/<group>`; a server does the HTTP around it. */
 export interface ProbeSource {
   /**
-   * The answer for `path` (a query is ignored), or `undefined` when the path is no probe. Never throws, never waits and
+   * The answer for `path` (of a query only `format` counts), or `undefined` when the path is no probe. Never throws, never waits and
    * never runs a check.
    */
   answer(path: string, request: ProbeRequest): ProbeAnswer | undefined

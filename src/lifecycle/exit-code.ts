@@ -9,13 +9,15 @@ import type { ShutdownReport } from './shutdown-report.ts'
 export const EXIT_CODE = {
   /** Everything in flight ended, every component stopped. */
   clean: 0,
-  /** Work was aborted, a hook failed or timed out, a listener or task failed, or an exception was not caught. */
+  /** Work was aborted, a hook failed or timed out, a listener or a task without restarts failed, or an exception was not caught. */
   unclean: 1,
   /** The configuration was refused; nothing was started. */
   configuration: 2,
-  /** Reserved: restarts of a supervised task went over their limit. */
+  /** A supervised task was restarted as often as it may be and failed again, or could not be restarted. */
   restartIntensity: 70,
 } as const
+
+const ESCALATIONS: readonly ErrorCode[] = ['SEA_TASK_RESTARTS_EXCEEDED', 'SEA_TASK_SIGNAL_IGNORED']
 
 const CONFIGURATION_ERRORS: readonly ErrorCode[] = [
   'SEA_SERVICE_REFUSED',
@@ -36,5 +38,7 @@ export function isConfigurationError(error: unknown): boolean {
 export function exitCodeOf({ reason, clean, exitCode }: Pick<ShutdownReport, 'reason' | 'clean' | 'exitCode'>): number {
   if (exitCode !== undefined) return exitCode
   if (reason.kind === 'failed-start' && isConfigurationError(reason.error)) return EXIT_CODE.configuration
+  if (reason.kind === 'fatal' && ESCALATIONS.some((code) => isSeaworthyError(reason.error, code)))
+    return EXIT_CODE.restartIntensity
   return clean ? EXIT_CODE.clean : EXIT_CODE.unclean
 }

@@ -63,7 +63,7 @@ function toGrace(
     return { graceMs: flags.graceMs, origin: { from: 'flag', name: '--grace' }, isDeclared: true }
   if (seconds !== undefined) {
     const origin = { from: 'variable', name: 'SEAWORTHY_GRACE_SECONDS' } as const
-    return { graceMs: seconds * 1000, origin, isDeclared: true }
+    return { graceMs: toMs(seconds), origin, isDeclared: true }
   }
   if (platform !== undefined)
     return { graceMs: platform.graceMs, origin: { from: 'platform', name: platform.title }, isDeclared: false }
@@ -74,5 +74,10 @@ function toPreStop(flags: BudgetFlags, seconds: number | undefined): Pick<GraceP
   if (flags.preStopMs !== undefined)
     return { preStopMs: flags.preStopMs, preStopOrigin: { from: 'flag', name: '--pre-stop' } }
   if (seconds === undefined) return { preStopMs: 0, preStopOrigin: { from: 'default' } }
-  return { preStopMs: seconds * 1000, preStopOrigin: { from: 'variable', name: 'SEAWORTHY_PRE_STOP_SECONDS' } }
+  return { preStopMs: toMs(seconds), preStopOrigin: { from: 'variable', name: 'SEAWORTHY_PRE_STOP_SECONDS' } }
+}
+
+/** 64.1 s are 64,100 ms; multiplied alone they are 64,099.99…, into which a budget of 64,100 ms does not fit. */
+function toMs(seconds: number): number {
+  return Number((seconds * 1000).toFixed(6))
 }

@@ -3,9 +3,9 @@ import type { Duration } from '../core/duration.ts'
 import { type FinalFlush, processFinalFlush } from '../core/final-flush.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
+import { attempt } from './attempt.ts'
 import type { ShutdownReason } from './shutdown-report.ts'
 import { readSignals } from './signals.ts'
-import { toTolerantLog } from './tolerant-log.ts'
 
 /** What a shutdown handler is told. */
 export interface ShutdownHandlerContext {
@@ -91,4 +91,17 @@ export function resolveGracefulShutdownOptions(options: GracefulShutdownOptions)
   }
   read.done()
   return Object.freeze(resolved)
+}
+
+/**
+ * The same log, but a write that throws is dropped: a logger that a handler has closed (pino throws once its worker
+ * thread is gone) must neither turn a clean shutdown into a failed one nor keep a second signal from ending the process.
+ */
+export function toTolerantLog(log: Log): Log {
+  return {
+    debug: (fields, message) => attempt(() => log.debug(fields, message)),
+    info: (fields, message) => attempt(() => log.info(fields, message)),
+    warn: (fields, message) => attempt(() => log.warn(fields, message)),
+    error: (fields, message) => attempt(() => log.error(fields, message)),
+  }
 }

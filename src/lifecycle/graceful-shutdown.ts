@@ -4,7 +4,7 @@ import { OptionReader } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { describeProgress } from './describe-progress.ts'
-import { EnforcedDeadline } from './enforced-deadline.ts'
+import { EnforcedDeadline, LONGEST_STEP_MS } from './enforced-deadline.ts'
 import { EXIT_CODE } from './exit-code.ts'
 import { flushAll } from './flush-phase.ts'
 import { hasForeignTelemetry } from './foreign-telemetry.ts'
@@ -30,7 +30,6 @@ import {
 import { ShutdownProgress } from './shutdown-progress.ts'
 import { ShutdownTrace } from './shutdown-trace.ts'
 import { terminationLogPath } from './termination-log.ts'
-import { LONGEST_STEP_MS } from './watchdog-deadline.ts'
 
 /** How long after `timeout` the process may still be there. */
 const PATIENCE_MS = 500

@@ -12,6 +12,7 @@ export function toReportFields(report: ShutdownReport): Readonly<Record<string, 
     exitCode: exitCodeOf(report),
     reason: describeReason(report.reason),
     ...('error' in report.reason ? toErrorFields(report.reason.error) : {}),
+    ...('evidence' in report.reason ? { evidence: report.reason.evidence } : {}),
     clean: report.clean,
     tookMs: Math.round(report.tookMs),
     laggards: laggards(report).map(({ name, phase, outcome, tookMs, error }) => ({

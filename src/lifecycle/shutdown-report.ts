@@ -10,7 +10,12 @@ export type ShutdownReason =
   | { readonly kind: 'requested' }
   | { readonly kind: 'failed-start'; readonly error: unknown }
   | { readonly kind: 'fatal'; readonly component: string; readonly error: unknown }
-  | { readonly kind: 'uncaught'; readonly error: unknown }
+  | {
+      readonly kind: 'uncaught'
+      readonly error: unknown
+      /** The file with all that is known of it, where one could be written. */
+      readonly evidence?: string
+    }
 
 /** The phases of a shutdown, in their order; the report itself is the sixth. */
 export type PhaseName = 'announce' | 'drain' | 'finish' | 'stop' | 'flush'
@@ -85,8 +90,12 @@ export function summarise(report: ShutdownReport): string {
   // The error belongs into this line: it is all that `kubectl describe pod` shows at a glance.
   const why = 'error' in report.reason ? `: ${messageOf(report.reason.error)}` : ''
   const hint = 'error' in report.reason ? hintOf(report.reason.error) : undefined
-  const line = `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}`
+  const line = `stopped in ${formatDuration(report.tookMs)} (${describeReason(report.reason)}${why}): ${how}${describeEvidence(report.reason)}`
   return hint === undefined ? line : `${line}. ${hint}`
+}
+
+function describeEvidence(reason: ShutdownReason): string {
+  return reason.kind === 'uncaught' && reason.evidence !== undefined ? `; evidence: ${reason.evidence}` : ''
 }
 
 function describeLaggard({ name, outcome, phase, tookMs }: HookRecord & { readonly phase: PhaseName }): string {

@@ -39,6 +39,8 @@ export interface SequenceOptions {
   readonly onPhase?: (phase: PhaseName) => void
   /** Is told everything, for those who watch. @default nobody watches */
   readonly progress?: ShutdownProgress
+  /** Aborted when nothing new may be taken any more: the drain delay is over then. @default it takes its time */
+  readonly hurry?: AbortSignal
 }
 
 /**
@@ -46,7 +48,7 @@ export interface SequenceOptions {
  * so the flush begins at the latest when its own slice begins, whatever hangs. Never throws.
  */
 export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions): Promise<ShutdownReport> {
-  const { clock, budget, reason, onPhase, progress = new ShutdownProgress(clock) } = options
+  const { clock, budget, reason, onPhase, progress = new ShutdownProgress(clock), hurry } = options
   progress.follow(plan.openWork ?? (() => []))
   const trace = new ShutdownTrace(reason)
   const endDeferral = plan.finalFlush.beginShutdown()
@@ -61,7 +63,7 @@ export async function runShutdown(plan: ShutdownPlan, options: SequenceOptions):
   enter('announce')
   for (const announcement of plan.announce) await progress.track(announcement, async () => announceOne(announcement))
   enter('drain')
-  if (plan.hasListeners) await sleep(clock, budget.drainDelayMs)
+  if (plan.hasListeners) await sleep(clock, budget.drainDelayMs, hurry === undefined ? {} : { signal: hurry })
   enter('finish')
   // All at the same time, each with the whole slice: what is in flight ends in any order.
   await Promise.all(plan.finish.map((hook) => run('finish', hook, () => runHook(clock, hook, budget.inFlightMs))))

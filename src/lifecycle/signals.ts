@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { didYouMean } from '../core/nearest-name.ts'
@@ -63,6 +64,28 @@ export function listenToSignals(options: SignalOptions): () => void {
     process.off('newListener', onAdded)
     for (const signal of signals) process.off(signal, listener)
   }
+}
+
+export interface HangupOptions {
+  /** Whether the process has begun on a terminal. */
+  readonly isTerminal: boolean
+  readonly onReload: () => void
+  /** The terminal was closed. */
+  readonly onGone: () => void
+}
+
+const STANDARD_OUTPUT = 1
+
+/**
+ * SIGHUP as daemons take it: read your configuration anew. Of a terminal that is gone it means what it always has: nobody
+ * is there any more who could end what would go on.
+ *
+ * @returns a function that takes the listener off again
+ */
+export function listenToHangup({ isTerminal, onReload, onGone }: HangupOptions): () => void {
+  const listener = (): void => (isTerminal && !isatty(STANDARD_OUTPUT) ? onGone() : onReload())
+  process.on('SIGHUP', listener)
+  return () => void process.off('SIGHUP', listener)
 }
 
 /** Reads the option `signals`: names of signals that a process can listen to; none at all is a choice, too. */

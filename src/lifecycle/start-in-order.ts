@@ -5,9 +5,19 @@ import { settleWithin } from '../core/wait.ts'
 import type { DependencyGraph, GraphNode } from './dependency-graph.ts'
 import { hintOf, messageOf } from './shutdown-report.ts'
 
+/** What a start is told. */
+export interface StartContext {
+  /** Aborted when the start is given up. */
+  readonly signal: AbortSignal
+  /** How long it may take, in milliseconds. */
+  readonly limitMs: number
+}
+
 export interface Startable extends GraphNode {
-  readonly start: (context: { readonly signal: AbortSignal }) => unknown
+  readonly start: (context: StartContext) => unknown
   readonly startLimitMs: number
+  /** What the start has come to until now, for the message when it takes too long. */
+  readonly describeStart?: () => string | undefined
 }
 
 export interface StartOptions {
@@ -56,7 +66,7 @@ export async function startInOrder<T extends Startable>(
       clock,
       limitMs,
       (own) => {
-        running = (async () => node.start({ signal: AbortSignal.any([own, giveUp]) }))()
+        running = (async () => node.start({ signal: AbortSignal.any([own, giveUp]), limitMs }))()
         return running
       },
       giveUp,
@@ -70,7 +80,7 @@ export async function startInOrder<T extends Startable>(
       failures.push(failed(node.name, settled.error))
     } else {
       late.set(node.name, running)
-      if (settled.outcome === 'timed-out') failures.push(tooSlow(node.name, limitMs, leftMs < node.startLimitMs))
+      if (settled.outcome === 'timed-out') failures.push(tooSlow(node, limitMs, leftMs < node.startLimitMs))
     }
     halt.abort()
     return false
@@ -95,11 +105,12 @@ function failed(name: string, cause: unknown): SeaworthyError {
   })
 }
 
-function tooSlow(name: string, limitMs: number, total: boolean): SeaworthyError {
+function tooSlow({ name, describeStart }: Startable, limitMs: number, total: boolean): SeaworthyError {
+  const until = describeStart?.()
   const whose = total ? 'what was left of the total start deadline' : 'its start deadline'
   return new SeaworthyError(
     'SEA_START_TIMED_OUT',
-    `"${name}" did not start within ${whose} (${formatDuration(limitMs)})`,
+    `"${name}" did not start within ${whose} (${formatDuration(limitMs)})${until === undefined ? '' : `: ${until}`}`,
     {
       hint: total
         ? 'Raise startTimeout of the service, or find what made the components before it slow.'

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import type { Environment } from '../core/env-reader.ts'
+import { hideSecrets } from '../core/secret-text.ts'
 import { attempt } from './attempt.ts'
 import { fitReport } from './fit-report.ts'
 import { toReportFields } from './report-fields.ts'
@@ -32,9 +33,11 @@ export function writeTerminationLines(
   summary: string,
   fields: () => Readonly<Record<string, unknown>>,
 ): void {
-  const line = cutToBytes(summary.replaceAll('\n', ' '), MAX_SUMMARY_BYTES)
+  // Before anything is cut: half a secret is no longer found.
+  const line = cutToBytes(hideSecrets(summary).replaceAll('\n', ' '), MAX_SUMMARY_BYTES)
   const roomBytes = MAX_BYTES - Buffer.byteLength(line) - 2
-  const figures = attempt(() => fitReport(fields(), roomBytes)) ?? '{}'
+  const safe = attempt(() => JSON.parse(hideSecrets(JSON.stringify(fields()))) as Readonly<Record<string, unknown>>)
+  const figures = attempt(() => fitReport(safe ?? {}, roomBytes)) ?? '{}'
   writeFile(path, `${line}\n${figures}\n`)
 }
 

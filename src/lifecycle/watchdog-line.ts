@@ -27,6 +27,8 @@ export interface WatchdogBrief {
   readonly fields: Readonly<Record<string, unknown>>
   /** The file of the termination log. */
   readonly terminationLog: string
+  /** The file that the line goes to, too, for the next process to find. @default none is left */
+  readonly evidence?: string | undefined
   readonly snapshot: ProgressSnapshot
 }
 
@@ -94,13 +96,17 @@ export function toWatchdogLine(
   }
 }
 
-function describeBlockage(blockage: Blockage): string {
+/** Node's own code, and what the language itself brings, such as `RegExp.test`. */
+const NOBODYS_CODE = /^(?:node:|<anonymous>$)/
+
+/** Where it is blocked, to stand after "blocked". */
+export function describeBlockage(blockage: Blockage): string {
   if (blockage.kind === 'native') {
     const where = blockage.waitsIn === undefined ? '' : ` (${blockage.waitsIn})`
     const children = blockage.children.length === 0 ? '' : `, with the child process ${blockage.children.join(', ')}`
     return `in the system or in native code${where}${children}`
   }
   // Node's own frames are where it happens; the first frame of somebody's code is why.
-  const guilty = blockage.stack.find(({ location }) => !location.startsWith('node:')) ?? blockage.stack[0]
+  const guilty = blockage.stack.find(({ location }) => !NOBODYS_CODE.test(location)) ?? blockage.stack[0]
   return guilty === undefined ? 'in JavaScript' : `in ${guilty.functionName} (${guilty.location})`
 }

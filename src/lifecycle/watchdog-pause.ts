@@ -7,6 +7,8 @@ export interface PausedThread {
   readonly stack: readonly StackFrame[]
   /** Ends the process with exit code 1, without asking anybody: no exit listener runs. */
   end(): void
+  /** Lets the thread go on where it was stopped. */
+  resume(): void
 }
 
 /** Whether `--permission` lets the inspector be used. Only the main thread can tell: in another one nothing is known. */
@@ -47,10 +49,18 @@ export async function pauseMainThread(clock: Clock, limitMs: number): Promise<Pa
     session.post('Debugger.enable')
     session.post('Debugger.pause')
     const frames = await paused
-    if (frames === undefined) return undefined
+    if (frames === undefined) {
+      // Else the thread would be stopped when its call returns, with nobody there to let it go on.
+      session.disconnect()
+      return undefined
+    }
     return {
       stack: frames.map((frame) => toStackFrame(frame, urls)),
       end: () => session.post('Runtime.evaluate', { expression: END }),
+      resume: () => {
+        session.post('Debugger.resume')
+        session.disconnect()
+      },
     }
   } catch {
     // A Node that was built without it.

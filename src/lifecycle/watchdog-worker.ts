@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { hideSecrets } from '../core/secret-text.ts'
+import { attempt } from './attempt.ts'
 import { readNativeWait } from './native-wait.ts'
 import type { ProgressSnapshot } from './shutdown-progress.ts'
 import { writeTerminationLines } from './termination-log.ts'
@@ -18,6 +20,8 @@ if (!isMainThread && (workerData as WatchdogBrief | null)?.kind === 'seaworthy-w
 }
 
 function watch(brief: WatchdogBrief): void {
+  // Reports of threads are inside of that of the process, and do not follow what it leaves out.
+  Object.assign(process.report, { excludeEnv: true, excludeNetwork: true })
   let { snapshot } = brief
   let updatedAt = now()
   let isLeaving = false
@@ -58,6 +62,8 @@ async function act(brief: WatchdogBrief, latest: () => Latest): Promise<void> {
   const { line, message, watchdog } = toWatchdogLine(brief, found)
   writeWithoutWaiting(2, hideSecrets(line), WRITE_LIMIT_MS)
   writeTerminationLines(brief.terminationLog, hideSecrets(message), () => watchdog)
+  const { evidence } = brief
+  if (evidence !== undefined) attempt(() => writeFileSync(evidence, hideSecrets(line), { mode: 0o600 }))
   if (main === undefined) kill()
   main?.end()
   systemClock.schedule(brief.stepMs, kill)

@@ -26,11 +26,15 @@ export interface WorkContext {
   readonly signal: AbortSignal
 }
 
+/** What a piece of work is begun in, such as a context of its own: calls `work`, once and at once. */
+export type WorkAround = <R>(work: () => R) => R
+
 const MAX_NAME_LENGTH = 256
 
 /** Keeps account of work that is no request: jobs of consumers, promises in the background. Each is counted once. */
 export class WorkLedger {
   readonly #clock: Clock
+  readonly #around: WorkAround | undefined
   readonly #open = new Set<OpenJob>()
   readonly #softDeadline = new AbortController()
   #whenEmpty: (() => void)[] = []
@@ -41,8 +45,10 @@ export class WorkLedger {
   #interrupted = 0
   #abandoned = 0
 
-  constructor(clock: Clock) {
+  /** @param around what each piece of work is begun in @default nothing */
+  constructor(clock: Clock, around?: WorkAround) {
     this.#clock = clock
+    this.#around = around
   }
 
   get inFlight(): number {
@@ -81,7 +87,10 @@ export class WorkLedger {
     this.#open.add(job)
     this.#started++
     try {
-      const result = await work({ signal: this.signal })
+      const around = this.#around
+      const result = await (around === undefined
+        ? work({ signal: this.signal })
+        : around(() => work({ signal: this.signal })))
       this.#end(job, 'done')
       return result
     } catch (error) {
@@ -159,4 +168,12 @@ function notRunnable(name: unknown, work: unknown): SeaworthyError {
 function describeArgument(value: unknown): string {
   if (value === undefined) return 'nothing'
   return value instanceof Promise ? 'a promise, which has begun already' : describeKind(value)
+}
+
+/**
+ * Why the signal of a piece of work is aborted by a shutdown, in the words that a request hears, too. What takes a
+ * signal tells an abort from a failure by the name `AbortError`.
+ */
+export function endReason(component: string): Error {
+  return new DOMException(`"${component}" is shutting down`, 'AbortError')
 }

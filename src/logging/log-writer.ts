@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../core/clock.ts'
+import { onProcessExit } from '../core/process-exit.ts'
 import { LineQueue } from './line-queue.ts'
 import type { LogTarget } from './log-target.ts'
-import { onProcessExit } from './process-exit.ts'
 
 export interface LogWriterOptions {
   readonly target: LogTarget

@@ -7,6 +7,7 @@ import { type LineLevel, LOG_LEVELS, type LogLevel } from './log-level.ts'
 import { openLogTarget } from './log-target.ts'
 import { type LogCounts, type LogLoss, LogWriter } from './log-writer.ts'
 import { type LoggingOptions, type ResolvedLoggingOptions, resolveLoggingOptions } from './logging-options.ts'
+import { type LastingLevels, type LevelChange, type LogLevels, RunTimeLevels } from './run-time-levels.ts'
 import { createSafeLogger } from './safe-logger.ts'
 
 export type { LoggingOptions } from './logging-options.ts'
@@ -32,6 +33,12 @@ export interface LastWordsOptions {
   readonly level?: LineLevel
   /** The longest time to wait for a reader, in milliseconds. @default 200, long enough for a slow one */
   readonly limitMs?: number
+  /**
+   * Whether `onLine` is given the line, too: for words that are the last only as far as it is known.
+   *
+   * @default false, because what `onLine` feeds has ended by then
+   */
+  readonly isExported?: boolean
 }
 
 /** The log of a process. */
@@ -44,15 +51,38 @@ export interface Logging {
    * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` when set to something else than a level
    */
   level: LogLevel
+  /**
+   * Sets a level for a while: of the log, or of the loggers of a name, those that are there and those to come. A logger has
+   * its name from the binding `logger` or `component` of {@link Logging.log}'s `child()`. It goes before
+   * {@link Logging.setLevels}, and a line says when it begins and when it is undone.
+   *
+   * @example
+   * logging.setLevel('debug', { logger: 'db', ttl: '10m' })
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem; nothing is changed then
+   */
+  setLevel(level: LogLevel, change?: LevelChange): void
+  /** Ends what {@link Logging.setLevel} has set, before its time. @returns whether there was something to end */
+  clearLevel(logger?: string): boolean
+  /**
+   * Sets the levels that last, all of them: what is left out is as at the start. What a person has set for a while holds on
+   * until it ends.
+   *
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with every problem; nothing is changed then
+   */
+  setLevels(levels: LastingLevels): void
+  /** The levels that hold now, and why. */
+  readonly levels: LogLevels
   /** Resolves when every line is written, and after `limitMs` in any case. Never rejects. */
   flush(limitMs: number): Promise<LogFlush>
   /**
    * Writes everything that waits and then this line, synchronously and within a limit: what follows may be
-   * `process.exit()`. Written at every level but `silent`, and not given to `onLine`, which has ended by then.
+   * `process.exit()`. Written at every level but `silent`.
    *
    * @returns whether it was written
    */
   writeLastWords(fields: object, message: string, options?: LastWordsOptions): boolean
+  /** The line that would be written, secrets hidden: for those who put it elsewhere. Nothing is written. */
+  toLine(level: LineLevel, fields: object, message: string): string
   /** Gives up what waits and writes nothing more. Needed only where another log takes over. */
   close(): void
   readonly counts: LoggingCounts
@@ -82,6 +112,7 @@ class ProcessLogging implements Logging {
   readonly #writer: LogWriter
   readonly #onLine: ((line: string) => void) | undefined
   readonly #notices: Logger
+  readonly #levels: RunTimeLevels
   #onLineErrors = 0
   #isInOnLine = false
   /** Set while last words are made: their line is caught here instead of being written like any other. */
@@ -101,8 +132,12 @@ class ProcessLogging implements Logging {
       flush: (done: () => void) => void this.#flushThen(done),
     }
     const base = { ...options.base, pid: process.pid, hostname: hostname() }
-    this.log = createSafeLogger({ level: options.level, base, rules: options.rules }, stream)
-    this.#notices = this.log.child({}, { level: 'trace' })
+    const { log, named } = createSafeLogger({ level: options.level, base, rules: options.rules }, stream)
+    this.log = log
+    this.#notices = log.child({}, { level: 'trace' })
+    this.#levels = new RunTimeLevels(log, named, options.clock, (fields, text) => {
+      this.#notices.info(fields, text)
+    })
   }
 
   get level(): LogLevel {
@@ -111,7 +146,23 @@ class ProcessLogging implements Logging {
 
   set level(level: LogLevel) {
     checkLevel(level)
-    this.log.level = level
+    this.#levels.level = level
+  }
+
+  setLevel(level: LogLevel, change: LevelChange = {}): void {
+    this.#levels.override(level, change)
+  }
+
+  clearLevel(logger?: string): boolean {
+    return this.#levels.clear(logger)
+  }
+
+  setLevels(levels: LastingLevels): void {
+    this.#levels.setLasting(levels)
+  }
+
+  get levels(): LogLevels {
+    return this.#levels.all
   }
 
   get counts(): LoggingCounts {
@@ -126,17 +177,25 @@ class ProcessLogging implements Logging {
 
   writeLastWords(fields: object, message: string, options: LastWordsOptions = {}): boolean {
     if (this.level === 'silent') return false
+    const line = this.toLine(options.level ?? 'info', fields, message)
+    const isWritten = this.#writer.writeLast(line, options.limitMs ?? LAST_WORDS_MS)
+    if (options.isExported === true) this.#bridge(line)
+    return isWritten
+  }
+
+  toLine(level: LineLevel, fields: object, message: string): string {
     const lines: string[] = []
     this.#caught = lines
     try {
-      this.#notices[options.level ?? 'info'](fields, message)
+      this.#notices[level](fields, message)
     } finally {
       this.#caught = undefined
     }
-    return this.#writer.writeLast(lines.join(''), options.limitMs ?? LAST_WORDS_MS)
+    return lines.join('')
   }
 
   close(): void {
+    this.#levels.close()
     this.#writer.close()
   }
 

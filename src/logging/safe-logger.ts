@@ -1,10 +1,11 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, pino } from 'pino'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { LineTime } from './line-time.ts'
 import type { LogLevel } from './log-level.ts'
+import { type MakeChild, NamedLoggers } from './named-loggers.ts'
 import { type RedactRules, stepInto } from './redact-rules.ts'
 import { Redactor } from './redactor.ts'
-import { traceFields } from './trace-fields.ts'
 
 export interface SafeLoggerOptions {
   readonly level: LogLevel
@@ -21,8 +22,14 @@ interface Internals {
 }
 
 interface Plain {
-  child(this: Logger, bindings: Bindings, options: ChildLoggerOptions | undefined): Logger
+  child: MakeChild
   setBindings(this: Logger, bindings: Bindings): void
+}
+
+export interface SafeLogger {
+  readonly log: Logger
+  /** Its children that have a name. */
+  readonly named: NamedLoggers
 }
 
 /**
@@ -33,7 +40,7 @@ interface Plain {
  * serializer returns only under the key it foresaw. So the last step before JSON is ours, by the symbols that pino
  * exposes for extensions; `test/logging/safe-logger.test.ts` fails if an update of pino moves it.
  */
-export function createSafeLogger(options: SafeLoggerOptions, stream: DestinationStream): Logger {
+export function createSafeLogger(options: SafeLoggerOptions, stream: DestinationStream): SafeLogger {
   const { rules } = options
   const redactor = new Redactor(rules)
   const time = new LineTime()
@@ -65,13 +72,29 @@ export function createSafeLogger(options: SafeLoggerOptions, stream: Destination
 
   // pino's own, found again by the prototype: a child of a child has its parent as `this`.
   const plain = Object.getPrototypeOf(log) as Plain
+  const named = new NamedLoggers(log, plain.child)
   log.child = function safeChild(this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions) {
-    return plain.child.call(this, redactor.hideNamed(bindings), safeChildOptions(childOptions, redactor))
+    return named.child(this, redactor.hideNamed(bindings), safeChildOptions(childOptions, redactor))
   } as unknown as Logger['child']
   log.setBindings = function safeSetBindings(this: Logger, bindings: Bindings) {
     plain.setBindings.call(this, redactor.hideNamed(bindings))
   }
-  return log
+  return { log, named }
+}
+
+/**
+ * The ids of the active span, as a line carries them; nothing outside a span.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+ */
+function traceFields(): Record<string, string> {
+  const context = trace.getActiveSpan()?.spanContext()
+  if (context === undefined || !isSpanContextValid(context)) return {}
+  return {
+    trace_id: context.traceId,
+    span_id: context.spanId,
+    trace_flags: context.traceFlags.toString(16).padStart(2, '0'),
+  }
 }
 
 function safeChildOptions(options: ChildLoggerOptions | undefined, redactor: Redactor): ChildLoggerOptions | undefined {

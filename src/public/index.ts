@@ -16,6 +16,15 @@ export type {
 } from '../service/listenable.ts'
 export type { RouteOf, SayGoodbye, TrackableServer } from '../server/server-drain.ts'
 export { attach, type AttachOptions } from '../service/attach.ts'
+export {
+  type ArrivingRequest,
+  type RetryAfterRange,
+  SHEDDING_PRESET,
+  type SheddingHandle,
+  type SheddingLimits,
+  type SheddingLimitsByListener,
+  type SheddingOptions,
+} from '../server/shedding/shedding-options.ts'
 export type {
   Bound,
   ComponentContext,
@@ -25,18 +34,51 @@ export type {
   ListenerDefinition,
   Needs,
   ResourceDefinition,
+  TaskContext,
   TaskDefinition,
   Values,
 } from '../service/component.ts'
+export type {
+  RestartBackoff,
+  RestartIntensity,
+  RestartKind,
+  RunExtras,
+  SupervisionOptions,
+  TaskGroup,
+} from '../recovery/supervisor/supervision-options.ts'
+export type {
+  Eventual,
+  Started,
+  StartUpBackoff,
+  StartUpOptions,
+  StartUpPolicy,
+} from '../recovery/start-up/start-up-options.ts'
+export type { ListenerTlsOptions } from '../service/tls/tls-options.ts'
+export type { CertificateFiles } from '../service/tls/certificate-files.ts'
+export type { FollowedCertificate, TlsContextOptions } from '../service/tls/tls-options.ts'
 export type { ConsumerDefinition, EndContext, Work } from '../service/consumer.ts'
 export type { WorkContext } from '../lifecycle/work-ledger.ts'
 export type {
+  ErrorRateOptions,
+  ServiceConfigOptions,
+  ServicePostCheckOptions,
+  ServiceReloadOptions,
+} from '../service/reload/reload-options.ts'
+export type { RuntimeSettings, ServerTimeouts } from '../service/settings/runtime-settings.ts'
+export type { CrashOptions } from '../service/crash/crash-options.ts'
+export type {
   AdminOptions,
+  ServiceHealthOptions,
   ServiceLoggingOptions,
   ServiceOptions,
   ServiceTelemetryOptions,
 } from '../service/service-options.ts'
-export { DatabaseSpans, type DatabaseIdentity } from '../telemetry/database/database-span.ts'
+export {
+  type DatabaseIdentity,
+  type DatabaseOperation,
+  DatabaseSpans,
+  type DatabaseSpansOptions,
+} from '../telemetry/database/database-span.ts'
 export { FinalFlush, type Flusher, type FlushOutcome, processFinalFlush } from '../core/final-flush.ts'
 export { EXIT_CODE } from '../lifecycle/exit-code.ts'
 export { GracefulShutdown } from '../lifecycle/graceful-shutdown.ts'
@@ -51,20 +93,22 @@ export type { BudgetOrigin, BudgetPart } from '../lifecycle/budget-origin.ts'
 export { type BudgetExplanation, type BudgetLine, explainBudget } from '../lifecycle/budget-explanation.ts'
 export { renderBudget } from '../lifecycle/budget-table.ts'
 export type { BudgetFlags, BudgetSurroundings } from '../lifecycle/grace-period.ts'
-export {
-  type CheckReport,
-  type CheckStatus,
-  HealthChecker,
-  type HealthCheckContext,
-  type HealthCheckDefinition,
-  type HealthCheckerOptions,
-  type HealthCheckResult,
-  type HealthGroup,
-  type HealthHandlerOptions,
-  type HealthReport,
-  type HealthStatus,
-} from '../health/health-checker.ts'
-export { tcpCheck } from '../health/tcp-check.ts'
+export { HealthChecker } from '../health/health-checker.ts'
+export type {
+  HealthCheckContext,
+  HealthCheckDefinition,
+  HealthCheckResult,
+  HealthCheckThresholds,
+  HealthGroup,
+  HealthGroupOptions,
+  HealthThresholds,
+} from '../health/health-check.ts'
+export type { HealthCheckerOptions } from '../health/health-checker-options.ts'
+export type { HealthTransition, HealthTransitionListener } from '../health/health-events.ts'
+export type { HealthHandlerOptions } from '../health/health-handler.ts'
+export type { CheckReport, HealthReport } from '../health/health-report.ts'
+export type { CheckStatus, HealthStatus } from '../health/health-status.ts'
+export { tcpCheck } from '../health/checks/tcp-check.ts'
 export {
   createLogging,
   type LastWordsOptions,
@@ -73,6 +117,7 @@ export {
   type LoggingOptions,
 } from '../logging/logging.ts'
 export type { LogLevel } from '../logging/log-level.ts'
+export type { LastingLevels, LevelChange, LevelOverride, LogLevels } from '../logging/run-time-levels.ts'
 export { createTelemetry, type Telemetry, type TelemetryOptions } from '../telemetry/telemetry.ts'
 export type { ScrapeAnswer, ScrapeRequest } from '../telemetry/prometheus/scrape.ts'
 export type { ServiceTelemetry } from '../telemetry/telemetry-options.ts'

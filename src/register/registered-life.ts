@@ -1,16 +1,20 @@
 import type { Server } from 'node:net'
-import type { Cancel, Clock } from '../core/clock.ts'
+import { type Cancel, type Clock, systemClock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { formatDuration } from '../core/duration.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import type { Log } from '../core/log.ts'
 import { HealthChecker } from '../health/health-checker.ts'
+import { toReportFields } from '../lifecycle/report-fields.ts'
 import { messageOf, type ShutdownReason, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import { BUDGET_PATH, budgetRoute } from '../server/admin-budget.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
+import { CrashEvidence } from '../service/crash/crash-evidence.ts'
+import { UncaughtExceptions } from '../service/crash/uncaught-exceptions.ts'
 import { ServiceLife } from '../service/service-life.ts'
 import type { ResolvedServiceOptions } from '../service/service-options.ts'
+import { offLoopSettings } from '../service/service-core.ts'
 import { addMetricsRoute, type MetricsAccess } from '../service/metrics-route.ts'
 import { ShutdownGuard } from '../service/shutdown-guard.ts'
 import { requireNode } from '../core/required-node.ts'
@@ -49,6 +53,8 @@ export class RegisteredLife {
   readonly #foreign: ForeignSdk | undefined
   readonly #admin: AdminServer
   readonly #metricsAccess: MetricsAccess
+  readonly #exceptions: UncaughtExceptions
+  #evidence: CrashEvidence | undefined
   #guard: ShutdownGuard | undefined
   #endSlowStop: Cancel | undefined
   #isHandedOver = false
@@ -83,12 +89,33 @@ export class RegisteredLife {
       new HealthChecker({ clock }),
     )
     this.#life.exitCode = ({ clean }) => exitCode({ clean })
+    this.#life.whenLogging(() => (this.#evidence = CrashEvidence.begin(this.#life, this.#resolved)))
+    this.#exceptions = new UncaughtExceptions({
+      name: this.name,
+      logging: () => this.#life.core?.logging,
+      evidence: () => this.#evidence,
+    })
     this.#life.onStop = (shutdown) => {
       this.#guard = new ShutdownGuard(shutdown, this.#resolved)
       this.#endSlowStop = tellSlowStop(shutdown, { clock, log, name: this.name })
     }
     this.#metricsAccess = admin?.metrics ?? 'off'
-    this.#admin = createAdminServer({ ...admin, clock, log, probes: this.#life.probes })
+    const probes = this.#life.probes
+    this.#admin = createAdminServer({
+      ...admin,
+      clock,
+      log,
+      probes,
+      // The clock of the application's time is the real one, that only does not keep the process alive.
+      offLoop:
+        admin &&
+        offLoopSettings({ ...service, clock: systemClock }, admin, {
+          probes,
+          logging: () => this.#life.core?.logging,
+          crash: () => this.#life.core?.crash,
+        }),
+    })
+    this.#life.onProbes = () => this.#admin.refreshProbes()
   }
 
   /** @throws {@link SeaworthyError} what {@link ServiceLife.start} throws; a port of the probes that is taken only warns */
@@ -110,6 +137,7 @@ export class RegisteredLife {
   /** Lets go of the servers at once, then of the port of the probes and of telemetry; `started` is when it has begun. */
   async handOver(started: Promise<unknown>): Promise<void> {
     this.#isHandedOver = true
+    this.#evidence?.end()
     this.#servers.release()
     this.#forgetForeign?.()
     await started
@@ -123,12 +151,15 @@ export class RegisteredLife {
   /** Ends with the report on standard error; never rejects. */
   async stop(reason: ShutdownReason, signal?: InterceptedSignal): Promise<ShutdownReport> {
     this.#signal = signal
-    if (signal !== undefined) this.#log.info({ signal: signal.signal }, `${this.name} received ${signal.signal}`)
     this.#foreign?.deferShutdown()
-    const report = await this.#life.stop(reason)
+    const stopping = this.#life.stop(reason)
+    // Whoever reads this line and asks for readiness is told no, by whichever thread.
+    if (signal !== undefined) this.#log.info({ signal: signal.signal }, `${this.name} received ${signal.signal}`)
+    const report = await stopping
     this.#endSlowStop?.()
     await this.#admin.close(0)
     this.#guard?.letGo()
+    this.#evidence?.end(toReportFields(report))
     return report
   }
 
@@ -143,9 +174,9 @@ export class RegisteredLife {
     return this.#life.hasFailedLate
   }
 
-  /** Puts an exception that nobody has caught into the log, and with it into the telemetry. */
-  noteUncaught(error: unknown, origin: string): void {
-    this.#life.core?.logging.log.fatal({ err: error, origin }, `${this.name}: uncaught exception`)
+  /** Puts an exception that nobody has caught to disk, into the log and into the telemetry. */
+  noteUncaught(error: unknown, origin: string): ShutdownReason {
+    return this.#exceptions.take(error, origin)
   }
 
   /** The report, written at once, because the process ends now. */

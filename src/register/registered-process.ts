@@ -144,8 +144,7 @@ export class RegisteredProcess {
   #onUncaught(error: unknown, origin: string): void {
     // As Node prints it before it dies, so that whoever looks for it finds it.
     this.#target.stderr.write(`${inspect(error)}\n\nNode.js ${this.#target.version}\n`)
-    this.#life?.noteUncaught(error, origin)
-    const reason = { kind: 'uncaught', error } as const
+    const reason = this.#life?.noteUncaught(error, origin) ?? ({ kind: 'uncaught', error } as const)
     if (this.#stopping !== undefined) void this.#life?.stop(reason)
     this.#shutDown(reason, (life) => life.stop(reason))
   }

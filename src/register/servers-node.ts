@@ -7,8 +7,7 @@ import { boundAddress } from '../server/bound-address.ts'
 import { applyServerDefaults } from '../server/server-defaults.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentNode } from '../service/component-node.ts'
-import { inFlightLimits } from '../service/in-flight-limits.ts'
-import { type EndingServer, ServerEnds } from '../service/server-ends.ts'
+import { type EndingServer, inFlightLimits, ServerEnds } from '../service/server-ends.ts'
 import { allowOneMoreClose } from './close-again.ts'
 
 export interface ServersNodeOptions {

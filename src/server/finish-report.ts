@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { silentLog } from '../core/log.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
@@ -25,4 +26,14 @@ export function reportFinish(
   if (clean) log.debug(fields, `"${name}" has finished`)
   else log.warn({ ...fields, cutWork: cut }, `"${name}" cut what was still open after ${formatDuration(limitMs)}`)
   return { clean, tookMs, cutCount, cut, figures }
+}
+
+/** Items of an account as reports name them, with the age that they have now. */
+export function describeWork<T extends { readonly startedAt: number }>(
+  clock: Clock,
+  items: readonly T[],
+  describe: (item: T) => Pick<OpenWork, 'kind' | 'name'>,
+): readonly OpenWork[] {
+  const now = clock.now()
+  return items.map((item) => ({ ...describe(item), ageMs: Math.round(now - item.startedAt) }))
 }

@@ -4,9 +4,8 @@ import type { Server as HttpsServer } from 'node:https'
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeWhenQuiet } from './close-when-quiet.ts'
 import { type ConnectionCounts, countConnections } from './connection-counts.ts'
-import { describeWork } from './describe-work.ts'
 import { DrainEnd, untilGone } from './drain-end.ts'
-import { reportFinish } from './finish-report.ts'
+import { describeWork, reportFinish } from './finish-report.ts'
 import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS, type HttpDrainOptions } from './http-drain-options.ts'
 import type { HttpFigures } from './http-figures.ts'
 import { RequestGate } from './http-gate.ts'
@@ -17,6 +16,7 @@ import { RequestLedger, type RequestTotals } from './request-ledger.ts'
 import { requestName, upgradeName } from './request-name.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
 import type { OpenItem } from './tracked-connection.ts'
+import type { LoadGuard } from './shedding/load-guard.ts'
 import { watchServer } from './watch-server.ts'
 
 /**
@@ -31,6 +31,7 @@ export class HttpDrain implements ServerDrain {
   readonly #gate: RequestGate
   readonly #leaving: ConnectionLeaving
   readonly #longLived: LongLived
+  #unguard: (() => void) | undefined
   #isDraining = false
   #isListenerClosed = false
   #answeredBefore = 0
@@ -107,10 +108,15 @@ export class HttpDrain implements ServerDrain {
     return this.#finishing
   }
 
+  guard(guard: LoadGuard): void {
+    this.#unguard ??= guard.guardHttp(this.#server, this.#ledger)
+  }
+
   /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
   release(): void {
     this.#unwatch()
     this.#gate.end()
+    this.#unguard?.()
     this.#leaving.stop()
     this.#longLived.stop()
     setResponseFinder(this.#server, undefined)

@@ -1,18 +1,18 @@
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
 import { closeSparingIdle } from './close-listener.ts'
 import { closeWhenQuiet } from './close-when-quiet.ts'
-import { describeWork } from './describe-work.ts'
 import { DrainEnd, untilGone } from './drain-end.ts'
-import { reportFinish } from './finish-report.ts'
+import { describeWork, reportFinish } from './finish-report.ts'
 import { DEFAULT_LATE_REQUEST_GRACE_MS, DEFAULT_LINGER_MS } from './http-drain-options.ts'
 import { StreamGate } from './http2-gate.ts'
 import { type StreamTotals, StreamLedger } from './http2-ledger.ts'
 import { SessionLeaving } from './http2-leaving.ts'
 import { LongStreams } from './http2-long-lived.ts'
-import { streamName } from './http2-name.ts'
+import { streamName } from './request-name.ts'
 import type { AnyHttp2Server } from './http2-server.ts'
 import type { OpenStream } from './http2-work.ts'
 import { countInterrupted, endSignals } from './request-signal.ts'
+import type { LoadGuard } from './shedding/load-guard.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain, ServerDrainOptions } from './server-drain.ts'
 
 export interface Http2DrainOptions extends ServerDrainOptions {
@@ -70,6 +70,7 @@ export class Http2Drain implements ServerDrain {
   readonly #gate: StreamGate
   readonly #leaving: SessionLeaving
   readonly #longStreams: LongStreams
+  #unguard: (() => void) | undefined
   #isDraining = false
   #answeredBefore = 0
   #isListenerClosed = false
@@ -129,7 +130,12 @@ export class Http2Drain implements ServerDrain {
     return this.#finishing
   }
 
+  guard(guard: LoadGuard): void {
+    this.#unguard ??= guard.guardHttp2(this.#server, this.#ledger)
+  }
+
   release(): void {
+    this.#unguard?.()
     this.#leaving.stop()
     this.#longStreams.stop()
     this.#ledger.release()

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 
 import type { Clock } from '../core/clock.ts'
 import { followListeners } from './follow-listeners.ts'
-import { isStreamAnswered } from './is-stream-answered.ts'
+import { isStreamAnswered } from './is-answered.ts'
 import type { AnyHttp2Server } from './http2-server.ts'
 import { findOpenSessions } from './open-sessions.ts'
 import { type OpenStream, TrackedSession } from './http2-work.ts'
@@ -61,6 +61,8 @@ export class StreamLedger {
   #cut = 0
   #tunnels = 0
   #tunnelsCut = 0
+  /** Open streams that are no part of the load. */
+  #aside = 0
 
   constructor(server: AnyHttp2Server, clock: Clock) {
     this.#clock = clock
@@ -74,6 +76,15 @@ export class StreamLedger {
 
   get inFlight(): number {
     return this.#streams.size
+  }
+
+  /** Requests that are not over, without those {@link setAside}. */
+  get load(): number {
+    return this.#streams.size - this.#aside
+  }
+
+  get requestCount(): number {
+    return this.#requests
   }
 
   get sessions(): Iterable<TrackedSession> {
@@ -117,6 +128,14 @@ export class StreamLedger {
   enter(session: TrackedSession, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const kind = headers[':method'] === 'CONNECT' ? 'tunnel' : 'request'
     this.#enter({ stream, headers, session, startedAt: this.#clock.now(), kind })
+  }
+
+  /** Leaves a request that is open out of the {@link load}. */
+  setAside(stream: ServerHttp2Stream): void {
+    const entry = this.#streams.get(stream)
+    if (entry === undefined || entry.isAside === true || entry.kind !== 'request') return
+    entry.isAside = true
+    this.#aside++
   }
 
   release(): void {
@@ -182,6 +201,7 @@ export class StreamLedger {
     if (kind === 'request') this.#requests++
     else if (kind === 'push') this.#pushed++
     else this.#tunnels++
+    if (kind !== 'request') this.#aside++
     session.hasServed = true
     session.streams.add(entry)
     session.highestCount = Math.max(session.highestCount, session.streams.size)
@@ -216,6 +236,7 @@ export class StreamLedger {
     const { session, kind } = entry
     session.streams.delete(entry)
     session.lastOver = entry
+    if (kind !== 'request' || entry.isAside === true) this.#aside--
     if (kind === 'tunnel') this.#tunnelsCut += session.isCut ? 1 : 0
     else if (isStreamAnswered(stream)) this.#answered++
     else if (session.isCut) this.#cut++

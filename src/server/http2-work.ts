@@ -14,6 +14,8 @@ export interface OpenStream {
   request?: Http2ServerRequest
   /** A stream that would stay for ever was asked to end. */
   wasToldToEnd?: boolean
+  /** It is no part of the load. */
+  isAside?: boolean
 }
 
 /** What is known of one connection that speaks HTTP/2. */

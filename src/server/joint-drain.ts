@@ -1,4 +1,5 @@
 import { MAX_LISTED_WORK, type OpenWork } from '../lifecycle/open-work.ts'
+import type { LoadGuard } from './shedding/load-guard.ts'
 import type { DrainingOptions, FinishOptions, FinishReport, ServerDrain } from './server-drain.ts'
 
 /** The drains of one server that speaks more than one protocol, as one: they run side by side, and counts are added. */
@@ -41,6 +42,10 @@ export class JointDrain implements ServerDrain {
       cut: oldestFirst(reports.flatMap(({ cut }) => cut)).slice(0, MAX_LISTED_WORK),
       figures,
     }
+  }
+
+  guard(guard: LoadGuard): void {
+    for (const drain of this.#drains) drain.guard?.(guard)
   }
 
   release(): void {

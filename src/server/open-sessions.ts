@@ -2,7 +2,7 @@ import type { Http2ServerRequest, ServerHttp2Session, ServerHttp2Stream } from '
 import type { Duplex } from 'node:stream'
 
 import type { AnyHttp2Server } from './http2-server.ts'
-import { findOpenSockets, innerPart } from './open-sockets.ts'
+import { findOpenSockets, innerPart } from './open-connections.ts'
 
 /** A session that was there before anyone watched. */
 export interface FoundSession {

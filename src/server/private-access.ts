@@ -41,25 +41,33 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const
+/** What proxies add: nginx and others by the names of these, Envoy and so Istio, and Linkerd, by names of their own. */
+const ADDED_BY_PROXIES = /^(?:forwarded$|via$|x-forwarded-|x-real-ip$|x-envoy-|l5d-)/
 
 function isLocal({ socket, headers }: IncomingMessage): boolean {
-  if (!isLoopback(socket.remoteAddress ?? '')) return false
-  if (FORWARDED.some((name) => headers[name] !== undefined)) return false
+  if (!isThisMachine(socket.remoteAddress ?? '')) return false
+  if (Object.keys(headers).some((name) => ADDED_BY_PROXIES.test(name))) return false
   return isLocalName(headers.host)
 }
 
-function isLoopback(address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))
+/**
+ * Exactly the addresses that a connection to this machine comes from. Others of 127.0.0.0/8 are somebody's choice: the
+ * sidecar of Istio hands on what comes from other pods from 127.0.0.6.
+ */
+function isThisMachine(address: string): boolean {
+  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1'
 }
 
-/** A page on a foreign name that resolves to 127.0.0.1 (DNS rebinding) is asked for by that name. */
+/**
+ * A page on a foreign name that resolves to 127.0.0.1 (DNS rebinding) is asked for by that name, and what a sidecar hands
+ * on by the name or the address of the pod.
+ */
 function isLocalName(host: string | undefined): boolean {
   if (host === undefined) return true
   const name = host
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase()
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  return name === '::1' || name === '::' || name === '0.0.0.0' || (isIP(name) === 4 && name.startsWith('127.'))
 }

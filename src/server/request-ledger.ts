@@ -45,6 +45,7 @@ export class RequestLedger {
   #lastArrivalAt = -Infinity
   #requests = 0
   #requestsOpen = 0
+  #asideOpen = 0
   #answered = 0
   #clientGone = 0
   #cut = 0
@@ -67,6 +68,15 @@ export class RequestLedger {
   /** Requests that are not over, and upgraded connections. */
   get inFlight(): number {
     return this.#requestsOpen + this.#upgradedOpen
+  }
+
+  /** Requests that are not over, without those {@link setAside}. */
+  get load(): number {
+    return this.#requestsOpen - this.#asideOpen
+  }
+
+  get requestCount(): number {
+    return this.#requests
   }
 
   get totals(): RequestTotals {
@@ -161,6 +171,14 @@ export class RequestLedger {
     this.events.opened?.(entry)
   }
 
+  /** Leaves a request that is open out of the {@link load}. */
+  setAside(response: ServerResponse): void {
+    const entry = this.#connections.get(response.req.socket)?.entryOf(response)
+    if (entry === undefined || entry.isAside === true) return
+    entry.isAside = true
+    this.#asideOpen++
+  }
+
   /** Enters an upgrade. One that another server has handed on, as Fastify does, stays in the account of that one. */
   upgrade(request: IncomingMessage): void {
     if (!this.#connections.has(request.socket) && entered.has(request.socket)) return
@@ -204,6 +222,7 @@ export class RequestLedger {
     const { connection, response } = entry
     if (!connection.remove(entry)) return
     this.#requestsOpen--
+    if (entry.isAside === true) this.#asideOpen--
     if (isAnswered(response, connection.socket)) this.#answered++
     else if (connection.isDestroyed) this.#cut++
     else this.#clientGone++

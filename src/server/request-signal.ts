@@ -3,8 +3,7 @@ import type { Http2ServerRequest, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
-import { isAnswered } from './is-answered.ts'
-import { isStreamAnswered } from './is-stream-answered.ts'
+import { isAnswered, isStreamAnswered } from './is-answered.ts'
 
 /** A request of HTTP/1.1 or HTTP/2, or a stream of HTTP/2. */
 type AnyRequest = IncomingMessage | Http2ServerRequest | ServerHttp2Stream

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
+import type { LoadGuard } from './shedding/load-guard.ts'
 
 /** A server whose end can be made orderly: HTTP/1.1, HTTP/2 with and without TLS, plain TCP. */
 export type TrackableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
@@ -83,6 +84,8 @@ export interface ServerDrain {
    *   been done by then
    */
   finish(options: FinishOptions): Promise<FinishReport>
+  /** Puts `guard` before the handlers of the server; absent where no protocol is spoken in which anything can be refused. */
+  guard?(guard: LoadGuard): void
   /** Stops watching the server and leaves it as it was; {@link finish} does so at its end. */
   release(): void
 }

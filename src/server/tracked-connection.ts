@@ -9,6 +9,8 @@ export interface OpenRequest {
   readonly startedAt: number
   /** A stream of events whose turn to go has come. */
   wasToldToEnd?: boolean
+  /** It is no part of the load. */
+  isAside?: boolean
 }
 
 /** The handshake by which another protocol took a connection over. */

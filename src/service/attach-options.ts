@@ -26,8 +26,9 @@ export function checkAttach(kind: AttachKind, service: unknown, target: unknown,
   const port = read.integer('port', { fallback: -1, min: 0, max: 65_535 })
   const host = read.text('host', { fallback: '' })
   read.boolean('probes', { fallback: false })
-  // Checked with the definition that it becomes a part of.
+  // Checked with the definition that they become a part of.
   read.value('startTimeout')
+  read.value('shedding')
   if (!(service instanceof Service)) read.problem('the first argument must be what createService() returned')
   const fits = kind.fits(target)
   if (!fits) read.problem(`the second argument must be ${kind.expected}, got ${describe(target)}`)

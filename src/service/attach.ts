@@ -1,4 +1,5 @@
 import type { TrackableServer } from '../server/server-drain.ts'
+import type { SheddingOptions } from '../server/shedding/shedding-options.ts'
 import type { Duration } from '../core/duration.ts'
 import type { Bound, Handle, ListenerDefinition } from './component.ts'
 import { type AttachKind, checkAttach } from './attach-options.ts'
@@ -15,6 +16,8 @@ export interface AttachOptions {
   readonly host?: string
   /** Whether the probes are answered on this port, too, besides the admin port; HTTP only. @default false */
   readonly probes?: boolean
+  /** As {@link ListenerDefinition.shedding} of a listener. @default what `createService()` was given */
+  readonly shedding?: SheddingOptions | boolean
   /** How long the start waits until the server listens. @default "30s" */
   readonly startTimeout?: Duration
 }
@@ -53,6 +56,7 @@ export function attach<Config>(
     probes,
     ...(port === undefined ? { adopt: (adopt) => adopt(server) } : { port }),
     ...(host === undefined ? {} : { host }),
+    ...(options.shedding === undefined ? {} : { shedding: options.shedding }),
     ...(options.startTimeout === undefined ? {} : { startTimeout: options.startTimeout }),
   }
   return service.listener(name, definition)

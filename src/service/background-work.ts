@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Hook, HookContext } from '../lifecycle/hook.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
-import { type WorkContext, WorkLedger } from '../lifecycle/work-ledger.ts'
+import { type WorkAround, type WorkContext, WorkLedger } from '../lifecycle/work-ledger.ts'
 import { abandonLeft, endWork } from './end-work.ts'
 
 /** What reports call the promises of the service itself; no component can have this name. */
@@ -14,9 +14,10 @@ export class BackgroundWork {
   readonly #ledger: WorkLedger
   #abandoned: readonly string[] | undefined
 
-  constructor(clock: Clock) {
+  /** @param around what each piece of work is begun in @default nothing */
+  constructor(clock: Clock, around?: WorkAround) {
     this.#clock = clock
-    this.#ledger = new WorkLedger(clock)
+    this.#ledger = new WorkLedger(clock, around)
   }
 
   run<T>(name: string, work: (context: WorkContext) => T | Promise<T>): Promise<T> {

@@ -4,7 +4,9 @@ import type { Log } from '../core/log.ts'
 import type { Logging } from '../logging/logging.ts'
 import type { ProbeSource } from '../health/probe-source.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
+import type { LiveConfig } from './live-config.ts'
 import type { ComponentContext, Needs, Values } from './component.ts'
+import type { ServiceShedding } from './service-shedding.ts'
 
 /** What a running service gives to its components. */
 export interface ComponentHost<Config> {
@@ -12,6 +14,9 @@ export interface ComponentHost<Config> {
   readonly health: HealthChecker
   readonly probes: ProbeSource
   config(): Config
+  /** The configuration as it is now. */
+  readonly live: LiveConfig
+  readonly shedding: ServiceShedding
   logFor(component: string): Logging['log']
   /** For what may speak before the service has a log: such lines are dropped. */
   lateLogFor(component: string): Log
@@ -33,6 +38,11 @@ export function toContext<Config, N extends Needs>(
   const values = Object.fromEntries(
     Object.entries(needs ?? {}).map(([key, handle]) => [key, host.valueOf(handle.name)]),
   )
-  const context: ComponentContext<Config> = { config: host.config(), log: host.logFor(name), signal }
+  const context: ComponentContext<Config> = {
+    config: host.live.observedBy(name) as Config,
+    name,
+    log: host.logFor(name),
+    signal,
+  }
   return { ...(values as Values<N>), ...context }
 }

@@ -1,3 +1,5 @@
+import type { LifecycleState } from '../core/lifecycle-state.ts'
+import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { Hook } from '../lifecycle/hook.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { Startable } from '../lifecycle/start-in-order.ts'
@@ -13,6 +15,8 @@ export interface ComponentNode extends Startable, Stoppable {
   readonly declared?: () => void
   /** Whether there is something to end although it has not started: a server that its application has told to listen. */
   readonly isOpen?: () => boolean
+  /** Reads anew what it follows besides the configuration, such as a certificate. Must not reject. */
+  readonly reload?: (reason: string) => Promise<void>
   /** First phase of a shutdown: take nothing new. */
   readonly announce?: () => void
   /** Third phase: wait for what is in flight. */
@@ -29,3 +33,27 @@ export interface ComponentNode extends Startable, Stoppable {
 
 /** The longest time a component may take to start, unless it says otherwise: half a minute, as init scripts are given. */
 export const DEFAULT_START_LIMIT_MS = 30_000
+
+/**
+ * Whether a component may be added to those that a service has.
+ *
+ * @throws {@link SeaworthyError} `SEA_LIFECYCLE_STARTED`, or `SEA_GRAPH_DUPLICATE`
+ */
+export function checkNew(node: ComponentNode, known: ReadonlyMap<string, unknown>, state: LifecycleState): void {
+  if (state !== 'created') {
+    throw new SeaworthyError('SEA_LIFECYCLE_STARTED', `"${node.name}" was added after the start`, {
+      hint: 'Add every component before start() or run().',
+    })
+  }
+  if (!known.has(node.name)) return
+  throw new SeaworthyError('SEA_GRAPH_DUPLICATE', `Two components are called "${node.name}"`, {
+    hint: isAttached(node)
+      ? 'Name what is attached besides the first: attach(service, server, { name: "admin" }).'
+      : 'Give each component its own name.',
+  })
+}
+
+/** Whether it has the name that a server gets which is attached without one. */
+function isAttached({ kind, name }: ComponentNode): boolean {
+  return kind === 'listener' && name === 'http'
+}

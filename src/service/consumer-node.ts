@@ -2,27 +2,28 @@ import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { HookContext } from '../lifecycle/hook.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
 import { WorkLedger } from '../lifecycle/work-ledger.ts'
-import { registerCheck } from './component-check.ts'
+import type { StartUpPolicy } from '../recovery/start-up/start-up-options.ts'
 import type { ComponentHost } from './component-host.ts'
 import { toContext } from './component-host.ts'
 import type { ComponentNode } from './component-node.ts'
+import { ComponentStart } from './component-start.ts'
 import type { Needs } from './component.ts'
 import type { ConsumerDefinition } from './consumer.ts'
-import type { NodeLimits } from './definition-reader.ts'
+import type { StartLimits } from './definition-reader.ts'
 import { abandonLeft, endWork, type WorkEnd } from './end-work.ts'
 
 /** A consumer as a node: paused when the shutdown is announced, its jobs waited for in `finish`. */
-export function toConsumerNode<Config, T, N extends Needs>(
+export function toConsumerNode<Config, T, N extends Needs, P extends StartUpPolicy>(
   host: ComponentHost<Config>,
   name: string,
-  definition: ConsumerDefinition<Config, T, N>,
-  limits: NodeLimits,
+  definition: ConsumerDefinition<Config, T, N, P>,
+  { startUp, ...limits }: StartLimits,
 ): ComponentNode {
   const { clock } = host
   const { giveBack, stop } = definition
-  const ledger = new WorkLedger(clock)
-  let value: T | undefined
-  const pause = new Pause(() => definition.pause(value as T))
+  const ledger = new WorkLedger(clock, host.live.around)
+  const component = new ComponentStart<T>(host, name, definition, startUp)
+  const pause = new Pause(() => definition.pause(component.value))
   let inFlightAtAnnounce = 0
   let abandoned: readonly string[] | undefined
 
@@ -30,27 +31,28 @@ export function toConsumerNode<Config, T, N extends Needs>(
     name,
     kind: 'consumer',
     ...limits,
-    value: () => value,
-    async start({ signal }) {
-      const context = { ...toContext(host, name, definition.needs, signal), work: ledger }
-      const started = await definition.start(context)
-      value = started
-      registerCheck(host, name, definition, started)
-    },
+    value: () => component.shown,
+    describeStart: () => component.describe(),
+    start: (context) =>
+      component.start(context, (signal) =>
+        definition.start({ ...toContext(host, name, definition.needs, signal), work: ledger }),
+      ),
     announce() {
+      component.close()
       inFlightAtAnnounce = ledger.inFlight
-      void pause.begin()
+      if (component.isUp) void pause.begin()
     },
     async finish({ limitMs }: HookContext) {
       const end = await endWork(ledger, limitMs, {
         clock,
         name,
-        noMore: pause.begin(),
+        // One that has not come takes nothing.
+        noMore: component.isUp ? pause.begin() : Promise.resolve(),
         mayBeginLate: false,
-        giveBack: giveBack && ((context) => giveBack(value as T, context)),
+        giveBack: giveBack && ((context) => giveBack(component.value, context)),
       })
       abandoned ??= end.abandoned
-      const problems = [...pause.problems(), ...problemsOf(end)]
+      const problems = [...(component.isUp ? pause.problems() : []), ...problemsOf(end)]
       if (problems.length === 0) return
       throw new SeaworthyError('SEA_SHUTDOWN_FAILED', problems.map(({ text }) => text).join('; '), {
         cause: problems.find(({ error }) => error !== undefined)?.error,
@@ -66,9 +68,14 @@ export function toConsumerNode<Config, T, N extends Needs>(
       const { started, ...rest } = ledger.totals
       return { inFlightAtAnnounce, jobs: started, ...rest }
     },
-    async stop({ signal }) {
-      host.health.deregister(name)
-      await stop?.(value as T, { signal })
+    async stop({ signal, limitMs }) {
+      // Without a turn in between where there is none: what blocks the loop then is its stop alone.
+      const attempt = component.end()
+      if (attempt !== undefined) await attempt
+      if (!component.isUp) return
+      // One that came when nobody waited for it any more takes work until it is told.
+      if (!pause.hasBegun) await pause.begin()
+      await stop?.(component.value, { signal, limitMs })
     },
   }
 }
@@ -94,6 +101,10 @@ class Pause {
 
   constructor(pause: () => unknown) {
     this.#pause = pause
+  }
+
+  get hasBegun(): boolean {
+    return this.#pausing !== undefined
   }
 
   /** Pauses at the first call. Resolves when it has ended, in whatever way. */

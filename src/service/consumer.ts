@@ -1,4 +1,5 @@
 import type { WorkContext } from '../lifecycle/work-ledger.ts'
+import type { StartUpOptions, StartUpPolicy } from '../recovery/start-up/start-up-options.ts'
 import type { ComponentContext, ComponentLimits, Needs, Values } from './component.ts'
 
 /** The account of a consumer's jobs. */
@@ -23,8 +24,16 @@ export interface EndContext {
 }
 
 /** What takes work from elsewhere: a queue, a topic, a schedule. */
-export interface ConsumerDefinition<Config, T, N extends Needs = Record<never, never>> extends ComponentLimits<N> {
-  /** Begins to take work and returns what takes it; each job runs by `work.run`, so that a shutdown waits for it. */
+export interface ConsumerDefinition<
+  Config,
+  T,
+  N extends Needs = Record<never, never>,
+  P extends StartUpPolicy = 'required',
+> extends ComponentLimits<N> {
+  /**
+   * Begins to take work and returns what takes it; each job runs by `work.run`, so that a shutdown waits for it. It is
+   * called again after a failure that can pass, as `startup` says: what it has opened until then it closes before it throws.
+   */
   readonly start: (context: Values<N> & ComponentContext<Config> & { readonly work: Work }) => T | Promise<T>
   /**
    * Takes nothing new from now on. Called at once when a shutdown is announced, long before resources stop. May wait for
@@ -38,8 +47,17 @@ export interface ConsumerDefinition<Config, T, N extends Needs = Record<never, n
   readonly giveBack?: (value: T, context: EndContext) => unknown
   /** Tells whether it can take work, for readiness: throw, or return `{ status: 'degraded', message }`. */
   readonly check?: (value: T, context: EndContext) => unknown
-  /** Whether a failing check makes the service not ready (true) or only degraded (false). @default true */
+  /**
+   * Whether a failing check makes the service not ready (true) or only degraded (false).
+   *
+   * @default true; false for what is `degraded`, without which the service is ready, too
+   */
   readonly critical?: boolean
-  /** Closes it, when nothing is in flight any more or the time is over. */
-  readonly stop?: (value: T, context: EndContext) => unknown
+  /**
+   * Closes it, when nothing is in flight any more or the time is over: within `limitMs` milliseconds, after which the
+   * `signal` is aborted and nobody waits any more.
+   */
+  readonly stop?: (value: T, context: EndContext & { readonly limitMs?: number }) => unknown
+  /** What happens when what it takes work from is not there yet. @default it is waited for, within `startTimeout` */
+  readonly startup?: StartUpOptions<P>
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type Settled, settleWithin } from '../core/wait.ts'
-import { endReason } from '../lifecycle/end-reason.ts'
-import type { WorkLedger } from '../lifecycle/work-ledger.ts'
-import { inFlightLimits } from './in-flight-limits.ts'
+import { endReason, type WorkLedger } from '../lifecycle/work-ledger.ts'
+import { inFlightLimits } from './server-ends.ts'
 
 export interface EndWorkOptions {
   readonly clock: Clock

@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.ts'
 import { describeReason, messageOf, type ShutdownReason } from '../lifecycle/shutdown-report.ts'
 
 /** Failures beyond these are not kept: each has its own line in the log anyway. */
@@ -18,5 +19,15 @@ export class LateFailures {
 
   add(what: string, error: unknown): void {
     if (this.#messages.length < MAX_FAILURES) this.#messages.push(`${what}: ${messageOf(error)}`)
+  }
+}
+
+/** A log for what may speak before the service has one; until `find` finds it, lines are dropped. */
+export function lateLog(find: () => Log | undefined): Log {
+  return {
+    debug: (fields, message) => find()?.debug(fields, message),
+    info: (fields, message) => find()?.info(fields, message),
+    warn: (fields, message) => find()?.warn(fields, message),
+    error: (fields, message) => find()?.error(fields, message),
   }
 }

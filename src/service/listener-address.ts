@@ -1,5 +1,6 @@
 import type { OptionReader } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { readShedding } from '../server/shedding/shedding-options.ts'
 
 /** `port: process.env.PORT` where there is none: any free port would be the last thing that was meant. */
 export const PORT_IS_UNDEFINED = '"port" is undefined (a variable that is not set?): leave it out, or give a number'
@@ -10,6 +11,11 @@ export function checkAddress(read: OptionReader): void {
   if (read.isUndefined('port')) read.problem(PORT_IS_UNDEFINED)
   if (typeof read.value('host') !== 'function') read.text('host', { fallback: 'any' })
   read.boolean('probes', { fallback: false })
+  readShedding(read)
+  const tls = read.value<unknown>('tls')
+  if (tls !== undefined && typeof tls !== 'function' && (typeof tls !== 'object' || tls === null))
+    read.problem('"tls" must be an object such as { certFile, keyFile }, or a function that returns one')
+  read.boolean('answerErrors', { fallback: true })
 }
 
 /**

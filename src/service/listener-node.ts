@@ -10,8 +10,9 @@ import type { Bound, ListenerDefinition, Needs } from './component.ts'
 import type { NodeLimits } from './definition-reader.ts'
 import { portOf } from './listener-address.ts'
 import { openListener } from './open-listener.ts'
-import { answerProbesFirst } from './probes-first.ts'
+import { answerProbesFirst, requireHttp } from './probes-first.ts'
 import { ServerGroup } from './server-group.ts'
+import type { SecureListener } from './tls/secure-listener.ts'
 import { toApplication } from './to-application.ts'
 
 /** So that the listener itself says that nothing listens, and not the deadline of its start. */
@@ -29,6 +30,7 @@ export function toListenerNode<Config, N extends Needs>(
   const adopted = new AdoptedServers(host, name)
   let bound: Bound | undefined
   let isPrepared = false
+  let secure: SecureListener | undefined
 
   const take = (server: TrackableServer): void => {
     if (group.servers.includes(server)) return
@@ -38,13 +40,15 @@ export function toListenerNode<Config, N extends Needs>(
   }
   const prepare = (server: TrackableServer): void => {
     applyServerDefaults(server)
+    if (definition.shedding !== undefined && definition.shedding !== false)
+      requireHttp(name, 'shedding', server, 'Leave out "shedding": only requests of HTTP can be refused.')
     if (probes === true) answerProbesFirst(name, server, probeHandler(host.probes))
   }
   const open = async (signal: AbortSignal): Promise<Bound> => {
     const { application } = group
     if (adopt === undefined) {
       if (application.server !== undefined) prepare(application.server)
-      const config = host.config()
+      const config = host.live.observedBy(name) as Config
       return openListener(host, group, application, {
         name,
         port: portOf(name, port, config),
@@ -64,11 +68,26 @@ export function toListenerNode<Config, N extends Needs>(
     ...limits,
     ...(adopt === undefined ? {} : { startLimitMs: limits.startLimitMs + SILENCE_MARGIN_MS }),
     value: () => bound,
-    declared: () => adopt?.(take),
+    declared() {
+      host.shedding.declare(name, definition.shedding)
+      adopt?.(take)
+    },
     isOpen: () => adopt !== undefined && group.servers.length > 0,
     async start({ signal }) {
+      const tls =
+        typeof definition.tls === 'function' ? definition.tls(host.live.observedBy(name) as Config) : definition.tls
+      if (tls !== undefined) {
+        const { SecureListener } = await import('./tls/secure-listener.ts')
+        secure = await SecureListener.open(host, name, tls)
+      }
       const built = await definition.start(toContext(host, name, definition.needs, signal))
-      group.application = toApplication(name, built, { adopts: adopt !== undefined })
+      group.application = toApplication(name, built, {
+        adopts: adopt !== undefined,
+        answersErrors: definition.answerErrors ?? adopt === undefined,
+        makeServer: secure?.makeServer,
+      })
+      secure?.take(group.application.server)
+      group.guard = await host.shedding.guard(host, name)
       await group.application.ready?.()
       try {
         bound = await open(signal)
@@ -80,6 +99,7 @@ export function toListenerNode<Config, N extends Needs>(
         }
         throw error
       }
+      await secure?.start()
       host.logFor(name).info({ port: bound.port, host: bound.host }, `listening on ${bound.url}`)
     },
     announce() {
@@ -90,8 +110,11 @@ export function toListenerNode<Config, N extends Needs>(
     aborted: () => group.cut(),
     openWork: () => group.openWork(),
     figures: () => group.figures(),
-    async stop() {
-      await group.application.close?.()
+    reload: async (reason) => secure?.reload(reason),
+    // Without a turn in between where there is nothing to wait for: whatever blocks the loop then is not this one's.
+    stop() {
+      const { application } = group
+      return secure === undefined ? application.close?.() : secure.close().then(() => application.close?.())
     },
   }
 }

@@ -10,15 +10,18 @@ import type { TrackableServer } from '../server/server-drain.ts'
  * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` for a server that speaks no HTTP
  */
 export function answerProbesFirst(name: string, server: TrackableServer, answer: ProbeHandler): void {
-  if (!speaksHttp(server)) {
-    throw new SeaworthyError('SEA_OPTIONS_INVALID', `"probes" of listener "${name}": its server does not speak HTTP`, {
-      hint: 'Leave out "probes": they are answered on the admin port.',
-    })
-  }
+  requireHttp(name, 'probes', server, 'Leave out "probes": they are answered on the admin port.')
   const handlers = server.listeners('request') as RequestListener[]
   server.removeAllListeners('request')
   server.on('request', (...[request, response]: Parameters<RequestListener>) => {
     if (answer(request, response)) return
     for (const handler of handlers) handler.call(server, request, response)
   })
+}
+
+/** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` for a server that speaks no HTTP, where `option` needs one that does */
+export function requireHttp(name: string, option: string, server: TrackableServer, hint: string): void {
+  if (speaksHttp(server)) return
+  const message = `"${option}" of listener "${name}": its server does not speak HTTP`
+  throw new SeaworthyError('SEA_OPTIONS_INVALID', message, { hint })
 }

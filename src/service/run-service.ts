@@ -1,20 +1,25 @@
-import { isSeaworthyError } from '../core/seaworthy-error.ts'
+import cluster from 'node:cluster'
+import { isMainThread } from 'node:worker_threads'
+import { type ForeignExit, onForeignExit } from '../core/process-exit.ts'
+import { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
 import { exitCodeOfSignal } from '../core/signal-exit-code.ts'
 import { EXIT_CODE, exitCodeOf, isConfigurationError } from '../lifecycle/exit-code.ts'
 import { keepAlive } from '../lifecycle/keep-alive.ts'
-import { listenToSignals } from '../lifecycle/signals.ts'
-import { messageOf } from '../lifecycle/shutdown-report.ts'
-import { type ForeignExit, onForeignExit } from './foreign-exit.ts'
+import { toReportFields } from '../lifecycle/report-fields.ts'
+import { listenToHangup, listenToSignals } from '../lifecycle/signals.ts'
+import { messageOf, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
+import { CrashEvidence } from './crash/crash-evidence.ts'
+import { UncaughtExceptions } from './crash/uncaught-exceptions.ts'
 import type { ServiceLife } from './service-life.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 import { ShutdownGuard } from './shutdown-guard.ts'
-import { requireOwnProcess } from './supported-process.ts'
 
 /** The whole life of a process: start, wait, shut down, exit. Everything that touches the process is in here. */
 export async function runService(life: ServiceLife, options: ResolvedServiceOptions): Promise<number> {
   const { clock, exit, name } = options
   requireOwnProcess(name)
   let guard: ShutdownGuard | undefined
+  let evidence: CrashEvidence | undefined
   const ignoreExits = onForeignExit((foreign) => tellForeignExit(foreign, life, guard, name))
   /** From now on the end of the process is ours. */
   const expectExit = (): void => {
@@ -23,13 +28,19 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
   }
   const leave = (code: number): void => {
     expectExit()
+    evidence?.end()
     exit(code)
   }
   life.onStop = (shutdown) => (guard = new ShutdownGuard(shutdown, { ...options, exit: leave }))
+  life.whenLogging(() => (evidence = CrashEvidence.begin(life, options)))
   const letGo = keepAlive(clock)
   const tellSecond = (signal: NodeJS.Signals, code: number): void => guard?.tellSecondSignal(signal, code)
-  const unlisten = [listenToExceptions(life, name), listen(life, { ...options, exit: leave }, tellSecond)]
-  const code = await live(life, name)
+  const unlisten = [
+    listenToExceptions(life, name, () => evidence),
+    listen(life, { ...options, exit: leave }, tellSecond),
+    reloadOnHangup(life, options),
+  ]
+  const code = await live(life, name, (report) => evidence?.end(toReportFields(report)))
   letGo()
   for (const stop of unlisten) stop()
   leave(code)
@@ -38,7 +49,20 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
   return code
 }
 
-async function live(life: ServiceLife, name: string): Promise<number> {
+/** Listed among the signals that end the service, SIGHUP does that, and nothing else. */
+function reloadOnHangup(life: ServiceLife, { signals, isTerminal, name }: ResolvedServiceOptions): () => void {
+  if (!life.live.isReloading) return () => {}
+  if (!signals.includes('SIGHUP')) {
+    // One that comes before there is a configuration has nothing to reload.
+    const onReload = (): void => void life.live.reload('SIGHUP').catch(() => {})
+    return listenToHangup({ isTerminal, onReload, onGone: () => void life.stop({ kind: 'signal', signal: 'SIGHUP' }) })
+  }
+  const message = `SIGHUP ends ${name}, as its option "signals" says: it does not reload the configuration`
+  life.whenLogging((log) => log.warn({}, message))
+  return () => {}
+}
+
+async function live(life: ServiceLife, name: string, onReport: (report: ShutdownReport) => void): Promise<number> {
   try {
     await life.start()
   } catch (error) {
@@ -49,8 +73,10 @@ async function live(life: ServiceLife, name: string): Promise<number> {
     }
   }
   const report = await life.ended
-  // What failed after the report was written still counts.
-  return life.hasFailedLate ? EXIT_CODE.unclean : exitCodeOf(report)
+  onReport(report)
+  const code = exitCodeOf(report)
+  // What failed after the report was written still counts, where the code does not say something worse already.
+  return code === EXIT_CODE.clean && life.hasFailedLate ? EXIT_CODE.unclean : code
 }
 
 /** Somebody ends the process before we do. Nothing can take that back; who it was, and what it cost, is told. */
@@ -91,8 +117,9 @@ function listen(
       warn: (fields, message) => life.whenLogging((log) => log.warn(fields, message)),
     },
     onFirst: (signal) => {
-      life.core?.logging.log.info({ signal }, `${name} received ${signal}`)
       void life.stop({ kind: 'signal', signal })
+      // Whoever reads this line and asks for readiness is told no, by whichever thread.
+      life.core?.logging.log.info({ signal }, `${name} received ${signal}`)
     },
     onSecond: (signal) => {
       const code = exitCodeOfSignal(signal)
@@ -103,13 +130,30 @@ function listen(
 }
 
 /** Node hands unhandled rejections to the same event. The process is not trusted any more, so the shutdown is short. */
-function listenToExceptions(life: ServiceLife, name: string): () => void {
-  const listener = (error: unknown, origin: string): void => {
-    life.core?.logging.writeLastWords({ err: error, origin }, `${name}: uncaught exception`, { level: 'fatal' })
-    if (life.core === undefined)
-      process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`)
-    void life.stop({ kind: 'uncaught', error })
-  }
+function listenToExceptions(life: ServiceLife, name: string, evidence: () => CrashEvidence | undefined): () => void {
+  const exceptions = new UncaughtExceptions({
+    name,
+    logging: () => life.core?.logging,
+    evidence,
+  })
+  const listener = (error: unknown, origin: string): void => void life.stop(exceptions.take(error, origin))
   process.on('uncaughtException', listener)
   return () => process.off('uncaughtException', listener)
+}
+
+/**
+ * Refuses to run where the promises of a service can't hold: Node delivers no signals to worker threads, and the workers
+ * of a cluster share the admin port, so that a probe would be answered by any of them.
+ *
+ * @throws {@link SeaworthyError} `SEA_SERVICE_UNSUPPORTED_PROCESS`
+ */
+function requireOwnProcess(name: string): void {
+  if (!isMainThread) throw unsupported(name, 'a worker thread')
+  if (cluster.isWorker) throw unsupported(name, 'a worker of node:cluster')
+}
+
+function unsupported(name: string, where: string): SeaworthyError {
+  return new SeaworthyError('SEA_SERVICE_UNSUPPORTED_PROCESS', `run() of "${name}" was called in ${where}`, {
+    hint: 'Run a service in a process of its own, and more of them as replicas. Threads may do its computing.',
+  })
 }

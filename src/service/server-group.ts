@@ -1,11 +1,12 @@
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import type { OpenWork } from '../lifecycle/open-work.ts'
+import { type BoundaryHost, setBoundaryHost } from '../server/boundary-host.ts'
 import type { ServerDrain, TrackableServer } from '../server/server-drain.ts'
+import type { LoadGuard } from '../server/shedding/load-guard.ts'
 import { trackServer } from '../server/track-server.ts'
 import type { ComponentHost } from './component-host.ts'
-import { inFlightLimits } from './in-flight-limits.ts'
 import type { Application } from './listenable.ts'
-import { ServerEnds } from './server-ends.ts'
+import { inFlightLimits, ServerEnds } from './server-ends.ts'
 
 /** Whose server it is; a server can be drained by one listener only. */
 const owners = new WeakMap<TrackableServer, string>()
@@ -18,6 +19,7 @@ export class ServerGroup {
   readonly #name: string
   readonly #drains = new Map<TrackableServer, ServerDrain>()
   readonly #ends: ServerEnds
+  #guard: LoadGuard | undefined
   #inFlightAtAnnounce: number | undefined
   #isEnding = false
 
@@ -46,19 +48,31 @@ export class ServerGroup {
         { hint: 'Give each listener a server of its own, and attach each server once.' },
       )
     }
-    const drain = trackServer(server, {
-      clock: this.#host.clock,
+    const facts: BoundaryHost = {
       name: this.#name,
       log: this.#host.lateLogFor(this.#name),
       routeOf: (request) => this.application.routeOf?.(request),
+    }
+    setBoundaryHost(server, facts)
+    const drain = trackServer(server, {
+      ...facts,
+      clock: this.#host.clock,
       sayGoodbye: (socket, reason) => this.application.sayGoodbye?.(socket, reason) ?? false,
     })
+    this.#host.live.onServer?.(server)
     owners.set(server, this.#name)
     this.#drains.set(server, drain)
+    if (this.#guard !== undefined) drain.guard?.(this.#guard)
     server.on('close', () => this.#onClose(server))
     // One that its application opens in the middle of a shutdown: it goes the way of the others.
     if (this.#isEnding) drain.startDraining()
     if (this.#ends.hasBegun) this.#ends.endLate({ name: this.#name, drain })
+  }
+
+  /** What stands before the handlers of every server from now on. */
+  set guard(guard: LoadGuard | undefined) {
+    this.#guard = guard
+    if (guard !== undefined) for (const drain of this.#drains.values()) drain.guard?.(guard)
   }
 
   startDraining(spreadMs: number): void {
@@ -104,7 +118,10 @@ export class ServerGroup {
   }
 
   #disown(): void {
-    for (const server of this.#drains.keys()) owners.delete(server)
+    for (const server of this.#drains.keys()) {
+      owners.delete(server)
+      this.#host.live.release(server)
+    }
   }
 
   /** Somebody else closed it: a service that nobody can reach must not go on as if nothing had happened. */

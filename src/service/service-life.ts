@@ -1,42 +1,41 @@
 import { existsSync } from 'node:fs'
-import { formatDuration } from '../core/duration.ts'
 import type { LifecycleState } from '../core/lifecycle-state.ts'
 import type { Log } from '../core/log.ts'
-import { isSeaworthyError, SeaworthyError } from '../core/seaworthy-error.ts'
+import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { settleWithin } from '../core/wait.ts'
 import type { HealthChecker } from '../health/health-checker.ts'
-import { createProbeSource } from '../health/probes.ts'
-import type { ProbeSource } from '../health/probe-source.ts'
+import { createProbeSource, type LocalProbeSource } from '../health/probe-snapshot.ts'
 import { attempt } from '../lifecycle/attempt.ts'
-import { toCrashBudget } from '../lifecycle/crash-budget.ts'
 import { sayProgress } from '../lifecycle/progress-lines.ts'
-import { resolveShutdownBudget, type ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
+import { resolveShutdownBudget, type ShutdownBudget, toCrashBudget } from '../lifecycle/shutdown-budget.ts'
 import { messageOf, type PhaseName, type ShutdownReason, type ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { runShutdown } from '../lifecycle/shutdown-sequence.ts'
+import type { OpenWork } from '../lifecycle/open-work.ts'
 import type { StartResult } from '../lifecycle/start-in-order.ts'
 import { BackgroundWork } from './background-work.ts'
-import { bringUp } from './bring-up.ts'
+import { bringUp, interrupted, rejectedBy, tellReady } from './bring-up.ts'
 import { abandonCore, closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
-import { LateFailures } from './late-failures.ts'
-import { lateLog } from './late-log.ts'
+import { LiveConfig } from './live-config.ts'
+import { LateFailures, lateLog } from './late-failures.ts'
 import { nodesToEnd } from './nodes-to-end.ts'
 import type { ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 import type { BegunShutdown } from './shutdown-guard.ts'
 import { openWorkOf, toFigures, toShutdownPlan } from './shutdown-plan.ts'
-import { tellReady } from './tell-ready.ts'
 
 /** The states of a service and the way from one to the next. Start and stop run once, whoever asks and how often. */
 export class ServiceLife {
-  readonly probes: ProbeSource
+  readonly probes: LocalProbeSource
   readonly background: BackgroundWork
+  readonly live: LiveConfig
   readonly #options: ResolvedServiceOptions
   readonly #nodes: ReadonlyMap<string, ComponentNode>
   readonly #health: HealthChecker
   readonly #interrupt = new AbortController()
   readonly #giveUp = new AbortController()
+  readonly #hurry = new AbortController()
   readonly #ended = Promise.withResolvers<ShutdownReport>()
   readonly #failures = new LateFailures()
   #wasReady = false
@@ -44,6 +43,7 @@ export class ServiceLife {
   #drainDelayMs = 0
   #askExitCode: (report: ShutdownReport) => number | undefined = () => undefined
   #onStop: (shutdown: BegunShutdown) => void = () => {}
+  #onProbes: () => void = () => {}
   #state: LifecycleState = 'created'
   #core: ServiceCore | undefined
   #starting: Promise<void> | undefined
@@ -55,8 +55,12 @@ export class ServiceLife {
     this.#options = options
     this.#nodes = nodes
     this.#health = health
-    this.background = new BackgroundWork(options.clock)
-    this.probes = createProbeSource({ health, state: () => this.#state })
+    this.live = new LiveConfig(options, health, { state: () => this.#state, nodes })
+    this.background = new BackgroundWork(options.clock, this.live.around)
+    health.onUpdate(() => this.#tellProbes())
+    const { name, version, env } = options
+    const author = { service: env['OTEL_SERVICE_NAME'] ?? name, ...(version === undefined ? {} : { version }) }
+    this.probes = createProbeSource({ health, state: () => this.#state, author })
   }
 
   get state(): LifecycleState {
@@ -77,6 +81,10 @@ export class ServiceLife {
     return this.#failures.messages.length > 0
   }
 
+  openWork(): readonly OpenWork[] {
+    return openWorkOf(this.#nodes.values(), this.background)
+  }
+
   /** Something that must have let go of the process before anything starts. */
   set startAfter(released: Promise<unknown> | undefined) {
     this.#startAfter = released
@@ -85,6 +93,11 @@ export class ServiceLife {
   /** Told once, when a shutdown begins. */
   set onStop(listener: (shutdown: BegunShutdown) => void) {
     this.#onStop = listener
+  }
+
+  /** Told whenever a probe may be answered otherwise than before. */
+  set onProbes(listener: () => void) {
+    this.#onProbes = listener
   }
 
   /** Asked once, when everything has ended: a code to exit with instead of the one of the contract. */
@@ -110,6 +123,8 @@ export class ServiceLife {
 
   stop(reason: ShutdownReason): Promise<ShutdownReport> {
     if (this.#stopping !== undefined) this.#failures.note(reason)
+    // Nobody knows what state it has left: nothing new is taken, whatever began the shutdown.
+    if (reason.kind === 'uncaught') this.#hurry.abort()
     this.#stopping ??= this.#stop(reason)
     return this.#stopping
   }
@@ -117,7 +132,8 @@ export class ServiceLife {
   /** Ends without a shutdown and without a report, because another service takes the process over. */
   async abandon(): Promise<void> {
     await this.#starting?.catch(() => {})
-    this.#state = 'stopped'
+    void this.live.close()
+    this.#turnTo('stopped')
     this.#health.stop()
     if (this.#core !== undefined) abandonCore(this.#core)
   }
@@ -126,21 +142,25 @@ export class ServiceLife {
     const { clock, name } = this.#options
     if (this.#stopping !== undefined) throw interrupted(name)
     const startedAt = clock.now()
-    this.#state = 'starting'
+    this.#turnTo('starting')
     this.#bringingUp = this.#bringUp()
     try {
       const result = await Promise.race([this.#bringingUp, rejectedBy(this.#giveUp.signal)])
       if (!result.ok) throw result.error
       const core = this.#core
+      this.live.hasStarted()
       await this.#health.start(core === undefined ? {} : { log: core.logging.log })
       if (this.#stopping !== undefined) throw interrupted(name)
-      this.#state = 'ready'
+      this.#turnTo('ready')
       this.#wasReady = true
+      this.live.begin()
       const startMs = clock.now() - startedAt
       if (core !== undefined) tellReady(core, this.#health, { name, startMs, components: result.started })
     } catch (error) {
-      if (this.#core === undefined) this.#state = 'failed'
-      else {
+      if (this.#core === undefined) {
+        this.#turnTo('failed')
+        void this.live.close()
+      } else {
         // With its stack, its code and its hint; the report has only its message.
         if (!isSeaworthyError(error, 'SEA_START_INTERRUPTED'))
           this.#core.logging.log.error({ err: error }, `${name} did not start`)
@@ -157,6 +177,7 @@ export class ServiceLife {
       nodes: this.#nodes.values(),
       health: this.#health,
       probes: this.probes,
+      live: this.live,
       after: this.#startAfter,
       signal: this.#interrupt.signal,
       givenUp: this.#giveUp.signal,
@@ -169,11 +190,14 @@ export class ServiceLife {
 
   async #stop(reason: ShutdownReason): Promise<ShutdownReport> {
     this.#interrupt.abort()
+    void this.live.close()
+    // At once: another thread answers the probes, and does not wait for what this one has to do first.
+    if (this.#state === 'ready') this.#turnTo('draining')
     const { clock, name } = this.#options
     const progress = new ShutdownProgress(clock)
     const budget = this.#budgetFor(reason)
     // Known from the first moment: whoever ends the process before the announcement cuts it all the same.
-    progress.follow(() => openWorkOf(this.#nodes.values(), this.background))
+    progress.follow(() => this.openWork())
     this.#onStop({
       reason,
       budget,
@@ -191,7 +215,7 @@ export class ServiceLife {
     endLines()
     const exitCode = this.#askExitCode(outcome)
     const report = exitCode === undefined ? outcome : { ...outcome, exitCode }
-    this.#state = reason.kind === 'failed-start' ? 'failed' : 'stopped'
+    this.#turnTo(reason.kind === 'failed-start' ? 'failed' : 'stopped')
     await this.#close(report).catch((error: unknown) => this.#failures.add('closing', error))
     this.#ended.resolve(report)
     return report
@@ -233,7 +257,8 @@ export class ServiceLife {
       finalFlush,
     })
     this.#drainDelayMs = plan.hasListeners ? budget.drainDelayMs : 0
-    return runShutdown(plan, { clock, budget, reason, onPhase: (phase) => this.#enter(phase), progress })
+    const { signal: hurry } = this.#hurry
+    return runShutdown(plan, { clock, budget, reason, onPhase: (phase) => this.#enter(phase), progress, hurry })
   }
 
   /** What the start came to. While not even its configuration is there, nothing has started: that may hang, and is given up. */
@@ -246,29 +271,22 @@ export class ServiceLife {
     return undefined
   }
 
+  #turnTo(state: LifecycleState): void {
+    this.#state = state
+    this.#tellProbes()
+  }
+
+  #tellProbes(): void {
+    this.#core?.admin?.refreshProbes()
+    this.#onProbes()
+  }
+
   #enter(phase: PhaseName): void {
-    if (phase === 'announce') this.#state = 'draining'
-    if (phase === 'finish') this.#state = 'stopping'
+    if (phase === 'announce') this.#turnTo('draining')
+    if (phase === 'finish') this.#turnTo('stopping')
     if (phase === 'stop') this.#health.stop()
   }
 }
 
 /** The report of a shutdown in which nothing could be done. */
 const NOTHING_DONE = { phases: [], aborted: [], flushes: {}, figures: {} } as const
-
-/** @param limitMs how long its configuration was waited for, where that never came */
-function interrupted(name: string, limitMs?: number): SeaworthyError {
-  const message = `The start of "${name}" was given up because a shutdown was asked for`
-  if (limitMs === undefined) return new SeaworthyError('SEA_START_INTERRUPTED', message)
-  return new SeaworthyError(
-    'SEA_START_INTERRUPTED',
-    `${message}, and its configuration had not come within ${formatDuration(limitMs)} of that`,
-    { hint: 'Find what the schema of the configuration waits for.' },
-  )
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-}

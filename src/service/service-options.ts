@@ -5,11 +5,16 @@ import type { Duration } from '../core/duration.ts'
 import { type Environment, EnvReader } from '../core/env-reader.ts'
 import { type FinalFlush, processFinalFlush } from '../core/final-flush.ts'
 import { OptionReader } from '../core/option-reader.ts'
+import type { HealthCheckerOptions } from '../health/health-checker-options.ts'
 import { type LoadConfigOptions, resolveLoadConfigOptions } from '../config/load-config-options.ts'
 import { LOG_LEVELS, type LogLevel } from '../logging/log-level.ts'
 import { readSignals } from '../lifecycle/signals.ts'
 import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../lifecycle/shutdown-budget.ts'
+import { readShedding, type SheddingOptions, type SheddingWords } from '../server/shedding/shedding-options.ts'
+import { type CrashOptions, resolveCrash } from './crash/crash-options.ts'
 import { METRICS_ACCESS, type MetricsAccess } from './metrics-route.ts'
+import type { ServiceConfigOptions, ServiceReloadOptions } from './reload/reload-options.ts'
+import type { RuntimeSettings } from './settings/runtime-settings.ts'
 import { messageOf } from '../lifecycle/shutdown-report.ts'
 import { readEngineOptions, type TelemetryEngineOptions } from '../telemetry/engine-options.ts'
 
@@ -35,7 +40,27 @@ export interface AdminOptions {
    * @default "open", because a scraper asks from elsewhere, usually without a token
    */
   readonly metrics?: 'open' | 'private' | 'off'
+  /**
+   * Whether a thread of its own has the admin port: it answers the probes while the event loop is busy, and says no on
+   * `/livez` when it is stuck. Where there can be no thread, a warning says so and the event loop answers.
+   * `SEAWORTHY_ADMIN_OFF_LOOP` wins over it.
+   *
+   * @default true, because a busy service that can't answer its probes is killed while it works
+   */
+  readonly offLoop?: boolean
+  /**
+   * After how long without a turn of the event loop it is stuck, and no longer busy: 500 ms to an hour.
+   * `SEAWORTHY_ADMIN_STUCK_AFTER` wins over it.
+   *
+   * @default "10s", longer than any honest work between two turns, and with the three failures of Kubernetes' default
+   *   still well within a minute
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
+   */
+  readonly stuckAfter?: Duration
 }
+
+/** What a service's {@link HealthChecker} is made with. */
+export interface ServiceHealthOptions extends Pick<HealthCheckerOptions<string>, 'groups' | 'defaultTimeout'> {}
 
 /** The service's log: JSON lines. */
 export interface ServiceLoggingOptions {
@@ -60,15 +85,32 @@ export interface ServiceOptions<S extends StandardSchemaV1 = StandardSchemaV1> {
   /** `service.version`. @default the resource attribute of that name, or none */
   readonly version?: string
   /** Schema and sources of the configuration. @default none: `config` is an empty object */
-  readonly config?: Omit<LoadConfigOptions<S>, 'env'>
+  readonly config?: ServiceConfigOptions<S>
+  /**
+   * What the configuration says of the service itself: level of the log, sampling, limits of health checks, timeouts of
+   * servers. Asked at the start and for each new configuration, which it refuses by throwing or by a wrong value; it may be
+   * asked for one that never comes into force, so it should only look.
+   *
+   * @default nothing: options and variables hold from the start to the end
+   *
+   * @example
+   * createService({ name: 'orders', config: { schema, files, reload: true }, settings: ({ log }) => ({ logLevel: log.level }) })
+   */
+  readonly settings?: (config: StandardSchemaV1.InferOutput<S>) => RuntimeSettings | undefined
   /** Level and redaction of the log. @default level `info`, the usual secrets redacted */
   readonly logging?: ServiceLoggingOptions
   /** `false` runs without any telemetry. @default on, from the standard `OTEL_*` variables */
   readonly telemetry?: ServiceTelemetryOptions | false
   /** The admin port with the probes; `false` runs without. @default on */
   readonly admin?: AdminOptions | false
+  /** Groups of checks besides `ready` and `startup`, and the time that a check has. @default no groups, 2 s */
+  readonly health?: ServiceHealthOptions
+  /** Refuses requests while there is too much to do; `true` by limits that suit most. @default false */
+  readonly shedding?: SheddingOptions | boolean
   /** The slices of a shutdown. */
   readonly shutdown?: ShutdownBudgetOptions
+  /** What {@link Service.run} leaves on disk of a process that dies; `false` for nothing. @default a little, beside the spool */
+  readonly crash?: CrashOptions | false
   /** The longest time the whole start may take: 1 ms to a day. @default "60s" */
   readonly startTimeout?: Duration
   /** Which signals {@link Service.run} listens to. @default SIGTERM and SIGINT */
@@ -89,10 +131,17 @@ export interface ResolvedServiceOptions {
   readonly name: string
   readonly version: string | undefined
   readonly config: Omit<LoadConfigOptions, 'env'> | undefined
+  /** @default the configuration stays what it is at the start */
+  readonly reload?: ServiceReloadOptions | true | undefined
+  /** @default none */
+  readonly settings?: ((config: unknown) => RuntimeSettings | undefined) | undefined
   readonly logging: ServiceLoggingOptions
   readonly telemetry: ServiceTelemetryOptions | false
   readonly admin: AdminOptions | false
+  readonly health: ServiceHealthOptions
   readonly shutdown: ShutdownBudgetOptions
+  readonly crash?: CrashOptions | false
+  readonly shedding?: SheddingWords | false | undefined
   readonly startTimeoutMs: number
   readonly signals: readonly NodeJS.Signals[]
   readonly env: Environment
@@ -112,11 +161,15 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
   const resolved: ResolvedServiceOptions = {
     name: read.text('name', { pattern: NAME_FORM, form: 'a letter, then at most 62 letters, digits, ".", "_" or "-"' }),
     version: read.text('version', { fallback: '' }) || undefined,
-    config: read.value('config'),
+    ...readConfigOptions(read),
+    settings: read.callback<NonNullable<ResolvedServiceOptions['settings']>>('settings'),
     logging: read.value<ServiceLoggingOptions>('logging') ?? {},
     telemetry: read.value<ServiceTelemetryOptions | false>('telemetry') ?? {},
     admin: read.value<AdminOptions | false>('admin') ?? {},
+    health: read.value<ServiceHealthOptions>('health') ?? {},
     shutdown: read.value<ShutdownBudgetOptions>('shutdown') ?? {},
+    crash: read.value<CrashOptions | false>('crash') ?? {},
+    shedding: readShedding(read),
     startTimeoutMs: read.duration('startTimeout', { fallback: 60_000, min: 1, max: 86_400_000 }),
     signals: readSignals(read),
     env: read.value<Environment>('env') ?? process.env,
@@ -132,6 +185,17 @@ export function resolveServiceOptions(options: unknown): ResolvedServiceOptions 
   return Object.freeze(resolved)
 }
 
+/** Whether it is reloaded is told apart from what it is read from. */
+function readConfigOptions(read: OptionReader): Pick<ResolvedServiceOptions, 'config' | 'reload'> {
+  const given = read.value<ServiceConfigOptions>('config')
+  if (typeof given !== 'object' || given === null) return { config: given, reload: undefined }
+  const { reload = false, ...config } = given
+  const isWanted = typeof reload === 'object' && reload !== null && !Array.isArray(reload)
+  if (typeof reload !== 'boolean' && !isWanted)
+    read.problem('"config.reload" expected true, false or an object of options')
+  return { config, reload: reload === false ? undefined : reload }
+}
+
 /** What a caller puts in the place of time, environment and flush must be able to do its work: without it nothing ends. */
 function checkInjected(read: OptionReader, { clock, env, finalFlush }: ResolvedServiceOptions): void {
   if (typeof clock?.now !== 'function' || typeof clock.schedule !== 'function') read.problem('"clock" must be a Clock')
@@ -142,7 +206,7 @@ function checkInjected(read: OptionReader, { clock, env, finalFlush }: ResolvedS
 /** What is inside of the options is checked with them: a mistake is found where it was made, before anything starts. */
 function checkNested(
   read: OptionReader,
-  { admin, config, logging, shutdown, telemetry, isTerminal }: ResolvedServiceOptions,
+  { admin, config, crash, logging, shutdown, telemetry, isTerminal }: ResolvedServiceOptions,
 ): void {
   const collect = (check: () => unknown): void => {
     try {
@@ -152,6 +216,7 @@ function checkNested(
     }
   }
   collect(() => resolveShutdownBudget(shutdown, { env: {}, isTerminal }))
+  collect(() => resolveCrash(crash ?? {}, {}))
   if (admin !== false) collect(() => resolveAdmin(admin, {}))
   if (config !== undefined) collect(() => resolveLoadConfigOptions(config))
   collect(() => {
@@ -182,26 +247,42 @@ export interface ResolvedAdmin {
   readonly host: string | undefined
   readonly token: string | undefined
   readonly metrics: MetricsAccess
+  /** When the event loop is stuck, in milliseconds; `undefined` where no thread of its own answers the probes. */
+  readonly stuckAfterMs: number | undefined
 }
 
-/** The widely used port of Prometheus' neighbours; see the table of decisions in the architecture page of the docs. */
-const DEFAULT_ADMIN_PORT = 9091
+const STUCK_AFTER = { min: 500, max: 3_600_000 } as const
 
 /** @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` or `SEA_ENV_INVALID` */
 export function resolveAdmin(options: AdminOptions, env: Environment): ResolvedAdmin {
   const read = new OptionReader(options, 'createService(): admin')
-  const port = read.integer('port', { fallback: DEFAULT_ADMIN_PORT, min: 0, max: 65_535 })
+  // The widely used port of Prometheus' neighbours; see the table of decisions in the architecture page of the docs.
+  const port = read.integer('port', { fallback: 9091, min: 0, max: 65_535 })
   const host = read.text('host', { fallback: '' })
   const token = read.text('token', { fallback: '' })
   const metrics = read.oneOf('metrics', METRICS_ACCESS, { fallback: 'open' })
+  const offLoop = read.boolean('offLoop', { fallback: true })
+  const stuckAfterMs = read.duration('stuckAfter', { fallback: 10_000, ...STUCK_AFTER })
   read.done()
   const variables = new EnvReader(env)
+  const isOffLoop = variables.boolean('SEAWORTHY_ADMIN_OFF_LOOP') ?? offLoop
+  const limitMs = readStuckAfter(variables) ?? stuckAfterMs
   const resolved = {
     port: variables.integer('SEAWORTHY_ADMIN_PORT', { min: 0, max: 65_535 }) ?? port,
     host: host === '' ? undefined : host,
     token: variables.text('SEAWORTHY_ADMIN_TOKEN') ?? (token === '' ? undefined : token),
     metrics: variables.oneOf('SEAWORTHY_METRICS_PAGE', METRICS_ACCESS) ?? metrics,
+    stuckAfterMs: isOffLoop ? limitMs : undefined,
   }
   variables.done()
   return resolved
+}
+
+function readStuckAfter(variables: EnvReader): number | undefined {
+  const ms = variables.durationWithUnit('SEAWORTHY_ADMIN_STUCK_AFTER')
+  const { min, max } = STUCK_AFTER
+  if (ms !== undefined && (ms < min || ms > max)) {
+    variables.problem(`SEAWORTHY_ADMIN_STUCK_AFTER is ${ms} ms, expected ${min} ms to ${max} ms`)
+  }
+  return ms
 }

@@ -1,29 +1,32 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { LifecycleState } from '../core/lifecycle-state.ts'
-import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { tellServiceCreated } from '../core/service-created.ts'
-import { HealthChecker, type HealthCheckDefinition } from '../health/health-checker.ts'
+import { HealthChecker } from '../health/health-checker.ts'
+import type { HealthCheckDefinition } from '../health/health-check.ts'
 import type { Logging } from '../logging/logging.ts'
+import type { Started, StartUpPolicy } from '../recovery/start-up/start-up-options.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import type { ShutdownReport } from '../lifecycle/shutdown-report.ts'
 import type { WorkContext } from '../lifecycle/work-ledger.ts'
 import type { ServiceTelemetry } from '../telemetry/telemetry-options.ts'
+import type { SheddingHandle } from '../server/shedding/shedding-options.ts'
 import type { ComponentHost } from './component-host.ts'
-import type { ComponentNode } from './component-node.ts'
+import { checkNew, type ComponentNode } from './component-node.ts'
 import type { Bound, Handle, ListenerDefinition, Needs, ResourceDefinition, TaskDefinition } from './component.ts'
+import { ConfiguredService, requireCore } from './configured-service.ts'
 import type { ConsumerDefinition } from './consumer.ts'
 import { toConsumerNode } from './consumer-node.ts'
-import { readDefinition } from './definition-reader.ts'
-import { lateLog } from './late-log.ts'
+import { readDefinition, readStartDefinition } from './definition-reader.ts'
+import { lateLog } from './late-failures.ts'
 import { checkAddress } from './listener-address.ts'
 import { toListenerNode } from './listener-node.ts'
 import { toResourceNode } from './resource-node.ts'
 import { requireNode } from '../core/required-node.ts'
 import { runService } from './run-service.ts'
-import type { ServiceCore } from './service-core.ts'
 import { ServiceLife } from './service-life.ts'
 import { resolveServiceOptions, type ResolvedServiceOptions, type ServiceOptions } from './service-options.ts'
-import { toTaskNode } from './task-node.ts'
+import { ServiceShedding } from './service-shedding.ts'
+import { TaskNodes } from './task-node.ts'
 
 /**
  * Declares a service: configuration, resources, listeners, consumers and tasks, and what they need. Nothing happens until
@@ -52,27 +55,37 @@ export function createService<S extends StandardSchemaV1>(
  * takes its phases in a fixed order, within one budget, and runs once, however often it is asked for; telemetry is
  * delivered last, in a slice that nothing can take away.
  */
-export class Service<Config = unknown> {
-  readonly name: string
+export class Service<Config = unknown> extends ConfiguredService<Config> {
   /** Checks of the service: each resource's `check` is here, and you may register more before the start. */
   readonly health: HealthChecker
+  /** Load shedding, whose limits can be changed while the service runs. */
+  readonly shedding: SheddingHandle
   readonly #options: ResolvedServiceOptions
-  readonly #nodes = new Map<string, ComponentNode>()
+  readonly #nodes: Map<string, ComponentNode>
   readonly #life: ServiceLife
   readonly #host: ComponentHost<Config>
+  readonly #tasks: TaskNodes<Config>
 
   /** @internal Use {@link createService}. */
   constructor(options: ResolvedServiceOptions, startAfter?: Promise<unknown>) {
-    this.name = options.name
+    const health = new HealthChecker({ ...options.health, clock: options.clock })
+    const nodes = new Map<string, ComponentNode>()
+    const life = new ServiceLife(options, nodes, health)
+    super(options.name, life)
     this.#options = options
-    this.health = new HealthChecker({ clock: options.clock })
-    this.#life = new ServiceLife(options, this.#nodes, this.health)
+    this.health = health
+    this.#nodes = nodes
+    this.#life = life
     this.#life.startAfter = startAfter
+    const shedding = new ServiceShedding(options.shedding)
+    this.shedding = shedding
     this.#host = {
       clock: options.clock,
       health: this.health,
       probes: this.#life.probes,
       config: () => this.config,
+      live: this.#life.live,
+      shedding,
       logFor: (component) => this.log.child({ component }),
       lateLogFor: (component) => lateLog(() => this.#life.core?.logging.log.child({ component })),
       state: () => this.state,
@@ -83,19 +96,11 @@ export class Service<Config = unknown> {
         void this.#life.stop({ kind: 'fatal', component, error })
       },
     }
+    this.#tasks = new TaskNodes(this.#host)
   }
 
   get state(): LifecycleState {
     return this.#life.state
-  }
-
-  /**
-   * The configuration, checked and frozen.
-   *
-   * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read it
-   */
-  get config(): Config {
-    return this.#ready('config').config.value as Config
   }
 
   /**
@@ -104,7 +109,20 @@ export class Service<Config = unknown> {
    * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read the configuration
    */
   get log(): Logging['log'] {
-    return this.#ready('log').logging.log
+    return requireCore(this.name, this.#life, 'log').logging.log
+  }
+
+  /**
+   * The levels of the log and of the components' loggers: what holds now, and one that is set for a while.
+   *
+   * @example
+   * ```ts
+   * service.logLevels.setLevel('debug', { logger: 'db', ttl: '10m' })
+   * ```
+   * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read the configuration
+   */
+  get logLevels(): Pick<Logging, 'setLevel' | 'clearLevel' | 'levels'> {
+    return requireCore(this.name, this.#life, 'logLevels').logging
   }
 
   /**
@@ -118,7 +136,7 @@ export class Service<Config = unknown> {
    * @throws {@link SeaworthyError} `SEA_SERVICE_NOT_STARTED` before the start has read the configuration
    */
   get telemetry(): ServiceTelemetry | undefined {
-    return this.#ready('telemetry').telemetry
+    return requireCore(this.name, this.#life, 'telemetry').telemetry
   }
 
   /** The slices of the shutdown, once the start has worked them out. */
@@ -126,17 +144,12 @@ export class Service<Config = unknown> {
     return this.#life.core?.budget
   }
 
-  /** Where each value of the configuration came from; secrets are not shown. */
-  explainConfig(): string {
-    return this.#ready('explainConfig()').config.describe()
-  }
-
   /** Adds a dependency that the service owns. */
-  resource<T, N extends Needs = Record<never, never>>(
+  resource<T, N extends Needs = Record<never, never>, P extends StartUpPolicy = 'required'>(
     name: string,
-    definition: ResourceDefinition<Config, T, N>,
-  ): Handle<T> {
-    const limits = readDefinition('resource', name, definition, {
+    definition: ResourceDefinition<Config, T, N, P>,
+  ): Handle<Started<T, P>> {
+    const limits = readStartDefinition('resource', name, definition, {
       required: ['start'],
       optional: ['check', 'critical', 'stop'],
     })
@@ -150,17 +163,19 @@ export class Service<Config = unknown> {
   ): Handle<Bound> {
     const limits = readDefinition('listener', name, definition, {
       required: ['start'],
-      optional: ['port', 'host', 'probes', 'adopt'],
-      excludes: { adopt: ['port', 'host'] },
+      optional: ['port', 'host', 'probes', 'adopt', 'tls'],
+      excludes: { adopt: ['port', 'host', 'tls'] },
       check: checkAddress,
     })
     return this.#add(toListenerNode(this.#host, name, definition, limits))
   }
 
-  /** Adds work that runs beside the requests. */
+  /**
+   * Adds work that runs beside the requests. A run that fails is restarted, up to three times in a minute; then the
+   * service ends with 70, as its definition may say otherwise.
+   */
   task<N extends Needs = Record<never, never>>(name: string, definition: TaskDefinition<Config, N>): Handle<void> {
-    const limits = readDefinition('task', name, definition, { required: ['run'], optional: [] })
-    return this.#add(toTaskNode(this.#host, name, definition, limits))
+    return this.#add(this.#tasks.toNode(name, definition))
   }
 
   /**
@@ -175,11 +190,11 @@ export class Service<Config = unknown> {
    * })
    * ```
    */
-  consumer<T, N extends Needs = Record<never, never>>(
+  consumer<T, N extends Needs = Record<never, never>, P extends StartUpPolicy = 'required'>(
     name: string,
-    definition: ConsumerDefinition<Config, T, N>,
-  ): Handle<T> {
-    const limits = readDefinition('consumer', name, definition, {
+    definition: ConsumerDefinition<Config, T, N, P>,
+  ): Handle<Started<T, P>> {
+    const limits = readStartDefinition('consumer', name, definition, {
       required: ['start', 'pause'],
       optional: ['giveBack', 'check', 'critical', 'stop'],
     })
@@ -204,9 +219,15 @@ export class Service<Config = unknown> {
     return this.#life.background.run(name, work)
   }
 
-  /** Adds a check of something that is no resource. */
-  check(definition: HealthCheckDefinition): this {
-    this.health.register(definition)
+  /**
+   * Adds a check of something that is no resource. A group of the option `health.groups` can be among its groups.
+   *
+   * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`, also for a group that was not declared, or
+   * `SEA_HEALTH_DUPLICATE`
+   */
+  check<const Own extends string = never>(definition: HealthCheckDefinition<Own>): this {
+    // Which groups there are is known at run time only: the checker refuses what was not declared.
+    this.health.register(definition as HealthCheckDefinition)
     return this
   }
 
@@ -256,33 +277,9 @@ export class Service<Config = unknown> {
   }
 
   #add<T>(node: ComponentNode): Handle<T> {
-    if (this.state !== 'created') {
-      throw new SeaworthyError('SEA_LIFECYCLE_STARTED', `"${node.name}" was added after the start`, {
-        hint: 'Add every component before start() or run().',
-      })
-    }
-    if (this.#nodes.has(node.name)) {
-      throw new SeaworthyError('SEA_GRAPH_DUPLICATE', `Two components are called "${node.name}"`, {
-        hint: isAttached(node)
-          ? 'Name what is attached besides the first: attach(service, server, { name: "admin" }).'
-          : 'Give each component its own name.',
-      })
-    }
+    checkNew(node, this.#nodes, this.state)
     node.declared?.()
     this.#nodes.set(node.name, node)
     return { name: node.name, kind: node.kind }
   }
-
-  #ready(what: string): ServiceCore {
-    const { core } = this.#life
-    if (core !== undefined) return core
-    throw new SeaworthyError('SEA_SERVICE_NOT_STARTED', `${what} of "${this.name}" was asked for before the start`, {
-      hint: 'Use it inside start, run or check of a component, or after start().',
-    })
-  }
-}
-
-/** Whether it has the name that a server gets which is attached without one. */
-function isAttached({ kind, name }: ComponentNode): boolean {
-  return kind === 'listener' && name === 'http'
 }

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os'
 import { formatDuration } from '../core/duration.ts'
 import { silentLog } from '../core/log.ts'
-import { EnforcedDeadline } from '../lifecycle/enforced-deadline.ts'
+import { EnforcedDeadline, toWatchdogDeadline } from '../lifecycle/enforced-deadline.ts'
 import { EXIT_CODE } from '../lifecycle/exit-code.ts'
 import { toReportFields } from '../lifecycle/report-fields.ts'
 import type { ShutdownBudget } from '../lifecycle/shutdown-budget.ts'
 import type { ShutdownProgress } from '../lifecycle/shutdown-progress.ts'
 import { describeReason, type ShutdownReason, type ShutdownReport, summarise } from '../lifecycle/shutdown-report.ts'
 import { terminationLogPath, writeTerminationLines } from '../lifecycle/termination-log.ts'
-import { toWatchdogDeadline } from '../lifecycle/watchdog-deadline.ts'
 import type { ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
 
@@ -38,13 +37,16 @@ export class ShutdownGuard {
     // pino keeps the last two to itself.
     const fields = { service: name, ...log?.bindings(), pid: process.pid, hostname: hostname() }
     const terminationLog = terminationLogPath(env)
+    const evidence = core()?.crash?.pathOf('blocked')
     this.#deadline = EnforcedDeadline.begin({
       clock,
       progress,
       ...deadline,
       onDeadline: () => this.#force(deadline.deadlineMs),
       ...(budget.watchdog
-        ? { watchdog: { name, reason: describeReason(reason), fields, terminationLog, log: log ?? silentLog } }
+        ? {
+            watchdog: { name, reason: describeReason(reason), fields, terminationLog, evidence, log: log ?? silentLog },
+          }
         : {}),
     })
   }

@@ -14,6 +14,9 @@ export function watchTelemetry(health: HealthChecker, telemetry: Telemetry | und
   health.register({
     name: 'telemetry',
     critical: false,
+    // It says itself how long a loss counts; and a loss is seen by one run only.
+    fall: 1,
+    rise: 1,
     check(): HealthCheckResult | undefined {
       const lost = countLost(telemetry)
       const lostNow = lost - lostBefore

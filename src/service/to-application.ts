@@ -1,19 +1,37 @@
+import type { RequestListener } from 'node:http'
 import { createServer } from '../core/node-http.ts'
 import { Server as NetServer } from 'node:net'
 import { describeKind } from '../core/option-reader.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { answerErrors, guardHandlers } from '../server/request-boundary.ts'
 import type { TrackableServer } from '../server/server-drain.ts'
 import type { Application, Listenable } from './listenable.ts'
+
+interface ToApplicationOptions {
+  /** Whether its servers are known already, so that it needs none. */
+  readonly adopts: boolean
+  /** Whether what its handlers throw is answered. */
+  readonly answersErrors: boolean
+  /** Makes the server of a request handler. @default one without TLS */
+  readonly makeServer?: ((handler: RequestListener) => TrackableServer) | undefined
+}
 
 /**
  * What `start` of a listener returned, as an application.
  *
- * @param adopts whether its servers are known already, so that it needs none
  * @throws {@link SeaworthyError} `SEA_LISTENER_NOT_LISTENABLE`
  */
-export function toApplication(name: string, listenable: Listenable, { adopts }: { adopts: boolean }): Application {
-  if (typeof listenable === 'function') return { server: createServer(listenable) }
-  if (isServer(listenable)) return { server: listenable }
+export function toApplication(
+  name: string,
+  listenable: Listenable,
+  { adopts, answersErrors, makeServer = createServer }: ToApplicationOptions,
+): Application {
+  if (typeof listenable === 'function')
+    return { server: makeServer(answersErrors ? answerErrors(listenable) : listenable) }
+  if (isServer(listenable)) {
+    if (answersErrors) guardHandlers(listenable)
+    return { server: listenable }
+  }
   if (typeof listenable !== 'object' || listenable === null) {
     if (adopts && listenable === undefined) return {}
     throw notListenable(name, listenable)

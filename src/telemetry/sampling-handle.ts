@@ -13,9 +13,10 @@ export interface TelemetrySampling {
    * decision that was made for it. Safe to call at any time, also before the start. Where nothing is recorded here
    * (`OTEL_SDK_DISABLED`, or a `provider` of your own) a plan is checked and changes nothing.
    *
+   * @param plan a {@link TelemetrySampling.plan} that was in force is one, too, to go back to it
    * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID` with everything that is wrong in the plan; the old one stays
    */
-  swap(plan: SamplingPlan): void
+  swap(plan: SamplingPlan | ResolvedSamplingPlan): void
 }
 
 /** {@link TelemetrySampling} from before the start on, when there is only a plan. */
@@ -24,11 +25,14 @@ export class SamplingHandle implements TelemetrySampling {
   /** Whether the plan was chosen by code, and not by the standard variables. */
   #isChosen: boolean
   #running: Sampling | undefined
+  /** Plans that were read here: they need not be read again, and are written otherwise than what is read. */
+  readonly #known = new WeakSet<object>()
 
   /** @param chosen what the code says, where that counts @param fallback what holds otherwise */
   constructor(chosen: ResolvedSamplingPlan | undefined, fallback: ResolvedSamplingPlan) {
     this.#plan = chosen ?? fallback
     this.#isChosen = chosen !== undefined
+    this.#known.add(this.#plan)
   }
 
   get plan(): ResolvedSamplingPlan {
@@ -44,8 +48,9 @@ export class SamplingHandle implements TelemetrySampling {
     return this.#running?.report
   }
 
-  swap(plan: SamplingPlan): void {
-    this.#plan = readSamplingPlan(plan)
+  swap(plan: SamplingPlan | ResolvedSamplingPlan): void {
+    this.#plan = this.#known.has(plan) ? (plan as ResolvedSamplingPlan) : readSamplingPlan(plan)
+    this.#known.add(this.#plan)
     this.#isChosen = true
     this.#running?.swap(this.#plan)
   }

@@ -23,8 +23,10 @@ test.each(['consumer', 'publisher'])('a %s whose broker is not there refuses the
     logging: { level: 'fatal' },
   })
   const connect = () => amqplib.connect(url)
-  if (what === 'consumer') service.consumer('orders', amqp({ connect, queue: 'orders', handle: () => {} }))
-  else service.resource('orders', amqpPublisher({ connect }))
+  const startup = { retry: false }
+  if (what === 'consumer')
+    service.consumer('orders', { ...amqp({ connect, queue: 'orders', handle: () => {} }), startup })
+  else service.resource('orders', { ...amqpPublisher({ connect }), startup })
   const error: unknown = await service.start().catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'SEA_START_FAILED', message: expect.stringContaining('ECONNREFUSED') })
   expect(String(error)).not.toContain('secret')

@@ -51,10 +51,13 @@ test('of a batch that has arrived, nothing is begun after the announcement, and 
       },
     }),
   )
+  // The state changes before the announcement: what is told of it is a consumer, as in the contract of all of them.
+  const announced = Promise.withResolvers<void>()
+  service.consumer('herald', { start: () => {}, pause: () => announced.resolve() })
   await service.start()
   await third.promise
   const stopping = service.stop()
-  while (service.state === 'ready') await new Promise((resolve) => setImmediate(resolve))
+  await announced.promise
   gate.resolve()
   const report = await stopping
   expect(report.clean).toBe(true)

@@ -8,20 +8,31 @@ async function openLink() {
   const clock = new ManualClock()
   const opened: number[] = []
   const closed: string[] = []
-  const state = { fails: false, lose: (_why: unknown): void => {} }
+  const cut: string[] = []
+  const state = {
+    fails: false,
+    answers: Promise.resolve(),
+    closes: Promise.resolve(),
+    lose: (_why: unknown): void => {},
+  }
   const link = await KeptLink.open<string>({
     name: 'the broker',
     log: silentLog,
     clock,
     open: async (onLost) => {
-      opened.push(clock.now())
+      const name = `link ${opened.push(clock.now())}`
       state.lose = onLost
       if (state.fails) throw new Error('refused')
-      return `link ${opened.length}`
+      await state.answers
+      return name
     },
-    close: (one) => closed.push(one),
+    close: (one) => {
+      closed.push(one)
+      return state.closes
+    },
+    cut: (one) => cut.push(one),
   })
-  return { link, clock, opened, closed, state }
+  return { link, clock, opened, closed, cut, state }
 }
 
 test('what is lost is closed, and opened again within half a second', async () => {
@@ -79,6 +90,20 @@ test('after its end nothing is opened, and nothing waits', async () => {
   expect(closed).toEqual(['link 1'])
 })
 
+test('a stop cuts what is not closed shortly before its time is over, and not what is', async () => {
+  const { link, cut, state } = await openLink()
+  state.closes = new Promise(() => {})
+  const signal = AbortSignal.timeout(10_000)
+  await link.end({ signal, limitMs: 100 })
+  expect(signal.aborted).toBe(false)
+  expect(cut).toEqual(['link 1'])
+
+  const other = await openLink()
+  await other.link.end({ signal, limitMs: 5_000 })
+  expect(other.closed).toEqual(['link 1'])
+  expect(other.cut).toEqual([])
+})
+
 test('one that is kept no more stays open until its end, and is not opened again', async () => {
   const { link, clock, opened, closed, state } = await openLink()
   link.keepNoMore()
@@ -88,4 +113,21 @@ test('one that is kept no more stays open until its end, and is not opened again
   expect(opened).toHaveLength(1)
   await Promise.all([link.end(), link.end()])
   expect(closed).toEqual(['link 1'])
+})
+
+test('an opening that nobody answers is given up and made again, and is closed when it is answered after all', async () => {
+  const { link, clock, opened, closed, state } = await openLink()
+  const late = Promise.withResolvers<void>()
+  state.answers = late.promise
+  state.lose(new Error('reset'))
+  await clock.advance(30_500)
+  expect(link.current).toBeUndefined()
+  expect(opened).toHaveLength(2)
+  state.answers = Promise.resolve()
+  await clock.advance(1000)
+  expect(link.current).toBe('link 3')
+  late.resolve()
+  await clock.advance(0)
+  expect(closed).toEqual(['link 1', 'link 2'])
+  expect(link.current).toBe('link 3')
 })

@@ -1,9 +1,13 @@
 import { createService, type SeaworthyError } from 'seaworthy'
 import { amqp, amqpPublisher } from 'seaworthy/amqplib'
 import { bullmq } from 'seaworthy/bullmq'
+import { ioredis } from 'seaworthy/ioredis'
 import { kafka, kafkaStream } from 'seaworthy/kafka'
+import { mongodb } from 'seaworthy/mongodb'
 import { pgListener, postgres } from 'seaworthy/postgres'
+import { redis } from 'seaworthy/redis'
 import { cron, every } from 'seaworthy/schedule'
+import { mysql } from 'seaworthy/mysql2'
 import { sqlite } from 'seaworthy/sqlite'
 import { Worker } from 'bullmq'
 import { expect, test } from 'vitest'
@@ -57,6 +61,16 @@ const adapters: readonly (readonly [name: string, make: Loose, args: readonly un
   ['every', every as Loose, ['5s', {}], 'the second argument, which is run each time, must be a function'],
   ['every', every as Loose, ['5s', nothing, { atstart: true }], 'Did you mean "atStart"?'],
   ['cron', cron as Loose, [{ shedule: nothing, run: nothing }], 'Did you mean "schedule"?'],
+  ['postgres', postgres as Loose, [nothing, { breaker: { failures: 0 } }], 'breaker: "failures" is 0'],
+  ['mysql', mysql as Loose, [{}], 'the first argument, which builds the pool, must be a function'],
+  ['mysql', mysql as Loose, [nothing, { breaker: { openFor: '1ms', often: 1 } }], '"openFor" is 1 ms'],
+  ['ioredis', ioredis as Loose, [{}], 'the first argument, which builds the client, must be a function'],
+  ['ioredis', ioredis as Loose, [nothing, { silence: '10ms' }], '"silence" is 10 ms'],
+  ['ioredis', ioredis as Loose, [nothing, { breaker: { failure: 3 } }], 'Did you mean "failures"?'],
+  ['redis', redis as Loose, [nothing, { maxWaiting: 0 }], '"maxWaiting" is 0'],
+  ['redis', redis as Loose, [nothing, { silent: '5s' }], 'Did you mean "silence"?'],
+  ['mongodb', mongodb as Loose, ['mongodb://db'], 'the first argument, which builds the client, must be a function'],
+  ['mongodb', mongodb as Loose, [nothing, { breaker: true }], 'breaker: expected an object of options'],
   ['sqlite', sqlite as Loose, ['orders.db'], 'the first argument, which tells the path, must be a function'],
   ['sqlite', sqlite as Loose, [nothing, { busyTimeoutMs: -1 }], '"busyTimeoutMs" is -1'],
 ]
@@ -133,6 +147,24 @@ const clients: readonly (readonly [
     'consumer',
     pgListener({ client: nothing as never, channels: ['a'], handle: nothing }),
     '"client" of pgListener() must return a Client of pg',
+  ],
+  [
+    'half a client of ioredis',
+    'resource',
+    ioredis(() => ({ on: nothing, ping: nothing }) as never),
+    'the function given to ioredis() must return a Redis or a Cluster of ioredis, got an object without connect()',
+  ],
+  [
+    'a client of redis that is being connected',
+    'resource',
+    redis((async () => ({})) as never),
+    'the function given to redis() must return a client of redis that is not connected yet, got a promise',
+  ],
+  [
+    'no client of MongoDB',
+    'resource',
+    mongodb(nothing as never),
+    'the function given to mongodb() must return a MongoClient of mongodb, got nothing',
   ],
   [
     'no timer',

@@ -17,12 +17,9 @@ test.each(['pool', 'listener'])('a %s whose server is not there refuses the star
   })
   const connectionString = `postgres://u:secret@127.0.0.1:${port}/x`
   const definition = { client: () => new pg.Client(connectionString), channels: ['orders'], handle: () => {} }
-  if (what === 'listener') service.consumer('db', pgListener(definition))
-  else
-    service.resource(
-      'db',
-      postgres(() => new pg.Pool({ connectionString })),
-    )
+  const startup = { retry: false }
+  if (what === 'listener') service.consumer('db', { ...pgListener(definition), startup })
+  else service.resource('db', { ...postgres(() => new pg.Pool({ connectionString })), startup })
   const error: unknown = await service.start().catch((reason: unknown) => reason)
   expect(error).toMatchObject({
     code: 'SEA_START_FAILED',

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createService } from 'seaworthy'
 import { sqlite, type SqliteDatabase } from 'seaworthy/sqlite'
 import { startReceiver } from 'seaworthy/testing'
@@ -122,4 +123,50 @@ test.each([
     message: expect.stringContaining(`The database file ${path} can't be used`),
     cause: { code: 'SEA_SQLITE_UNUSABLE' },
   })
+})
+
+test('while another process holds the lock it is degraded, and healthy again by itself once a write would work', async () => {
+  const path = join(await folder(), 'notes.db')
+  const { service, database } = await openService(path, { OTEL_SDK_DISABLED: 'true' })
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  database.native.exec('PRAGMA busy_timeout = 0')
+  expect(database.check()).toBeUndefined()
+  expect(() => database.run('INSERT INTO notes (text) VALUES (?)', 'one')).toThrow('locked')
+  expect(database.check()).toEqual({
+    status: 'degraded',
+    message: 'the database is locked by another process: statements fail that write',
+  })
+  other.exec('ROLLBACK')
+  expect(database.check()).toBeUndefined()
+  other.close()
+  await service.stop()
+})
+
+test('a disk that is full is degraded, also when less could be written since; reading goes on', async () => {
+  const { service, database } = await openService(join(await folder(), 'notes.db'))
+  const { page_count: pages } = database.get<{ page_count: number }>('PRAGMA page_count') ?? { page_count: 0 }
+  database.native.exec(`PRAGMA max_page_count = ${pages}`)
+  expect(() => database.run('INSERT INTO notes (text) VALUES (?)', 'x'.repeat(100_000))).toThrow('full')
+  database.run('INSERT INTO notes (text) VALUES (?)', 'small')
+  expect(database.check()).toEqual({
+    status: 'degraded',
+    message: 'the disk is full: statements fail that write',
+  })
+  await service.stop()
+})
+
+test('what fails in the native database is a span as well, and has failed', async () => {
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.stop())
+  const { service, database } = await openService(join(await folder(), 'notes.db'), receiver.environment())
+  database.native.prepare('INSERT INTO notes (text) VALUES (?)').run('canary4711')
+  expect(() => database.native.prepare('INSERT INTO notes (text) VALUES (?)').run('canary4711')).toThrow('UNIQUE')
+  expect(() => database.native.prepare('SELECT one FROM nowhere')).toThrow('no such table')
+  expect(() => database.native.exec('UPDATE nowhere SET one = 1')).toThrow('no such table')
+  await service.stop()
+  const brief = (name: string): readonly unknown[] => receiver.spans({ name }).map(({ status }) => status.code)
+  expect(brief('INSERT notes')).toEqual([0, 2])
+  expect(brief('SELECT nowhere')).toEqual([2])
+  expect(brief('UPDATE nowhere')).toEqual([2])
 })

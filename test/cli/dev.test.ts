@@ -34,9 +34,9 @@ test('dev shows requests and errors as they arrive, passes the signal on, and pr
   expect(stdout).toMatch(/│ info {2}telling is ready/)
   expect(stdout).toMatch(/│ info {2}\[caller\] both called/)
   expect(stdout).toMatch(/→ telling {2}GET {2}200 {2}[\d.]+ ?m?s {2}trace [0-9a-f]{32}/)
-  // Of the request that failed the whole trace is shown, of the other only its line.
-  expect(stdout).toMatch(/\n {2}trace [0-9a-f]{32} · 2 spans .*\n {2}GET .*\n {2}└─ GET .*ERROR/)
-  expect(stdout.match(/^ {2}trace [0-9a-f]{32} · 2 spans/gm)).toHaveLength(1)
+  // The trace with the request that failed is shown once, as a whole: the run of the task, both calls and their answers.
+  expect(stdout).toMatch(/\n {2}trace [0-9a-f]{32} · 5 spans .*\n {2}task caller .*\n(?: {2}.*\n){3} {5}└─ GET .*ERROR/)
+  expect(stdout.match(/^ {2}trace [0-9a-f]{32} · /gm)).toHaveLength(1)
   expect(stdout).toMatch(
     /shutdown {3}SIGTERM: announce \d+ms · drain \d+ms · finish \d+m?s · stop \d+ms · flush \d+m?s · clean/,
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PROBES, readProbe } from '../../src/cli/read-probe.ts'
-import { PROBE_PATHS } from '../../src/health/probes.ts'
+import { PROBE_PATHS } from '../../src/health/probe-snapshot.ts'
 
 test('every probe of the admin server has a name, and no other', () => {
   expect(new Set(Object.values(PROBES))).toEqual(new Set(PROBE_PATHS))

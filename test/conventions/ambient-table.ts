@@ -33,12 +33,18 @@ export const AMBIENTS: readonly Ambient[] = [
       'src/cli/main.ts': CLI,
       'src/register/preload.ts': 'Nobody calls it who could pass something in: it is preloaded.',
       'src/service/service-options.ts': FALLBACK,
+      'src/server/shedding/memory-use.ts':
+        'NODE_OPTIONS, which this process was started with: it implements the parameter.',
     },
   },
   {
     name: 'process.exit',
     instead: 'an exit function as a parameter',
-    allowed: { 'src/lifecycle/graceful-shutdown-options.ts': FALLBACK, 'src/service/service-options.ts': FALLBACK },
+    allowed: {
+      'src/cli/main.ts': CLI,
+      'src/lifecycle/graceful-shutdown-options.ts': FALLBACK,
+      'src/service/service-options.ts': FALLBACK,
+    },
   },
   {
     name: 'process.on',
@@ -47,7 +53,7 @@ export const AMBIENTS: readonly Ambient[] = [
       'src/lifecycle/signals.ts': 'It is the one place for signals; only run() and waitForShutdown() call it.',
       'src/telemetry/engine/at-exit.ts':
         'What is not on disk yet goes there when the process ends; only a started telemetry listens.',
-      'src/logging/process-exit.ts': 'It implements the parameter: the end of the process.',
+      'src/core/process-exit.ts': 'It implements the parameter: the end of the process.',
       'src/cli/commands/dev.ts': CLI,
       'src/service/run-service.ts': 'An uncaught exception takes the full shutdown path; only run() listens.',
     },

@@ -14,6 +14,7 @@ test('the names of "seaworthy"', () => {
       "FinalFlush",
       "GracefulShutdown",
       "HealthChecker",
+      "SHEDDING_PRESET",
       "SeaworthyError",
       "Secret",
       "Service",
@@ -38,6 +39,7 @@ test('the names of "seaworthy"', () => {
       "type AdoptServer",
       "type Application",
       "type ApplicationHooks",
+      "type ArrivingRequest",
       "type AttachOptions",
       "type Bound",
       "type BudgetExplanation",
@@ -47,6 +49,7 @@ test('the names of "seaworthy"', () => {
       "type BudgetPart",
       "type BudgetSurroundings",
       "type BudgetVerdict",
+      "type CertificateFiles",
       "type CheckReport",
       "type CheckStatus",
       "type Clock",
@@ -56,33 +59,49 @@ test('the names of "seaworthy"', () => {
       "type ConfigEntry",
       "type ConfigSource",
       "type ConsumerDefinition",
+      "type CrashOptions",
       "type DatabaseIdentity",
+      "type DatabaseOperation",
+      "type DatabaseSpansOptions",
       "type Duration",
       "type EndContext",
       "type ErrorCode",
+      "type ErrorRateOptions",
+      "type Eventual",
       "type FinishedSpan",
       "type FlushOutcome",
       "type Flusher",
+      "type FollowedCertificate",
       "type GracefulShutdownOptions",
       "type Handle",
       "type HealthCheckContext",
       "type HealthCheckDefinition",
       "type HealthCheckResult",
+      "type HealthCheckThresholds",
       "type HealthCheckerOptions",
       "type HealthGroup",
+      "type HealthGroupOptions",
       "type HealthHandlerOptions",
       "type HealthReport",
       "type HealthStatus",
+      "type HealthThresholds",
+      "type HealthTransition",
+      "type HealthTransitionListener",
       "type LastWordsOptions",
+      "type LastingLevels",
+      "type LevelChange",
+      "type LevelOverride",
       "type ListenTarget",
       "type Listenable",
       "type ListenerDefinition",
+      "type ListenerTlsOptions",
       "type Listening",
       "type LoadConfigOptions",
       "type LoadedConfig",
       "type Log",
       "type LogFlush",
       "type LogLevel",
+      "type LogLevels",
       "type LogRecordProcessor",
       "type Logging",
       "type LoggingOptions",
@@ -97,7 +116,13 @@ test('the names of "seaworthy"', () => {
       "type ProcessedSpan",
       "type ResolvedSamplingPlan",
       "type ResourceDefinition",
+      "type RestartBackoff",
+      "type RestartIntensity",
+      "type RestartKind",
+      "type RetryAfterRange",
       "type RouteOf",
+      "type RunExtras",
+      "type RuntimeSettings",
       "type SamplingAmount",
       "type SamplingKeep",
       "type SamplingPlan",
@@ -109,10 +134,19 @@ test('the names of "seaworthy"', () => {
       "type SdkProviders",
       "type SelfListeningApplication",
       "type ServerApplication",
+      "type ServerTimeouts",
+      "type ServiceConfigOptions",
+      "type ServiceHealthOptions",
       "type ServiceLoggingOptions",
       "type ServiceOptions",
+      "type ServicePostCheckOptions",
+      "type ServiceReloadOptions",
       "type ServiceTelemetry",
       "type ServiceTelemetryOptions",
+      "type SheddingHandle",
+      "type SheddingLimits",
+      "type SheddingLimitsByListener",
+      "type SheddingOptions",
       "type ShutdownBudget",
       "type ShutdownBudgetOptions",
       "type ShutdownHandler",
@@ -122,12 +156,20 @@ test('the names of "seaworthy"', () => {
       "type SignalAccount",
       "type SpanProcessor",
       "type SpoolOptions",
+      "type StartUpBackoff",
+      "type StartUpOptions",
+      "type StartUpPolicy",
+      "type Started",
+      "type SupervisionOptions",
+      "type TaskContext",
       "type TaskDefinition",
+      "type TaskGroup",
       "type Telemetry",
       "type TelemetryEngineOptions",
       "type TelemetryOptions",
       "type TelemetryProvider",
       "type TelemetrySampling",
+      "type TlsContextOptions",
       "type TrackableServer",
       "type Values",
       "type WholeSdk",
@@ -221,6 +263,48 @@ test('the names of "seaworthy/sqlite"', () => {
   `)
 })
 
+test('the names of "seaworthy/checks"', () => {
+  expect(exportedNames('src/public/checks.ts')).toMatchInlineSnapshot(`
+    [
+      "amqpCheck",
+      "certificateCheck",
+      "diskSpaceCheck",
+      "dnsCheck",
+      "eventLoopCheck",
+      "grpcHealthCheck",
+      "httpCheck",
+      "memoryCheck",
+      "mongoCheck",
+      "mysqlCheck",
+      "natsCheck",
+      "postgresCheck",
+      "redisCheck",
+      "tcpCheck",
+      "type AmqpCheckConnection",
+      "type CertificateCheckOptions",
+      "type CertificateSourceOptions",
+      "type CheckTlsOptions",
+      "type ClientSource",
+      "type DiskSpaceCheckOptions",
+      "type DnsCheckOptions",
+      "type EventLoopCheckOptions",
+      "type GrpcHealthCheckOptions",
+      "type HttpCheckOptions",
+      "type MemoryCheckOptions",
+      "type MongoPinger",
+      "type MysqlCheckOptions",
+      "type MysqlCheckPool",
+      "type NatsFlusher",
+      "type Pem",
+      "type PgCheckClient",
+      "type PgCheckPool",
+      "type PostgresCheckOptions",
+      "type ReadyCheckOptions",
+      "type RedisPinger",
+    ]
+  `)
+})
+
 test('the names of "seaworthy/amqplib"', () => {
   expect(exportedNames('src/adapters/amqplib.ts')).toMatchInlineSnapshot(`
     [
@@ -271,11 +355,56 @@ test('the names of "seaworthy/kafka"', () => {
   `)
 })
 
+test('the names of "seaworthy/ioredis"', () => {
+  expect(exportedNames('src/adapters/ioredis.ts')).toMatchInlineSnapshot(`
+    [
+      "ioredis",
+      "type DatabaseBreakerOptions",
+      "type IoredisClient",
+      "type IoredisOptions",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/mongodb"', () => {
+  expect(exportedNames('src/adapters/mongodb.ts')).toMatchInlineSnapshot(`
+    [
+      "mongodb",
+      "type DatabaseBreakerOptions",
+      "type MongoClientLike",
+      "type MongodbOptions",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/redis"', () => {
+  expect(exportedNames('src/adapters/redis.ts')).toMatchInlineSnapshot(`
+    [
+      "redis",
+      "type DatabaseBreakerOptions",
+      "type RedisClient",
+      "type RedisOptions",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/mysql2"', () => {
+  expect(exportedNames('src/adapters/mysql2.ts')).toMatchInlineSnapshot(`
+    [
+      "mysql",
+      "type DatabaseBreakerOptions",
+      "type MysqlOptions",
+      "type MysqlPool",
+    ]
+  `)
+})
+
 test('the names of "seaworthy/postgres"', () => {
   expect(exportedNames('src/adapters/postgres.ts')).toMatchInlineSnapshot(`
     [
       "pgListener",
       "postgres",
+      "type DatabaseBreakerOptions",
       "type PgListenerOptions",
       "type PostgresClient",
       "type PostgresErrors",
@@ -301,12 +430,107 @@ test('the names of "seaworthy/schedule"', () => {
   `)
 })
 
+test('the names of "seaworthy/resilience"', () => {
+  expect(exportedNames('src/public/resilience.ts')).toMatchInlineSnapshot(`
+    [
+      "PolicyError",
+      "activeDeadline",
+      "classifyError",
+      "createBreaker",
+      "createPolicy",
+      "readDeadline",
+      "resilientFetch",
+      "shedLoad",
+      "type BackoffOptions",
+      "type Breaker",
+      "type BreakerOptions",
+      "type BreakerState",
+      "type CallContext",
+      "type CallOptions",
+      "type ClassifyErrorOptions",
+      "type Deadline",
+      "type ErrorCategory",
+      "type ErrorClass",
+      "type Policy",
+      "type PolicyBreakerOptions",
+      "type PolicyBulkheadOptions",
+      "type PolicyErrorOptions",
+      "type PolicyHealthCheck",
+      "type PolicyOptions",
+      "type PolicyRetryOptions",
+      "type PolicyTimeoutOptions",
+      "type ResilientFetchOptions",
+      "type RetryBudgetOptions",
+      "type ServerShedding",
+      "type ShedLoadOptions",
+      "withDeadline",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/problem"', () => {
+  expect(exportedNames('src/public/problem.ts')).toMatchInlineSnapshot(`
+    [
+      "HttpProblem",
+      "SUPERSEDED_HEADERS",
+      "answerErrors",
+      "answerProblem",
+      "isHttpProblem",
+      "problemAnswer",
+      "problemMembers",
+      "problemOf",
+      "reportFailure",
+      "tellsOfLeaving",
+      "type AnyIncoming",
+      "type AnyOutgoing",
+      "type Failure",
+      "type FailureOutcome",
+      "type HttpProblemOptions",
+      "type Problem",
+      "type ProblemAnswer",
+    ]
+  `)
+})
+
+test('the names of "seaworthy/reload"', () => {
+  expect(exportedNames('src/public/reload.ts')).toMatchInlineSnapshot(`
+    [
+      "createReloader",
+      "reloadCertificates",
+      "type CertificateFacts",
+      "type CertificateFiles",
+      "type CertificateReload",
+      "type CertificateReloads",
+      "type ConfigChange",
+      "type ConfigPath",
+      "type ConfigRejection",
+      "type ConfigSnapshot",
+      "type ConfigSubscriber",
+      "type ConfigUpdate",
+      "type FollowedCertificate",
+      "type PostCheckOptions",
+      "type ReloadCertificatesOptions",
+      "type ReloadCheck",
+      "type ReloadOutcome",
+      "type ReloadResult",
+      "type ReloadableConfig",
+      "type Reloader",
+      "type ReloaderOptions",
+      "type ReloaderState",
+      "type RestartChange",
+      "type TlsContextOptions",
+    ]
+  `)
+})
+
 const { exports, bin } = readManifest()
 const subpaths = Object.entries(exports).filter(([subpath]) => subpath !== './package.json')
 
 test('the subpaths that package.json exports', () => {
   expect(subpaths.map(([subpath]) => subpath)).toEqual([
     '.',
+    './checks',
+    './reload',
     './express',
     './fastify',
     './grpc',
@@ -316,10 +540,16 @@ test('the subpaths that package.json exports', () => {
     './socket.io',
     './amqplib',
     './bullmq',
+    './ioredis',
     './kafka',
+    './mongodb',
+    './mysql2',
     './postgres',
+    './redis',
     './schedule',
+    './problem',
     './register',
+    './resilience',
     './sqlite',
     './testing',
     './ws',

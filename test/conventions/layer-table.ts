@@ -35,14 +35,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { folders: [], packages: [] },
   otlp: { folders: ['core'], packages: [] },
 
-  config: { folders: ['core'], packages: ['yaml', '@standard-schema/spec'] },
+  config: { folders: ['core'], packages: [API, 'yaml', '@standard-schema/spec'] },
   logging: { folders: ['core'], packages: [API, 'pino'] },
   telemetry: {
     folders: ['core', 'otlp', 'config', 'logging'],
     packages: [API],
   },
   health: { folders: ['core'], packages: [API] },
-  recovery: { folders: ['core'], packages: [API] },
+  recovery: { folders: ['core'], packages: [API, 'cockatiel'] },
   lifecycle: { folders: ['core'], packages: [API] },
   server: { folders: ['core', 'lifecycle', 'health'], packages: [API] },
   service: { folders: RUNTIME, packages: [API, '@standard-schema/spec'] },
@@ -74,6 +74,11 @@ export const FILE_EXCEPTIONS: Readonly<Record<string, Layer>> = {
   // The arithmetic of the budget is pure; by way of `public` the command would load a whole runtime to add six numbers.
   'src/cli/topics/budget.ts': { folders: [...SHARED, 'cli', 'lifecycle'], packages: [] },
   'src/cli/ask-budget.ts': { folders: ['cli', 'lifecycle'], packages: [] },
+  // A configuration is checked as a service checks it; by way of `public` that would load a whole runtime, too.
+  'src/cli/configuration-flags.ts': { folders: [...SHARED, 'cli', 'config'], packages: ['@standard-schema/spec'] },
+  'src/cli/config-findings.ts': { folders: [...SHARED, 'cli', 'config'], packages: [] },
+  'src/cli/ask-config.ts': { folders: [...SHARED, 'cli', 'config'], packages: [] },
+  'src/cli/topics/config-explain.ts': { folders: ['cli', 'config'], packages: [] },
   // Adapters are built on the public face, as anybody's own would be; but their options are checked as all others are.
   'src/adapters/options/runtime-checks.ts': { folders: ['core', 'service'], packages: [] },
   // `seaworthy/testing` lends the embedded receiver to a user's own tests; no production process loads it.

@@ -17,7 +17,7 @@ export function findLayerViolations(sources: Sources, dependencies: ReadonlySet<
     }
     const folders = new Set([folder, ...layer.folders, ...(FILE_EXCEPTIONS[path]?.folders ?? [])])
     const packages = new Set([...layer.packages, ...(FILE_EXCEPTIONS[path]?.packages ?? [])])
-    for (const { specifier, line } of importsOf(parseSource(path, text))) {
+    for (const { specifier, line } of importsIn(path, text)) {
       const refuse = (why: string): void => void violations.push(`${path}:${line} imports "${specifier}": ${why}`)
       if (specifier.startsWith('node:')) continue
       if (specifier.startsWith('.')) {
@@ -41,7 +41,7 @@ export function findLayerViolations(sources: Sources, dependencies: ReadonlySet<
 export function findCycles(sources: Sources): readonly string[] {
   const targets = new Map<string, readonly string[]>()
   for (const [path, text] of sources) {
-    const relative = importsOf(parseSource(path, text)).filter(({ specifier }) => specifier.startsWith('.'))
+    const relative = importsIn(path, text).filter(({ specifier }) => specifier.startsWith('.'))
     targets.set(
       path,
       relative.map(({ specifier }) => posix.join(posix.dirname(path), specifier)),
@@ -61,6 +61,15 @@ export function findCycles(sources: Sources): readonly string[] {
   }
   for (const path of sources.keys()) visit(path, [])
   return cycles
+}
+
+const known = new Map<string, ReturnType<typeof importsOf>>()
+
+/** Remembered by the text, for the tests ask for the same sources again and again. */
+function importsIn(path: string, text: string): ReturnType<typeof importsOf> {
+  const found = known.get(text) ?? importsOf(parseSource(path, text))
+  known.set(text, found)
+  return found
 }
 
 function folderOf(path: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hideSecrets } from '../../src/core/secret-text.ts'
+import { hideSecrets, hideSecretsOfValue } from '../../src/core/secret-text.ts'
 
 test.each([
   ['postgres://app:s3cret@db:5432/orders', 'postgres://app:***@db:5432/orders'],
@@ -48,4 +48,33 @@ test('a long line without an end to its URL costs no more than its length', () =
   const hostile = `@ x://a:${'b'.repeat(200_000)} ${'x://a:'.repeat(20_000)} ${'a='.repeat(50_000)}`
 
   expect(hideSecrets(hostile)).toHaveLength(hostile.length)
+})
+
+test.each([
+  ['postgres//app:s3cr3t@db', 'postgres//app:***@db'],
+  ['postgres:/ /app:s3cr3t@db/orders', 'postgres:/ /app:***@db/orders'],
+  ['postgres:i/app:s3cr3t@db', 'postgres:i/app:***@db'],
+  ['postgres://app:s3cr3t', 'postgres://app:***'],
+  ['url = "amqp://app:s3cr3t" (line 3)', 'url = "amqp://app:***" (line 3)'],
+])('a value that is no URL any more, %s, becomes %s', (value, safe) => {
+  expect(hideSecretsOfValue(value)).toBe(safe)
+})
+
+test.each([
+  'http://api:8080',
+  'http://api:8080/users/@me',
+  'http://127.0.0.1:4318/v1/traces?owner=a@b',
+  'http://[::1]:8080',
+  'mongodb://a:27017,b:27017',
+  'registry.example:5000/shop/orders:1.2@sha256:0f3c',
+  'mailto:ann@shop.example',
+  'git@github.com:o/r.git',
+])('a value that holds no secret, %s, stays as it is', (value) => {
+  expect(hideSecretsOfValue(value)).toBe(value)
+})
+
+test('a long value costs no more than its length', () => {
+  const hostile = `${'/a:'.repeat(50_000)}${'x://a:'.repeat(20_000)}${'b'.repeat(200_000)}`
+
+  expect(hideSecretsOfValue(hostile)).toHaveLength(hostile.length)
 })

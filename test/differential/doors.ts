@@ -66,6 +66,14 @@ export const DOOR_DIFFERENCES: readonly DoorDifference[] = [
   },
   {
     doors: BOTH,
+    where: /^metric seaworthy\.health\./,
+    what: /^itself$/,
+    stock: undefined,
+    title: '`seaworthy.health.*`: what checks and groups turned to',
+    reason: 'An alert on it needs no probe from outside.',
+  },
+  {
+    doors: BOTH,
     where: /^metric http\.client\.request\.duration(?: #2)?$/,
     what: /^(?:itself|series value)$/,
     title: '`http.client.request.duration` is one metric for `node:http` and `fetch`',

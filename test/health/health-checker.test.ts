@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import type { Log } from '../../src/core/log.ts'
-import { HealthChecker, type HealthCheckDefinition } from '../../src/health/health-checker.ts'
+import { HealthChecker } from '../../src/health/health-checker.ts'
+import type { HealthCheckDefinition } from '../../src/health/health-check.ts'
 
 function never(): Promise<never> {
   return new Promise(() => {})
@@ -172,6 +173,22 @@ test('callers at the same time share one run', async () => {
   expect(calls).toHaveLength(1)
 })
 
+test('a check that has something new to say is run by its name, alone, and one that is not there is none', async () => {
+  const { health } = makeChecker()
+  let says = 'first'
+  let others = 0
+  health.register({ name: 'db', check: () => ({ status: 'degraded', message: says }) })
+  health.register({ name: 'cache', check: () => void others++ })
+
+  await health.refresh('db')
+  expect(health.report().checks['db']).toMatchObject({ status: 'degraded', message: 'first' })
+  says = 'second'
+  await health.refresh('db')
+  expect(health.report().checks['db']).toMatchObject({ message: 'second' })
+  await health.refresh('none')
+  expect(others).toBe(0)
+})
+
 test('a result is used again until it has reached its maximum age', async () => {
   const { clock, health } = makeChecker()
   let runs = 0
@@ -308,7 +325,7 @@ test('a started check is refreshed an interval after its last run ended', async 
   expect(calls).toHaveLength(2)
 })
 
-test('a check that is not healthy is refreshed five times as often, until it is healthy again', async () => {
+test('a check that is not healthy is refreshed five times as often, until it counts as healthy again', async () => {
   const { clock, health } = makeChecker()
   const startsAt: number[] = []
   health.register({ name: 'db', interval: 10_000, check: () => startsAt.push(clock.now()) > 2 })
@@ -316,7 +333,7 @@ test('a check that is not healthy is refreshed five times as often, until it is 
 
   await clock.advance(20_000)
 
-  expect(startsAt).toEqual([0, 2_000, 4_000, 14_000])
+  expect(startsAt).toEqual([0, 2_000, 4_000, 6_000, 16_000])
 })
 
 test('a result that was not refreshed for three intervals and a timeout is unknown', async () => {
@@ -408,13 +425,15 @@ test('a check that is taken out is gone from the report at once, with its signal
   expect(log.lines).toEqual([])
 })
 
-test('each change of a status is one line, and no other run is', async () => {
+test('each change of a status is one line for the check and one for its group, and no other run is', async () => {
   const log = keepingLog()
   const { clock, health } = makeChecker()
   const answers = ['ok', 'ok', 'away', 'away', 'slow', 'ok', 'ok']
   health.register({
     name: 'db',
     interval: 100,
+    fall: 1,
+    rise: 1,
     check: () => {
       const answer = answers.shift()
       if (answer === 'away') throw new Error('refused')
@@ -428,8 +447,11 @@ test('each change of a status is one line, and no other run is', async () => {
   expect(answers).toEqual([])
   expect(log.lines).toEqual([
     'warn Check "db" is unhealthy: refused',
+    'warn Group "ready" is unhealthy: db',
     'warn Check "db" is degraded: lag',
+    'warn Group "ready" is degraded: db',
     'info Check "db" is healthy again',
+    'info Group "ready" is healthy again',
   ])
 })
 
@@ -442,6 +464,26 @@ test('a name that is taken is refused', () => {
   )
   health.deregister('db')
   expect(() => health.register({ name: 'db', check: () => {} })).not.toThrow()
+})
+
+test('a check that gives way to another counts as what it did until that has run, and the change is told once', async () => {
+  const { clock, health } = makeChecker()
+  const seen: string[] = []
+  health.onTransition(({ name, from, to }) => seen.push(`${name}: ${from} → ${to}`))
+  health.replace({ name: 'db', critical: false, check: () => ({ status: 'degraded', message: 'not there yet' }) })
+  await Promise.all([health.start(), clock.advance(0)])
+  seen.length = 0
+  const { promise, resolve } = Promise.withResolvers<void>()
+  health.replace({ name: 'db', critical: true, check: () => promise })
+  expect(health.report().checks).toMatchObject({ db: { status: 'degraded', critical: true } })
+  resolve()
+  await clock.advance(0)
+  expect(health.report().checks).toMatchObject({ db: { status: 'healthy', critical: true } })
+  expect(seen).toEqual(['db: degraded → healthy', 'ready: degraded → healthy'])
+  expect(() => health.replace({ name: 'db', check: 1 as never })).toThrow(
+    expect.objectContaining({ code: 'SEA_OPTIONS_INVALID' }),
+  )
+  health.stop()
 })
 
 test('a check can not be put into the liveness group, neither by its type nor at run time', () => {
@@ -457,7 +499,8 @@ test('a check can not be put into the liveness group, neither by its type nor at
   ).toThrow(
     expect.objectContaining({
       code: 'SEA_OPTIONS_INVALID',
-      message: expect.stringContaining('liveness takes no checks'),
+      message:
+        'health.register(), check "db": "groups" holds "live", but liveness takes no checks: a restart mends no dependency',
     }),
   )
 })
@@ -475,8 +518,8 @@ test('every mistake in a definition is in one message', () => {
         '  - "check" is required',
         '  - "critical" expected true or false, got "yes"',
         '  - "timeout" is 0 ms, expected 1 to 600000 ms',
-        '  - "groups" holds "redy", expected some of ready, startup',
         '  - "interval" is 1 ms, expected 100 to 3600000 ms',
+        '  - "groups" holds "redy", expected some of ready, startup. Did you mean "ready"?',
         '  - "intervall" is not an option. Did you mean "interval"?',
       ].join('\n'),
     }),
@@ -487,4 +530,26 @@ test('a checker with an unknown option is refused', () => {
   expect(() => new HealthChecker({ defaultTimeot: 1 } as object)).toThrow(
     expect.objectContaining({ code: 'SEA_OPTIONS_INVALID' }),
   )
+})
+
+test('the wait for the next run of a check keeps no process alive', async () => {
+  const clock = new ManualClock()
+  const waits: unknown[] = []
+  const health = new HealthChecker({
+    clock: {
+      now: () => clock.now(),
+      schedule: (delayMs, callback, options) => {
+        waits.push([delayMs, options?.keepAlive ?? true])
+        return clock.schedule(delayMs, callback)
+      },
+    },
+  }).register({ name: 'db', timeout: 500, check: () => {} })
+
+  await health.start()
+  health.stop()
+
+  expect(waits).toEqual([
+    [500, true], // the limit of a run, which is waited for
+    [10_000, false],
+  ])
 })

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { HealthChecker, type HealthHandlerOptions } from '../../src/health/health-checker.ts'
+import { HealthChecker } from '../../src/health/health-checker.ts'
+import type { HealthHandlerOptions } from '../../src/health/health-handler.ts'
 
 interface Answer {
   readonly status: number | undefined

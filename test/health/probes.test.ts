@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import type { LifecycleState } from '../../src/core/lifecycle-state.ts'
-import { HealthChecker, type HealthCheckDefinition } from '../../src/health/health-checker.ts'
-import { createProbeSource, isProbePath, PROBE_PATHS } from '../../src/health/probes.ts'
+import { HealthChecker } from '../../src/health/health-checker.ts'
+import type { HealthCheckDefinition } from '../../src/health/health-check.ts'
+import { createProbeSource, PROBE_PATHS } from '../../src/health/probe-snapshot.ts'
 import type { ProbeRequest } from '../../src/health/probe-source.ts'
 
 const STATES = [
@@ -28,7 +29,7 @@ async function makeProbes(state: LifecycleState, ...definitions: readonly Health
     state: () => life.state,
     author: { service: 'orders', version: '1.2.3' },
   })
-  return { clock, health, life, ask: (path: string, request = PUBLIC) => source.answer(path, request) }
+  return { clock, health, life, source, ask: (path: string, request = PUBLIC) => source.answer(path, request) }
 }
 
 const healthy: HealthCheckDefinition = { name: 'db', check: () => {} }
@@ -71,7 +72,12 @@ test.each(STATES)('startup in the state %s', async (state) => {
 
 test('startup waits for the checks of its group, and once it has succeeded it stays so', async () => {
   let isMigrated = false
-  const { clock, ask } = await makeProbes('ready', { name: 'migration', groups: ['startup'], check: () => isMigrated })
+  const { clock, ask } = await makeProbes('ready', {
+    name: 'migration',
+    groups: ['startup'],
+    rise: 1,
+    check: () => isMigrated,
+  })
   expect(ask('/startupz')).toMatchObject({ status: 503, body: 'unhealthy' })
 
   isMigrated = true
@@ -118,10 +124,10 @@ test('answers are never stored, and a query changes nothing', async () => {
 test.each(['/', '/livez/', '/LIVEZ', '//livez', '/readyzz', '/health', '', '?/livez', '/x?/livez'])(
   '%j is no probe',
   async (path) => {
-    const { ask } = await makeProbes('ready', healthy)
+    const { ask, source } = await makeProbes('ready', healthy)
 
     expect(ask(path)).toBeUndefined()
-    expect(isProbePath(path)).toBe(false)
+    expect(source.isProbe(path)).toBe(false)
   },
 )
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { toCrashBudget } from '../../src/lifecycle/crash-budget.ts'
-import { resolveShutdownBudget, type ShutdownBudgetOptions } from '../../src/lifecycle/shutdown-budget.ts'
+import {
+  resolveShutdownBudget,
+  type ShutdownBudgetOptions,
+  toCrashBudget,
+} from '../../src/lifecycle/shutdown-budget.ts'
 
 function inPod(options: ShutdownBudgetOptions = {}) {
   return resolveShutdownBudget(options, { env: {}, isTerminal: false })

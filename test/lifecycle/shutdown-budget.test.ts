@@ -297,3 +297,9 @@ describe('bad input', () => {
     expect(refusal({}, { SEAWORTHY_DRAIN_DELAY: '2h' })).toMatch(/^SEA_ENV_INVALID: [^]*SEAWORTHY_DRAIN_DELAY is "2h"/)
   })
 })
+
+test('a grace of tenths of a second is as long as it says: 64.1 s hold the budget that a refusal said it is enough for', () => {
+  const slices = { drainDelay: 38_250, inFlight: 8879, stop: 3, margin: 16_568 }
+  expect(refusal(slices, { SEAWORTHY_GRACE_SECONDS: '1' })).toContain('together, to 64.1 s or more')
+  expect(inPod(slices, { SEAWORTHY_GRACE_SECONDS: '64.1' })).toMatchObject({ totalMs: 64_100, flushMs: 400 })
+})

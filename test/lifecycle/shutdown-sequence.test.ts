@@ -42,7 +42,11 @@ class Voyage {
 
   async run(
     plan: Partial<ShutdownPlan> & { readonly stoppables?: readonly Stoppable[] },
-    { byMs = 60_000, reason = { kind: 'signal', signal: 'SIGTERM' } }: { byMs?: number; reason?: ShutdownReason } = {},
+    {
+      byMs = 60_000,
+      reason = { kind: 'signal', signal: 'SIGTERM' },
+      ...besides
+    }: { byMs?: number; reason?: ShutdownReason; hurry?: AbortSignal } = {},
   ) {
     const { stoppables = [], ...rest } = plan
     const report = runShutdown(
@@ -60,6 +64,7 @@ class Voyage {
         budget: FULL_BUDGET,
         reason,
         onPhase: (phase: PhaseName) => this.note(`[${phase}]`),
+        ...besides,
       },
     )
     await this.clock.advance(byMs)
@@ -314,4 +319,12 @@ test('work is counted as aborted once the finish phase is over, not before', asy
     aborted: () => [...open],
   })
   expect(report).toMatchObject({ aborted: [], clean: true })
+})
+
+test('when there is reason to hurry, nothing new is taken any more', async () => {
+  const voyage = new Voyage()
+  const hurry = new AbortController()
+  voyage.clock.schedule(1000, () => hurry.abort())
+  await voyage.run({}, { hurry: hurry.signal })
+  expect(voyage.events).toContain('1000 [finish]')
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { silentLog } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { OptionReader } from '../../src/core/option-reader.ts'
-import { listenToSignals, readSignals } from '../../src/lifecycle/signals.ts'
+import { listenToHangup, listenToSignals, readSignals } from '../../src/lifecycle/signals.ts'
 import { type RunningProgram, startProgram } from '../process/start-service.ts'
 
 /** Longer than one press of Ctrl-C can echo. */
@@ -159,4 +159,21 @@ describe('the option', () => {
   test('takes an empty list: then only the program itself asks for a shutdown', () => {
     expect(read([])).toEqual([])
   })
+})
+
+test.each([
+  // The standard output of a test is a pipe: of a process that has begun on a terminal, that terminal is gone.
+  ['means to reload, and to end where the terminal is gone', true, 'gone'],
+  ['means to reload', false, 'reload'],
+])('SIGHUP %s', (_what, isTerminal, expected) => {
+  const seen: string[] = []
+  const stop = listenToHangup({
+    isTerminal,
+    onReload: () => void seen.push('reload'),
+    onGone: () => void seen.push('gone'),
+  })
+  process.emit('SIGHUP', 'SIGHUP')
+  stop()
+  expect(seen).toEqual([expected])
+  expect(process.listenerCount('SIGHUP')).toBe(0)
 })

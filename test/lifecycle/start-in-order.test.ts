@@ -3,7 +3,12 @@ import { ManualClock } from '../../src/core/manual-clock.ts'
 import { isSeaworthyError, SeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { sleep } from '../../src/core/wait.ts'
 import { DependencyGraph } from '../../src/lifecycle/dependency-graph.ts'
-import { startInOrder, type Startable, type StartResult } from '../../src/lifecycle/start-in-order.ts'
+import {
+  startInOrder,
+  type Startable,
+  type StartContext,
+  type StartResult,
+} from '../../src/lifecycle/start-in-order.ts'
 
 const never = new Promise<never>(() => {})
 
@@ -26,7 +31,7 @@ class Harbour {
       name,
       needs,
       startLimitMs,
-      start: (context: { readonly signal: AbortSignal }) => {
+      start: (context: StartContext) => {
         this.began.push(name)
         return start?.(context)
       },

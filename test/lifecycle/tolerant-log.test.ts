@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Log } from '../../src/core/log.ts'
-import { toTolerantLog } from '../../src/lifecycle/tolerant-log.ts'
+import { toTolerantLog } from '../../src/lifecycle/graceful-shutdown-options.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSeaworthyError } from '../../src/core/seaworthy-error.ts'
 import { resolveShutdownBudget, type ShutdownBudget } from '../../src/lifecycle/shutdown-budget.ts'
-import { toWatchdogDeadline } from '../../src/lifecycle/watchdog-deadline.ts'
+import { toWatchdogDeadline } from '../../src/lifecycle/enforced-deadline.ts'
 
 const slice = fc.integer({ min: 0, max: 60_000 })
 const options = fc.record(

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { MAX_LISTED_WORK } from '../../src/lifecycle/open-work.ts'
-import { endReason } from '../../src/lifecycle/end-reason.ts'
-import { WorkLedger } from '../../src/lifecycle/work-ledger.ts'
+import { endReason, WorkLedger } from '../../src/lifecycle/work-ledger.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 

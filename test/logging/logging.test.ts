@@ -1,6 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { hostname } from 'node:os'
 import { context, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { expect, onTestFinished, test } from 'vitest'
@@ -8,27 +6,10 @@ import type { Log } from '../../src/core/log.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
 import { LOG_LEVELS, type LogLevel } from '../../src/logging/log-level.ts'
 import { createLogging, type LoggingOptions } from '../../src/logging/logging.ts'
-
-/** A log into a real file, read back as objects. */
-function makeLogging(options: Partial<LoggingOptions> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-'))
-  const path = join(folder, 'out.log')
-  const fd = openSync(path, 'a')
-  onTestFinished(() => {
-    closeSync(fd)
-    rmSync(folder, { recursive: true })
-  })
-  const logging = createLogging({ service: 'orders', fd, ...options })
-  const lines = () =>
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-  return { logging, lines, messages: () => lines().map(({ msg }) => msg) }
-}
+import { recordedLogging } from './recorded-logging.ts'
 
 test('a line says what, when, how grave, by whom and where', () => {
-  const { logging, lines } = makeLogging({ version: '1.2.3', instanceId: 'orders-7f' })
+  const { logging, lines } = recordedLogging({ version: '1.2.3', instanceId: 'orders-7f' })
 
   logging.log.info({ port: 8080 }, 'listening')
 
@@ -48,7 +29,7 @@ test('a line says what, when, how grave, by whom and where', () => {
 })
 
 test('an error has type, message, stack, its own fields and its causes; a frozen one, too', () => {
-  const { logging, lines } = makeLogging()
+  const { logging, lines } = recordedLogging()
   const cause = Object.freeze(new TypeError('inner', { cause: 'a text' }))
 
   logging.log.error(Object.freeze(Object.assign(new RangeError('outer', { cause }), { code: 'E_OUT', port: 80 })))
@@ -77,7 +58,7 @@ test('an error has type, message, stack, its own fields and its causes; a frozen
 })
 
 test('an error that is its own cause ends', () => {
-  const { logging, lines } = makeLogging()
+  const { logging, lines } = recordedLogging()
   const error = new Error('me')
   error.cause = error
 
@@ -89,7 +70,7 @@ test('an error that is its own cause ends', () => {
 test('a line within a span carries its ids, one outside or within an invalid span does not', () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager())
   onTestFinished(() => context.disable())
-  const { logging, lines } = makeLogging()
+  const { logging, lines } = recordedLogging()
   const valid: SpanContext = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }
   const invalid: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }
   const within = (span: SpanContext, work: () => void) =>
@@ -110,7 +91,7 @@ test('a line within a span carries its ids, one outside or within an invalid spa
 })
 
 test.each(LOG_LEVELS)('at the level %s, lines of that level and graver ones are written', (level) => {
-  const { logging, lines } = makeLogging({ level })
+  const { logging, lines } = recordedLogging({ level })
   const { log } = logging
 
   for (const lineLevel of LOG_LEVELS) if (lineLevel !== 'silent') log[lineLevel]('m')
@@ -119,7 +100,7 @@ test.each(LOG_LEVELS)('at the level %s, lines of that level and graver ones are 
 })
 
 test('a change of the level holds at once, for children that are there already and for later ones', () => {
-  const { logging, messages } = makeLogging()
+  const { logging, messages } = recordedLogging()
   const child = logging.log.child({ component: 'db' })
   const grandchild = child.child({ query: 1 })
   child.debug('too early')
@@ -137,7 +118,7 @@ test('a change of the level holds at once, for children that are there already a
 })
 
 test('a child with a level of its own keeps it', () => {
-  const { logging, messages } = makeLogging()
+  const { logging, messages } = recordedLogging()
   const noisy = logging.log.child({}, { level: 'trace' })
 
   logging.level = 'error'
@@ -147,7 +128,7 @@ test('a child with a level of its own keeps it', () => {
 })
 
 test('a level that does not exist is refused, and the old one stays', () => {
-  const { logging } = makeLogging()
+  const { logging } = recordedLogging()
 
   expect(() => {
     logging.level = 'debgu' as LogLevel
@@ -186,7 +167,7 @@ test('every mistake in the options is in one message', () => {
 
 test('onLine gets every line that is written, its secrets hidden', () => {
   const given: string[] = []
-  const { logging } = makeLogging({ level: 'warn', onLine: (line) => void given.push(line) })
+  const { logging } = recordedLogging({ level: 'warn', onLine: (line) => void given.push(line) })
 
   logging.log.info('below the level')
   logging.log.warn({ password: 'canary' }, 'to postgres://u:canary@h')
@@ -198,7 +179,7 @@ test('onLine gets every line that is written, its secrets hidden', () => {
 })
 
 test('an onLine that throws is counted and costs no line', () => {
-  const { logging, messages } = makeLogging({
+  const { logging, messages } = recordedLogging({
     onLine: () => {
       throw new Error('bridge')
     },
@@ -213,7 +194,7 @@ test('an onLine that throws is counted and costs no line', () => {
 
 test('what onLine logs itself is written, and not given to it again', () => {
   const given: string[] = []
-  const made = makeLogging({
+  const made = recordedLogging({
     onLine: (line) => {
       given.push(line)
       made.logging.log.warn('from within')
@@ -228,7 +209,7 @@ test('what onLine logs itself is written, and not given to it again', () => {
 
 test('the last words are written at every level but silent, and not given to onLine', () => {
   const given: string[] = []
-  const { logging, lines } = makeLogging({ level: 'fatal', onLine: (line) => void given.push(line) })
+  const { logging, lines } = recordedLogging({ level: 'fatal', onLine: (line) => void given.push(line) })
 
   expect(logging.writeLastWords({ exitCode: 0, token: 'canary' }, 'stopped')).toBe(true)
   expect(logging.writeLastWords({}, 'worse', { level: 'fatal' })).toBe(true)
@@ -243,14 +224,14 @@ test('the last words are written at every level but silent, and not given to onL
 })
 
 test('a flush of a log without backlog is complete', async () => {
-  const { logging } = makeLogging({ clock: new ManualClock() })
+  const { logging } = recordedLogging({ clock: new ManualClock() })
   logging.log.info('one')
 
   expect(await logging.flush(1_000)).toEqual({ complete: true, droppedLines: 0, bufferedBytes: 0 })
 })
 
 test('after close nothing is written, and what is lost is counted', async () => {
-  const { logging, messages } = makeLogging()
+  const { logging, messages } = recordedLogging()
   logging.log.info('one')
 
   logging.close()
@@ -262,7 +243,7 @@ test('after close nothing is written, and what is lost is counted', async () => 
 })
 
 test('a pino logger is what it is: serializers, formats and flush work, and core takes it as its log', async () => {
-  const { logging, lines } = makeLogging()
+  const { logging, lines } = recordedLogging()
   const log: Log = logging.log.child(
     { component: 'api' },
     { serializers: { req: ({ method }: { method: string }) => ({ method }) } },

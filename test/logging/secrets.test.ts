@@ -12,7 +12,7 @@ const CANARY = `canary${randomBytes(12).toString('hex')}`
 function makeLog(...redact: readonly string[]) {
   const lines: string[] = []
   const options = { level: 'trace', base: { service: 'test' }, rules: parseRedactRules(redact) } as const
-  const log = createSafeLogger(options, { write: (line) => void lines.push(hideSecrets(line)) })
+  const { log } = createSafeLogger(options, { write: (line) => void lines.push(hideSecrets(line)) })
   return { log, lines, fields: () => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown> }
 }
 

@@ -10,8 +10,11 @@ import { findBrokenLinks } from '../conventions/markdown-links.ts'
 
 const installed = join(inject('installedProject'), 'node_modules/seaworthy')
 
-/** A third more than it was when the adapters and the pages of measurements came in: growth beyond that should be a decision. */
-const MAX_TARBALL_BYTES = 820_000
+/**
+ * Three hundredths more than it was when health, reload, recovery and the adapters of databases had come in (and comments
+ * had left what is built): growth beyond that should be a decision.
+ */
+const MAX_TARBALL_BYTES = 960_000
 
 async function publishedFiles(): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)('tar', ['-tzf', inject('tarball')])

@@ -15,7 +15,9 @@ test('a service that ends before it is up fails the start with all that it said'
 test('a program sees none of the variables of the tests', async () => {
   await using service = await startService('greets', { GREETING: 'hello' })
   service.kill('SIGUSR2')
-  expect(await service.line('sees')).toMatch(/^sees (?:GREETING|HOME|PATH|TMPDIR)(?: (?:GREETING|HOME|PATH|TMPDIR))*$/)
+  expect(await service.line('sees')).toMatch(
+    /^sees (?:GREETING|HOME|PATH|SEAWORTHY_CRASH_DIR|TMPDIR)(?: (?:GREETING|HOME|PATH|SEAWORTHY_CRASH_DIR|TMPDIR))*$/,
+  )
 })
 
 test('a program that is no longer wanted is ended, whatever it is doing', async () => {

@@ -61,7 +61,10 @@ export async function startService(
   }
 }
 
-/** Starts a program and does not wait for anything. It gets no variables but these, `PATH`, `HOME` and `TMPDIR`. */
+/**
+ * Starts a program and does not wait for anything. It gets no variables but these, `PATH`, `HOME`, `TMPDIR`, and
+ * `SEAWORTHY_CRASH_DIR=off`.
+ */
 export function startProgram(
   file: URL,
   env: Readonly<Record<string, string>> = {},
@@ -80,7 +83,8 @@ export function startProgram(
   ]
   const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
   const child = spawn(node, [...flags, fileURLToPath(file)], {
-    env: { PATH, HOME, TMPDIR, ...env },
+    // What a killed program leaves would be told of by the next one.
+    env: { PATH, HOME, TMPDIR, SEAWORTHY_CRASH_DIR: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child

@@ -38,7 +38,7 @@ test('HEAD has the length of the body and no body', async () => {
   expect(answer.headers?.['content-length']).toBe('27')
 })
 
-test('the query is ignored but for verbose', async () => {
+test('the query is ignored but for verbose and format', async () => {
   const { ask, probes } = await startAdmin()
   expect((await ask('/readyz?verbose=0&exclude=db')).status).toBe(200)
   expect((await ask('/readyz?x', { headers: { Accept: 'application/json' } })).status).toBe(200)
@@ -46,6 +46,13 @@ test('the query is ignored but for verbose', async () => {
     [true, undefined],
     [false, 'application/json'],
   ])
+})
+
+test('a format is asked for by name', async () => {
+  const { ask, probes } = await startAdmin()
+  await ask('/readyz?format=nest')
+  await ask('/readyz?format=health%2Bjson')
+  expect(probes.asked.map(({ format }) => format)).toEqual(['nest', 'health+json'])
 })
 
 test('an unready service answers 503 on readiness and 200 on liveness', async () => {
@@ -93,6 +100,15 @@ test('headers beyond 8 KiB are 431, below they are not', async () => {
   const { ask } = await startAdmin()
   expect((await ask('/livez', { headers: { 'X-Long': 'x'.repeat(7500) } })).status).toBe(200)
   expect((await ask('/livez', { headers: { 'X-Long': 'x'.repeat(8200) } })).status).toBe(431)
+})
+
+test('connections that are only kept make room for whoever comes', async () => {
+  const { ask, port } = await startAdmin()
+  const kept = Array.from({ length: 256 }, () => openConnection(port))
+  await Promise.all(kept.map((connection) => connection.request({ path: '/livez' })))
+  // Who finds the house full is sent away, and the next one is let in.
+  await ask('/livez')
+  await expect.poll(() => ask('/livez')).toMatchObject({ status: 200 })
 })
 
 test('what is no HTTP is 400, and the server goes on', async () => {

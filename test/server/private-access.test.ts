@@ -11,18 +11,29 @@ function mayKnow(options: AccessOptions, { from = '10.0.0.7', headers = {} }: As
   return createAccess(options)({ socket: { remoteAddress: from }, headers } as unknown as IncomingMessage)
 }
 
-test.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])('%s is this machine', (from) => {
+test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('%s is this machine', (from) => {
   expect(mayKnow({}, { from })).toBe(true)
 })
 
-test.each(['10.0.0.7', '::ffff:10.0.0.7', 'fe80::1', '128.0.0.1', '', '::ffff:1270:1'])('%j is not', (from) => {
+test.each([
+  '10.0.0.7',
+  '::ffff:10.0.0.7',
+  'fe80::1',
+  '128.0.0.1',
+  '',
+  '::ffff:1270:1',
+  '127.0.0.6',
+  '::ffff:127.0.0.6',
+])('%j is not', (from) => {
   expect(mayKnow({}, { from })).toBe(false)
 })
 
 test('a request that came through a proxy is not of this machine', () => {
-  for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip']) {
+  const ofSidecars = ['x-forwarded-proto', 'x-forwarded-client-cert', 'x-envoy-attempt-count', 'l5d-client-id']
+  for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', ...ofSidecars]) {
     expect(mayKnow({}, { from: '127.0.0.1', headers: { [name]: '1.2.3.4' } })).toBe(false)
   }
+  expect(mayKnow({}, { from: '127.0.0.1', headers: { 'x-request-id': '1', accept: '*/*' } })).toBe(true)
 })
 
 test.each([
@@ -32,6 +43,10 @@ test.each([
   ['app.localhost', true],
   ['rebound.example:9091', false],
   ['localhost.example', false],
+  ['0.0.0.0:9091', true],
+  ['127.0.0.1.example', false],
+  ['10.1.2.3:9091', false],
+  ['[fd00::7]:9091', false],
 ])('a page that asks this machine as %s may know: %s', (host, may) => {
   expect(mayKnow({}, { from: '127.0.0.1', headers: { host } })).toBe(may)
 })

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pathOf, requestName, upgradeName } from '../../src/server/request-name.ts'
-import { parseTarget } from '../../src/server/request-target.ts'
+import { parseTarget, pathOf, requestName, upgradeName } from '../../src/server/request-name.ts'
 
 test.each([
   ['/orders/7?token=secret', '/orders/7'],

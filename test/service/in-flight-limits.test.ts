@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inFlightLimits } from '../../src/service/in-flight-limits.ts'
+import { inFlightLimits } from '../../src/service/server-ends.ts'
 
 test.each([
   [10_000, 8000, 9500],

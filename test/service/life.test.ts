@@ -307,12 +307,13 @@ test('a task that does not end is named, and holds nobody up beyond the slice', 
   expect(report).toMatchObject({ clean: false, aborted: ['task "stubborn"'] })
 })
 
-test('a task that fails stops the service', async () => {
+test('a task that fails and may not be restarted stops the service', async () => {
   const codes: number[] = []
   const service = quietService({ exit: (code) => codes.push(code), signals: [] })
   const events: string[] = []
   service.resource('db', { start: () => 1, stop: () => void events.push('-db') })
   service.task('worker', {
+    maxRestarts: 0,
     async run() {
       throw new Error('broken')
     },

@@ -6,7 +6,8 @@ export function quiet(over: Partial<ServiceOptions> = {}): ServiceOptions {
   return {
     name: 'subject',
     env: { OTEL_SDK_DISABLED: 'true' },
-    admin: { port: 0 },
+    // The thread of the probes takes a while to start, and is tested where it is.
+    admin: { port: 0, offLoop: false },
     logging: { level: 'silent' },
     shutdown: { drainDelay: 0 },
     finalFlush: new FinalFlush(),

@@ -48,3 +48,31 @@ test('a service without telemetry has none to be asked', async () => {
   await service.start()
   expect(service.telemetry).toBeUndefined()
 })
+
+test('requests of probes leave no spans, those of groups of its own neither', async () => {
+  await using receiver = createReceiver()
+  const { endpoint } = await receiver.start()
+  const service = createService({
+    name: 'orders',
+    env: { SEAWORTHY_SPOOL_DIR: 'off', OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+    admin: false,
+    health: { groups: ['reports', { name: 'billing', probed: false }] },
+    logging: { level: 'silent' },
+    shutdown: { drainDelay: 0, flush: '2s' },
+    finalFlush: new FinalFlush(),
+    isTerminal: false,
+  })
+  onTestFinished(() => void service.stop())
+  const web = service.listener('web', {
+    host: '127.0.0.1',
+    probes: true,
+    start: () => (_request, response) => response.end('served'),
+  })
+  await service.start()
+  const paths = ['/readyz', '/healthz/reports', '/healthz/reports?verbose', '/healthz/billing', '/orders']
+  for (const path of paths) await (await fetch(`${service.address(web)?.url}${path}`)).text()
+  await service.stop()
+
+  const seen = receiver.store.spans().flatMap(({ attributes }) => attributes['url.path'] ?? [])
+  expect(seen).toEqual(['/healthz/billing', '/orders'])
+})

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { startReceiver } from '../../src/public/testing.ts'
 import { startProgram } from '../process/start-service.ts'
 
@@ -17,10 +20,14 @@ interface Loaded {
 
 /** What a service with one handler has loaded when it is ready, and once it has delivered telemetry. */
 async function loadedByService(env: Readonly<Record<string, string>>): Promise<{ ready: Loaded; delivered: Loaded }> {
+  const directory = mkdtempSync(join(tmpdir(), 'seaworthy-modules-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   await using receiver = await startReceiver()
   await using service = startProgram(PROGRAM, {
     ...TO_THE_POINT,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    // As it is by default, in a folder where nobody has died.
+    SEAWORTHY_CRASH_DIR: directory,
     ...env,
   })
   const url = (await service.line('ready ')).replace('ready ', '')
@@ -61,6 +68,25 @@ test('a service starts and delivers over HTTP without fetch, HTTP/2 or TLS of No
   expect(ready.packages.length).toBeLessThan(90)
   expect(ready.natives.length).toBeLessThan(130)
   expect(delivered.own.filter((url) => !ready.own.includes(url))).toEqual([])
+})
+
+test('the supervisor of tasks comes in with a task', async () => {
+  const ofSupervisor = ({ delivered }: { delivered: Loaded }): number =>
+    delivered.own.filter((url) => url.includes('/recovery/supervisor/')).length
+  expect(ofSupervisor(await loadedByService({}))).toBe(0)
+  const count = ofSupervisor(await loadedByService({ TASK: 'yes' }))
+  expect(count).toBeGreaterThan(0)
+  expect(count).toBeLessThan(10)
+})
+
+test('what reloads a configuration comes in with `reload`, and what applies settings with `settings`', async () => {
+  const ofReload = ({ delivered }: { delivered: Loaded }, folder: string): number =>
+    delivered.own.filter((url) => url.includes(folder)).length
+  const folders = ['/config/reload/', '/service/reload/', '/service/settings/']
+  const without = await loadedByService({})
+  expect(folders.map((folder) => ofReload(without, folder))).toEqual([0, 0, 0])
+  const having = await loadedByService({ RELOAD: 'yes' })
+  for (const folder of folders) expect(ofReload(having, folder)).toBeGreaterThan(0)
 })
 
 test('HTTP/2 comes in with gRPC', async () => {

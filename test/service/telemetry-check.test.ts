@@ -5,7 +5,8 @@ import { trace } from '@opentelemetry/api'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { FinalFlush } from '../../src/core/final-flush.ts'
 import { ManualClock } from '../../src/core/manual-clock.ts'
-import { HealthChecker, type HealthReport } from '../../src/health/health-checker.ts'
+import { HealthChecker } from '../../src/health/health-checker.ts'
+import type { HealthReport } from '../../src/health/health-report.ts'
 import { createReceiver } from '../../src/receiver/receiver.ts'
 import { watchTelemetry } from '../../src/service/telemetry-check.ts'
 import { createTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts'
@@ -37,6 +38,9 @@ async function watch(endpoint: string): Promise<Watched> {
   const clock = new ManualClock()
   const health = new HealthChecker({ clock })
   watchTelemetry(health, telemetry)
+  // As in a service: only a checker that is started waits for several results in a row.
+  await health.start()
+  onTestFinished(() => health.stop())
   return {
     telemetry,
     async ask() {

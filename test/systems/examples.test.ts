@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { filesUnder, ROOT } from '../../scripts/repository-files.ts'
 import { startProgram } from '../process/start-service.ts'
+import { startMariadb } from './servers/mariadb.ts'
 import { startPostgres } from './servers/postgres.ts'
 import { startRabbitmq } from './servers/rabbitmq.ts'
 import { startRedis } from './servers/redis.ts'
@@ -10,9 +11,14 @@ const servers = new AsyncDisposableStack()
 let env: Readonly<Record<string, string>> = {}
 
 beforeAll(async () => {
-  const [redis, rabbitmq, postgres] = await Promise.all([startRedis(), startRabbitmq(), startPostgres()])
-  for (const server of [redis, rabbitmq, postgres]) servers.use(server)
-  env = { REDIS_PORT: String(redis.port), AMQP_URL: rabbitmq.url, POSTGRES_URL: postgres.url }
+  const [redis, rabbitmq, postgres, mariadb] = await Promise.all([
+    startRedis(),
+    startRabbitmq(),
+    startPostgres(),
+    startMariadb(),
+  ])
+  for (const server of [redis, rabbitmq, postgres, mariadb]) servers.use(server)
+  env = { REDIS_PORT: String(redis.port), AMQP_URL: rabbitmq.url, POSTGRES_URL: postgres.url, MYSQL_URL: mariadb.url }
 })
 afterAll(() => servers.disposeAsync())
 

@@ -50,6 +50,10 @@ async function cut(name: string): Promise<void> {
   await outside.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [name])
 }
 
+async function connectionsOf(name: string): Promise<number | null> {
+  return (await outside.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [name])).rowCount
+}
+
 test('a pool is there at the start, checked, and closed at the end', async () => {
   const { service, pool } = await startPool('checked')
   expect(service.health.report('ready').checks['db']).toMatchObject({ status: 'healthy' })
@@ -94,6 +98,80 @@ test('a stop waits for a client that is checked out', async () => {
   expect((await client.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
   client.release()
   expect((await stopping).clean).toBe(true)
+})
+
+test('a query that runs for longer than the stop may take is cut, and the slice holds', async () => {
+  const { service, pool } = await startPool('slow')
+  const slow = pool.query('SELECT pg_sleep(60)').then(
+    () => 'answered',
+    () => 'cut',
+  )
+  await expect
+    .poll(async () => {
+      const { rowCount } = await outside.query(
+        "SELECT 1 FROM pg_stat_activity WHERE application_name = 'slow' AND state = 'active'",
+      )
+      return rowCount
+    })
+    .toBe(1)
+  const { clean, phases } = await service.stop()
+  expect(await slow).toBe('cut')
+  expect(clean).toBe(false)
+  expect(phases.find(({ phase }) => phase === 'stop')?.hooks.find(({ name }) => name === 'db')).toMatchObject({
+    outcome: 'failed',
+    error: {
+      code: 'SEA_DATABASE_IN_USE',
+      message: expect.stringContaining('1 connection was still in use') as string,
+    },
+  })
+})
+
+test('a client that nobody gives back is cut, and whoever waits for one is refused: the slice holds', async () => {
+  const { service, pool } = await startPool('leak', 1)
+  const leaked = await pool.connect()
+  const waiting = pool.query('SELECT 1').catch((error: unknown) => error)
+  const { phases } = await service.stop()
+  expect(phases.find(({ phase }) => phase === 'stop')?.hooks.find(({ name }) => name === 'db')).toMatchObject({
+    outcome: 'failed',
+    error: { code: 'SEA_DATABASE_IN_USE' },
+  })
+  expect(String(await waiting)).toContain('after calling end')
+  await expect(leaked.query('SELECT 1')).rejects.toThrow()
+  expect(await connectionsOf('leak')).toBe(0)
+})
+
+test('a pool that is busy for longer than a check is asked aside: the server answers, so it is busy and not broken', async () => {
+  const { service, pool } = await startPool('aside', 1)
+  const inUse = await pool.connect()
+  const definition = postgres(() => pool)
+  const signal = AbortSignal.timeout(10_000)
+  expect(await definition.check?.(pool, { signal })).toBeUndefined()
+  const before = await connectionsOf('aside')
+  expect(await definition.check?.(pool, { signal })).toBeUndefined()
+  expect(before).toBe(1)
+  await expect.poll(() => connectionsOf('aside')).toBe(1)
+  inUse.release()
+  await service.stop()
+})
+
+test('what the database says of queries never opens the circuit', async () => {
+  const { service, pool } = await startPool('errors', 1)
+  for (let time = 0; time < 20; time++) await expect(pool.query('SELECT 1/0')).rejects.toMatchObject({ code: '22012' })
+  expect((await pool.query('SELECT 7 AS n')).rows).toEqual([{ n: 7 }])
+  await service.stop()
+})
+
+test('a pool that has ended is refused at the start, and told where to build it', async () => {
+  const pool = new pg.Pool({ connectionString: server.url })
+  await pool.end()
+  const service = newService()
+  service.resource(
+    'db',
+    postgres(() => pool),
+  )
+  await expect(service.start()).rejects.toMatchObject({
+    message: expect.stringContaining('returned a pool that has ended') as string,
+  })
 })
 
 test('a listener that loses its connection says so, listens again, and catches up', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 export const ordersConfig = z.object({
+  log: z.object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
   http: z.object({ port: z.int().min(0).max(65_535).default(8080) }).prefault({}),
   database: z.object({ path: z.string().min(1).default('orders.db') }).prefault({}),
   payments: z.object({

@@ -13,7 +13,9 @@ const service = createService({
   config: {
     schema: ordersConfig,
     files: [{ path: new URL('../config/orders.yaml', import.meta.url).pathname, optional: true }],
+    reload: true,
   },
+  settings: ({ log }) => ({ logLevel: log.level }),
 })
 
 const db = service.resource(
@@ -36,8 +38,10 @@ service.listener('api', {
 
 service.task('outbox', {
   needs: { db, payments },
-  run: ({ db, payments, config, log, signal }) =>
-    relayOutbox({ store: new OrderStore(db), payments, config, log, signal }),
+  restart: 'permanent', // it goes on for ever: should it ever end, something is wrong with it
+  run: ({ db, payments, log, signal }) =>
+    // Asked for at each look, and not once at the start: what is changed counts without a restart.
+    relayOutbox({ store: new OrderStore(db), payments, settings: () => service.config.outbox, log, signal }),
 })
 
 await service.run()

@@ -7,7 +7,7 @@ import type { PaymentsClient } from './payments-client.ts'
 export interface OutboxNeeds {
   readonly store: OrderStore
   readonly payments: PaymentsClient
-  readonly config: OrdersConfig
+  readonly settings: () => OrdersConfig['outbox']
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -19,16 +19,17 @@ const MAX_PAUSE_MS = 10_000
  * Delivers stored events, each at least once, in order. When payments is away it waits longer and longer; when the
  * service stops it finishes the event in hand, and the rest is still in the database at the next start.
  */
-export async function relayOutbox({ store, payments, config, log, signal }: OutboxNeeds): Promise<void> {
-  const { intervalMs, batchSize } = config.outbox
-  let pauseMs = intervalMs
+export async function relayOutbox({ store, payments, settings, log, signal }: OutboxNeeds): Promise<void> {
+  let pauseMs = 0
   while (!signal.aborted) {
+    const { intervalMs, batchSize } = settings()
     try {
       const events = store.undelivered(batchSize)
       for (const event of events) {
         if (signal.aborted) return
         await payments.deliver(event)
         store.delivered(event.id)
+        log.debug({ orderId: event.orderId, outboxEvent: event.event }, 'event delivered')
       }
       pauseMs = events.length === batchSize ? 0 : intervalMs
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { tcpCheck } from 'seaworthy'
+import { type HealthCheckContext, tcpCheck } from 'seaworthy'
 import type { OrdersConfig } from './config.ts'
 import type { Order, OutboxEvent } from './order-store.ts'
 
@@ -8,7 +8,7 @@ export class PaymentsUnavailableError extends Error {}
 /** The payments service over a pool of kept-alive connections. */
 export class PaymentsClient {
   /** Whether anybody listens there: payments has its own probes for everything else. */
-  readonly reachable: ReturnType<typeof tcpCheck>
+  readonly reachable: (context: HealthCheckContext) => Promise<void>
   readonly #base: URL
   readonly #timeoutMs: number
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })

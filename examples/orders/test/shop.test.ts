@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { post, type Shop, startService, startShop } from './start-shop.ts'
 
 const ORDER = {
@@ -179,6 +179,26 @@ test('what is in the outbox survives a restart, and is delivered then', async ()
   await shop.receiver.waitForSpan({ service: 'payments', name: 'POST /receipts' })
   again.kill('SIGTERM')
   expect(await again.exit).toBe(0)
+})
+
+test('another log level counts without a restart; one that does not exist is refused with its name, and changes nothing', async () => {
+  const level = join(await mkdtemp(join(tmpdir(), 'shop-')), 'level')
+  await writeFile(level, 'info')
+  await using shop = await startShop({ LOG__LEVEL_FILE: level })
+  const { lines, url } = shop.orders
+  const isSaid = (text: string): boolean => lines.some((line) => line.includes(text))
+
+  await writeFile(level, 'loud')
+  shop.orders.kill('SIGHUP')
+  await vi.waitUntil(() => isSaid('"event":"config.rejected"'), { timeout: 10_000 })
+  expect(lines.find((line) => line.includes('config.rejected'))).toMatch(/log\.level/)
+  expect(isSaid('event delivered')).toBe(false)
+
+  await writeFile(level, 'debug')
+  shop.orders.kill('SIGHUP')
+  const orderUntilSaid = async (): Promise<boolean> =>
+    (await post(`${url}/orders`, ORDER)).status === 201 && isSaid('event delivered')
+  await vi.waitUntil(orderUntilSaid, { timeout: 10_000, interval: 100 })
 })
 
 describe('a shop that is set up wrongly does not open', () => {

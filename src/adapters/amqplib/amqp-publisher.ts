@@ -1,6 +1,8 @@
 import type { Log } from 'seaworthy'
-import type { AmqpConfirmChannel, AmqpConfirmConnection } from './amqplib-client.ts'
+import type { StopContext } from '../database/stop-limit.ts'
+import { type AmqpConfirmChannel, type AmqpConfirmConnection, cutConnection } from './amqplib-client.ts'
 import { KeptLink } from '../consuming/kept-link.ts'
+import { askBroker } from './amqp-subscription.ts'
 
 interface PublisherPlan {
   readonly connect: () => Promise<AmqpConfirmConnection>
@@ -15,6 +17,8 @@ interface PublisherLink {
 /** Publishes to RabbitMQ, and tells when the broker has taken each message over. */
 export class AmqpPublisher {
   readonly #link: KeptLink<PublisherLink>
+  /** Of one that was lost meanwhile, amqplib never answers. */
+  #asked: { readonly connection: AmqpConfirmConnection; readonly answer: Promise<void> } | undefined
 
   private constructor(link: KeptLink<PublisherLink>) {
     this.#link = link
@@ -50,6 +54,7 @@ export class AmqpPublisher {
           await channel.close().catch(() => {})
           await connection.close().catch(() => {})
         },
+        cut: ({ connection }) => cutConnection(connection),
       }),
     )
   }
@@ -77,12 +82,23 @@ export class AmqpPublisher {
   }
 
   /** @internal */
-  check(): void {
-    this.#link.requireOpen()
+  check(): Promise<void> {
+    const { connection } = this.#link.requireOpen()
+    // One that is silent for an hour is asked once.
+    if (this.#asked?.connection !== connection) this.#asked = { connection, answer: this.#ask(connection) }
+    return this.#asked.answer
+  }
+
+  async #ask(connection: AmqpConfirmConnection): Promise<void> {
+    try {
+      await askBroker(() => connection.createConfirmChannel())
+    } finally {
+      if (this.#asked?.connection === connection) this.#asked = undefined
+    }
   }
 
   /** @internal */
-  async close(): Promise<void> {
-    await this.#link.end()
+  async close(context: StopContext): Promise<void> {
+    await this.#link.end(context)
   }
 }

@@ -1,5 +1,5 @@
 import type { Log } from 'seaworthy'
-import type { AmqpChannel, AmqpConnection, AmqpMessage } from './amqplib-client.ts'
+import { type AmqpChannel, type AmqpConnection, type AmqpMessage, cutConnection } from './amqplib-client.ts'
 import { pauseFor } from '../consuming/pause-for.ts'
 import type { JobEnd, WorkInHand } from '../consuming/work-in-hand.ts'
 
@@ -29,6 +29,7 @@ export class AmqpSubscription {
   readonly #ending = new AbortController()
   #tag: string | undefined
   #isLost = false
+  #asking: Promise<void> | undefined
 
   private constructor(
     connection: AmqpConnection<AmqpChannel>,
@@ -72,6 +73,12 @@ export class AmqpSubscription {
     }
   }
 
+  /** Resolves when the broker has answered. One that is silent for an hour is asked once. */
+  ping(): Promise<void> {
+    this.#asking ??= askBroker(() => this.#connection.createChannel()).finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
   /** Takes nothing more. What arrives before the broker has heard of it goes back. */
   async cancel(): Promise<void> {
     this.#ending.abort()
@@ -92,6 +99,11 @@ export class AmqpSubscription {
     // The broker answers the close of the channel after everything that was sent on it before, acknowledgements included.
     if (!wasLost) await this.#channel.close().catch(() => {})
     await this.#connection.close().catch(() => {})
+  }
+
+  /** Ends it at once. */
+  cut(): void {
+    cutConnection(this.#connection)
   }
 
   async #consume(): Promise<void> {
@@ -140,6 +152,14 @@ export class AmqpSubscription {
       this.#plan.log.warn({ err: error }, `an answer to RabbitMQ came too late: the message will be delivered again`)
     }
   }
+}
+
+/** Opens a channel and closes it: all that a broker answers whoever may do nothing else. */
+export async function askBroker(open: () => Promise<Pick<AmqpChannel, 'on' | 'close'>>): Promise<void> {
+  const channel = await open()
+  // An `error` without a listener would be an uncaught exception.
+  channel.on('error', () => {})
+  await channel.close()
 }
 
 function describe(error: unknown): string {

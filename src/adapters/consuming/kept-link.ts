@@ -1,4 +1,6 @@
 import { type Clock, type Log, SeaworthyError, systemClock } from 'seaworthy'
+import { stopLimit, type StopContext } from '../database/stop-limit.ts'
+import { untilAborted } from '../database/unusable.ts'
 
 /** What is kept open, and how. */
 export interface LinkPlan<T> {
@@ -9,10 +11,14 @@ export interface LinkPlan<T> {
   readonly open: (onLost: (why: unknown) => void) => Promise<T>
   /** Closes one that is still open, or what is left of a lost one. */
   readonly close: (link: T) => unknown
+  /** Ends one at once whose close was not answered. @default nothing: it ends with the process */
+  readonly cut?: (link: T) => unknown
   /** @default the real time */
   readonly clock?: Clock
 }
 
+/** A server that takes connections and says nothing would be waited for as long as it likes. */
+const OPEN_LIMIT_MS = 30_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 
@@ -28,6 +34,7 @@ export class KeptLink<T> {
   #attempts = 0
   #isEnding = false
   #ended: Promise<void> | undefined
+  #closing: T | undefined
   #cancelPause = (): void => {}
   #opening: Promise<void> = Promise.resolve()
 
@@ -72,10 +79,23 @@ export class KeptLink<T> {
     this.#cancelPause()
   }
 
-  /** Opens it no more, and closes it when it is open. Safe to call again: every call waits for the same end. */
-  end(): Promise<void> {
+  /**
+   * Opens it no more, and closes it when it is open. Safe to call again: every call waits for the same end.
+   *
+   * @param context of a stop: shortly before its time is over, what is not closed is cut. @default as long as it takes
+   */
+  async end(context?: StopContext): Promise<void> {
     this.#ended ??= this.#end()
-    return this.#ended
+    if (context === undefined) return await this.#ended
+    const limit = stopLimit(context)
+    try {
+      await untilAborted(limit, this.#ended)
+    } catch (error) {
+      if (!limit.aborted) throw error
+      const { name, log, cut } = this.#plan
+      log.warn({}, `${name} did not answer the end of the connection in time: it is cut`)
+      if (this.#closing !== undefined) cut?.(this.#closing)
+    }
   }
 
   async #end(): Promise<void> {
@@ -83,6 +103,7 @@ export class KeptLink<T> {
     await this.#opening
     const link = this.#link
     this.#link = undefined
+    this.#closing = link
     if (link !== undefined) await this.#plan.close(link)
   }
 
@@ -95,7 +116,7 @@ export class KeptLink<T> {
       // It may also be lost while it is being opened.
       if (opened.link !== undefined) this.#lose(opened.link)
     }
-    const link = await this.#plan.open(onLost)
+    const link = await this.#within(this.#plan.open(onLost))
     if (this.#isEnding) {
       await this.#plan.close(link)
       return
@@ -103,6 +124,33 @@ export class KeptLink<T> {
     opened.link = link
     this.#link = link
     if (opened.isLost === true) this.#lose(link)
+  }
+
+  /** What is open too late is closed again, and nobody has seen it. */
+  async #within(opening: Promise<T>): Promise<T> {
+    const { name, close } = this.#plan
+    const tooLate = Promise.withResolvers<never>()
+    let isTooLate = false
+    const cancel = this.#clock.schedule(
+      OPEN_LIMIT_MS,
+      () => {
+        isTooLate = true
+        const why = `${name} took the connection, and has not answered for ${OPEN_LIMIT_MS / 1000} s`
+        const hint = `Check that ${name} works.`
+        tooLate.reject(new SeaworthyError('SEA_CONNECTION_LOST', why, { hint }))
+      },
+      { keepAlive: false },
+    )
+    const closeLate = async (): Promise<void> => {
+      const link = await opening
+      if (isTooLate) await close(link)
+    }
+    closeLate().catch(() => {})
+    try {
+      return await Promise.race([opening, tooLate.promise])
+    } finally {
+      cancel()
+    }
   }
 
   #lose(link: T): void {

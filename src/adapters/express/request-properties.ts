@@ -46,7 +46,8 @@ interface Express4App {
   handle: (request: object, ...rest: readonly unknown[]) => void
 }
 
-function isExpress4(app: object): app is Express4App {
+/** Express 5 has no such method, and a property of the router that only Express 4 lets be read. */
+export function isExpress4(app: object): app is Express4App {
   return 'lazyrouter' in app
 }
 

@@ -43,6 +43,11 @@ export class PostgresSubscription {
   async close(): Promise<void> {
     await this.#client.end()
   }
+
+  /** Ends it at once. */
+  cut(): void {
+    this.#client.connection?.stream?.destroy()
+  }
 }
 
 function quote(identifier: string): string {

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { Application, ApplicationHooks, Listenable } from 'seaworthy'
+import { answerErrors } from 'seaworthy/problem'
 
 /** Anything that answers requests, as an object whose functions may be called apart from it. */
 export function toApplication(listenable: Listenable): Application {
-  if (typeof listenable === 'function') return { server: createServer(listenable) }
+  if (typeof listenable === 'function') return { server: createServer(answerErrors(listenable)) }
   if (listenable instanceof NetServer) return { server: listenable }
   const { ready, close, announce, routeOf, sayGoodbye } = listenable
   const hooks: ApplicationHooks = {

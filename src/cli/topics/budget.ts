@@ -139,5 +139,5 @@ async function askRunning(options: Options, env: Environment): Promise<BudgetExp
   const others = Object.keys(options).filter((name) => !['url', 'json'].includes(name))
   if (others.length > 0)
     throw usage(`--${others[0]} can't be combined with --url`, 'A running service has worked its budget out already.')
-  return askBudget(String(options['url']), env['SEAWORTHY_ADMIN_TOKEN'])
+  return askBudget(String(options['url']), env)
 }

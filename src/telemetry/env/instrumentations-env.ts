@@ -13,6 +13,7 @@ const OWN: ReadonlySet<string> = new Set([
   'grpc',
   'http',
   'ioredis',
+  'mongodb',
   'mysql2',
   'redis',
   'runtime-node',

@@ -1,5 +1,6 @@
 import { type Context, context, INVALID_SPAN_CONTEXT, type Meter, trace, type Tracer } from '@opentelemetry/api'
 import type { Clock } from '../../core/clock.ts'
+import { RESEND_COUNT } from '../../core/resend-count.ts'
 import { isTracingSuppressed } from '../context-keys.ts'
 import type { PropagatorName } from '../env/propagators-env.ts'
 import { ATTR } from './attribute-names.ts'
@@ -79,7 +80,10 @@ export class ClientRequests {
 
   #resendCount(active: Context, target: ClientTarget, nowMs: number): number {
     const { redirects } = this.#shared
-    return redirects.isWaiting ? redirects.take(active, target.url, nowMs) : 0
+    const redirected = redirects.isWaiting ? redirects.take(active, target.url, nowMs) : 0
+    if (redirected > 0) return redirected
+    const retried = active.getValue(RESEND_COUNT)
+    return typeof retried === 'number' ? retried : 0
   }
 
   /** The three are there while a span is being begun. */

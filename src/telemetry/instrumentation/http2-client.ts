@@ -114,6 +114,9 @@ function start(
  * They run in the context of whoever asked by themselves, on every Node.
  */
 function follow(stream: FollowedStream, follower: Follower, emitFollowed: Emit): void {
+  const known = stream[FOLLOWER]
+  // Of another telemetry of this process, whose `emit` is in place.
+  if (known !== undefined) return void (stream[FOLLOWER] = new TwoFollowers(known, follower))
   stream[EMIT] = Reflect.get(stream, 'emit') as Emit
   stream[FOLLOWER] = follower
   stream.emit = emitFollowed
@@ -132,6 +135,27 @@ function followEvents(onProblem: (error: unknown) => void): Emit {
       onProblem(error)
     }
     return (stream[EMIT] as Emit).apply(stream, args)
+  }
+}
+
+class TwoFollowers implements Follower {
+  readonly headers: Follower['headers'] = []
+  readonly #both: readonly Follower[]
+
+  constructor(...both: readonly [Follower, Follower]) {
+    this.#both = both
+  }
+
+  connected(socket: ClientHttp2Session['socket'] | undefined): void {
+    for (const each of this.#both) each.connected(socket)
+  }
+
+  onEvent(event: string | symbol, first: unknown, stream: ClientHttp2Stream): void {
+    for (const each of this.#both) each.onEvent(event, first, stream)
+  }
+
+  fail(error: unknown): void {
+    for (const each of this.#both) each.fail(error)
   }
 }
 

@@ -34,16 +34,20 @@ export type MetricAggregation =
 export interface MetricView {
   /** Name of the instrument, whatever its case; `*` stands for any characters, `?` for one. */
   readonly instrumentName?: string
+  /** What was made: `histogram`, `counter`. */
   readonly instrumentType?: InstrumentType
   /** Exactly. */
   readonly instrumentUnit?: string
-  /** Exactly, as the three below: the name that the instrumentation asked for a meter with. */
+  /** Exactly: the name that the instrumentation asked for a meter with. */
   readonly meterName?: string
+  /** Exactly: the version that it gave. */
   readonly meterVersion?: string
+  /** Exactly: the URL of the schema that it gave. */
   readonly meterSchemaUrl?: string
 
   /** Another name for the metric. Needs an `instrumentName` without wildcards. */
   readonly name?: string
+  /** Another description. @default that of the instrument */
   readonly description?: string
   /** The only attributes that are kept, with wildcards. An empty list keeps none. @default all */
   readonly includeAttributes?: readonly string[]

@@ -22,6 +22,7 @@ export interface SamplingAmount {
 export interface SamplingRule extends SamplingAmount {
   /** `never` also means that nothing of it is recorded in case it fails, unlike `probability: 0`. */
   readonly sample?: 'always' | 'never'
+  /** Of the span: `server` for a request that comes in. */
   readonly kind?: (typeof SPAN_KIND_NAMES)[number]
   /** Name of the span as it begins, such as `GET` or `orders.*`: `*` stands for any text. */
   readonly name?: string

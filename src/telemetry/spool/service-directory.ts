@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { writeMaxAge } from './max-age-file.ts'
 import { errorCode, SpoolRefusal } from './spool-failure.ts'
 import type { SpoolSettings } from './spool-settings.ts'
@@ -31,18 +31,26 @@ export function toDirectoryName(serviceName: string): string {
 }
 
 /** One step first: on a read-only file system, making all the steps at once reports ENOENT, which explains nothing. */
-function makeDirectory(directory: string): void {
+export function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { mode: 0o700 })
   } catch (error) {
     const code = errorCode(error)
-    if (code === 'ENOENT') mkdirSync(directory, { recursive: true, mode: 0o700 })
-    else if (code !== 'EEXIST') throw error
+    if (code === 'EEXIST') return
+    const above = dirname(directory)
+    // Node's own way of making all of them never ends where the system says so of a directory that is there: `/proc`.
+    if (code !== 'ENOENT' || above === directory) throw error
+    makeDirectory(above)
+    mkdirSync(directory, { mode: 0o700 })
   }
 }
 
-/** A symbolic link or a directory of another user, put there beforehand, would lead what we write elsewhere. */
-function refuseForeign(directory: string): void {
+/**
+ * A symbolic link or a directory of another user, put there beforehand, would lead what we write elsewhere.
+ *
+ * @throws SpoolRefusal, or what the file system says
+ */
+export function refuseForeign(directory: string): void {
   const found = lstatSync(directory)
   if (!found.isDirectory()) throw new SpoolRefusal(`${directory} is a link or a file, not a directory`)
   if (process.geteuid === undefined) return

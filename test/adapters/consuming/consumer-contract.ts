@@ -29,7 +29,7 @@ export function testConsumer({ open, comesAgain }: ConsumerKind): void {
     await begun.item('first')
 
     const stopping = service.stop()
-    await announced(service)
+    await begun.announced
     await source.heardOfPause?.()
     await source.send('second')
     gate.resolve()
@@ -97,6 +97,8 @@ async function openSource(open: ConsumerKind['open']): Promise<WorkSource> {
 
 interface Begun {
   readonly service: Promise<Service>
+  /** Resolves when the shutdown has been announced to the consumers. */
+  readonly announced: Promise<void>
   /** What the handler was called with, in order. */
   readonly items: readonly string[]
   /** Resolves when the handler has been called with this. */
@@ -119,8 +121,11 @@ function startConsumer(source: WorkSource, handle: Handle): Begun {
     for (const watcher of watchers) watcher()
     await handle(item, context)
   })
+  const announced = Promise.withResolvers<void>()
+  service.consumer('herald', { start: () => {}, pause: () => announced.resolve() })
   onTestFinished(async () => void (await service.stop()))
   return {
+    announced: announced.promise,
     service: service.start().then(() => service),
     items,
     item: (item) =>
@@ -142,8 +147,4 @@ async function takeAgain(source: WorkSource, comesAgain: boolean): Promise<reado
   if (comesAgain) await some.promise
   await service.stop()
   return begun.items
-}
-
-async function announced(service: Service): Promise<void> {
-  while (service.state === 'ready') await new Promise((resolve) => setImmediate(resolve))
 }

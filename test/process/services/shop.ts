@@ -54,6 +54,7 @@ service.listener('api', {
 })
 service.task('outbox', {
   needs: { db },
+  maxRestarts: 0,
   async run({ signal }) {
     let isBroken = TASK === 'rejects'
     if (TROUBLE === 'task') process.on('SIGUSR2', () => (isBroken = true))

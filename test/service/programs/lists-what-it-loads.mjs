@@ -11,14 +11,21 @@ registerHooks({
 })
 
 const { createService } = await import('seaworthy')
-const service = createService({ name: 'lister', admin: { port: 0, host: '127.0.0.1' }, shutdown: { drainDelay: 0 } })
+const schema = { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }) } }
+const service = createService({
+  name: 'lister',
+  admin: { port: 0, host: '127.0.0.1' },
+  shutdown: { drainDelay: 0 },
+  ...(process.env.RELOAD === 'yes' ? { config: { schema, reload: true }, settings: () => ({}) } : {}),
+})
 const web = service.listener('web', {
   host: '127.0.0.1',
   start: () => (_request, response) =>
     response.end(JSON.stringify({ urls, natives: process.moduleLoadList.slice(atStart) })),
 })
-service.task('announce', {
+service.resource('announce', {
   needs: { web },
-  run: async ({ web: { url } }) => void process.stdout.write(`ready ${url}\n`),
+  start: ({ web: { url } }) => void process.stdout.write(`ready ${url}\n`),
 })
+if (process.env.TASK === 'yes') service.task('once', { run: async () => {} })
 await service.run()

@@ -19,7 +19,7 @@ function startupMessage(parameters: string): Buffer {
 }
 
 /** A PostgreSQL of its own: one database `postgres`, no password, no sockets in the file system. */
-export async function startPostgres(): Promise<RunningServer> {
+export async function startPostgres(options: { readonly port?: number } = {}): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await serverFolder('postgres'))
   await giveToServer(folder.path)
@@ -31,7 +31,7 @@ export async function startPostgres(): Promise<RunningServer> {
     args: ['-D', data, '-U', USER, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
   })
   await init.succeeds()
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=16MB']
   const server = stack.use(
     await startServerProcess({

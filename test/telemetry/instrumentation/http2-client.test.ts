@@ -59,6 +59,14 @@ test('the very first request of a session has its span, its metric, and sends th
   ])
 })
 
+test('two telemetries of one process see a request each, and it is answered', async () => {
+  const both = [observe(), observe()]
+  const session = connect(await startMirror())
+  const { body } = await fetchHttp2(session, { ':path': '/both' })
+  expect(JSON.parse(body)).toMatchObject({ ':path': '/both' })
+  for (const { spans } of both) await expect.poll(async () => ofKind(await spans(1), SpanKind.CLIENT).length).toBe(1)
+})
+
 test("the caller's headers stay as they are, and what they hold of a context is replaced, not doubled", async () => {
   const { spans } = observe()
   const session = connect(await startMirror())

@@ -3,9 +3,8 @@ import type { SqlDescription } from '../../database/sql-text.ts'
 import { isTracingSuppressed } from '../../context-keys.ts'
 import type { RecordingSpan } from '../../trace/recording-span.ts'
 import type { Tracer } from '../../trace/tracer.ts'
-import { DB_ATTR } from './attribute-names.ts'
 import { DatabaseCall } from './database-call.ts'
-import { type OperationIdentity, OperationMetrics, type OperationSeries } from './operation-series.ts'
+import { DB_ATTR, type OperationIdentity, OperationMetrics, type OperationSeries } from './operation-series.ts'
 
 /** What only the span of a call says. */
 export interface CallDetails {

@@ -4,6 +4,7 @@ import type { Tracer } from '../../trace/tracer.ts'
 import type { StandAsideOptions } from '../stock-instrumentations.ts'
 import { DatabaseCalls } from './database-calls.ts'
 import { observeIoredis } from './ioredis.ts'
+import { observeMongodb } from './mongodb.ts'
 import { observeMysql2 } from './mysql2.ts'
 import { observeNodeRedis } from './node-redis.ts'
 import { observeNodeSqlite } from './node-sqlite.ts'
@@ -22,6 +23,7 @@ export interface DatabaseObservationOptions extends StandAsideOptions {
 /** By the names that published instrumentations have; there is none of `node:sqlite`. */
 const LIBRARIES: Readonly<Record<string, (options: LibraryOptions) => () => void>> = {
   ioredis: observeIoredis,
+  mongodb: observeMongodb,
   mysql2: observeMysql2,
   redis: observeNodeRedis,
   sqlite: observeNodeSqlite,

@@ -2,7 +2,25 @@ import type { Attributes, Context, Histogram, Meter } from '@opentelemetry/api'
 import { bindHistogram } from '../../metrics/bind.ts'
 import type { BoundRecorder } from '../../metrics/sync-instruments.ts'
 import { ATTR } from '../attribute-names.ts'
-import { DB_ATTR, OPERATION_BUCKETS_S } from './attribute-names.ts'
+
+/**
+ * Names of the semantic conventions for databases, as far as they are used here.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/db/database-spans/
+ */
+export const DB_ATTR = {
+  collectionName: 'db.collection.name',
+  namespace: 'db.namespace',
+  operationBatchSize: 'db.operation.batch.size',
+  operationName: 'db.operation.name',
+  querySummary: 'db.query.summary',
+  queryText: 'db.query.text',
+  responseStatusCode: 'db.response.status_code',
+  systemName: 'db.system.name',
+} as const
+
+/** Upper bounds in seconds of the buckets of `db.client.operation.duration`, as the conventions ask. */
+const OPERATION_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
 /** Series that are held on to; beyond that, they are looked up by their attributes each time. */
 const MAX_SERIES = 300
