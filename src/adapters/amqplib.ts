@@ -138,7 +138,7 @@ export function amqp<
       link.keepNoMore()
       return hand.pause(() => link.current?.cancel())
     },
-    check: ({ link }) => link.requireOpen().ping(),
+    check: ({ link }) => link.ask((subscription) => subscription.ping()),
     async stop({ link, hand }, context) {
       hand.giveBack()
       await hand.whenSettled()

@@ -182,12 +182,11 @@ export function pgListener<Config, N extends Needs = Record<never, never>>(
       return hand.pause(() => link.current?.unlisten())
     },
     async check({ link }, { signal }) {
-      const subscription = link.requireOpen()
       // A connection may be dead without a word, and nothing is ever sent on it that would find out.
       const giveUp = (): void => link.drop(new Error('the connection did not answer a query'))
       signal.addEventListener('abort', giveUp, { once: true })
       try {
-        await subscription.ping()
+        await link.ask((subscription) => subscription.ping())
       } finally {
         signal.removeEventListener('abort', giveUp)
       }

@@ -29,6 +29,19 @@ test('a silent connection is not waited for until the other side closes it', asy
   await expect.poll(() => resource.value.get('key').catch(() => undefined)).toBe('value')
 })
 
+test('a PING that ioredis does not send again after its connection was lost is not waited for', async () => {
+  await using server = await RespServer.start()
+  const build = (): Redis => new Redis(server.url, { autoResendUnfulfilledCommands: false })
+  const resource = await startResource(ioredis(build))
+  server.isSilent = true
+  const check = resource.check().catch((error: unknown) => error)
+  await server.until(({ asked }) => asked.length === 2)
+  server.cut()
+  server.isSilent = false
+  expect(await check).toMatchObject({ message: 'Redis closed the connection' })
+  await expect.poll(() => resource.check(200).catch((error: unknown) => error), { timeout: 5000 }).toBeUndefined()
+})
+
 test('the pipeline that is the probe goes through as a whole', async () => {
   await using server = await RespServer.start()
   const resource = await startResource(

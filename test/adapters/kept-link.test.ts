@@ -131,3 +131,71 @@ test('an opening that nobody answers is given up and made again, and is closed w
   expect(closed).toEqual(['link 1', 'link 2'])
   expect(link.current).toBe('link 3')
 })
+
+test('an opening whose connection is lost is given up at once, and is closed when it is answered after all', async () => {
+  const { link, clock, opened, closed, state } = await openLink()
+  const late = Promise.withResolvers<void>()
+  state.answers = late.promise
+  state.lose(new Error('reset'))
+  await clock.advance(500)
+  expect(opened).toHaveLength(2)
+  state.lose(new Error('closed by the broker'))
+  await clock.advance(0)
+  expect(() => link.requireOpen()).toThrow('attempt 2 to open it again: closed by the broker')
+  state.answers = Promise.resolve()
+  await clock.advance(1000)
+  expect(link.current).toBe('link 3')
+  late.resolve()
+  await clock.advance(0)
+  expect(closed).toEqual(['link 1', 'link 2'])
+  expect(link.current).toBe('link 3')
+})
+
+test('a first opening whose connection is lost is an error at once', async () => {
+  const clock = new ManualClock()
+  const opening = KeptLink.open<string>({
+    name: 'the broker',
+    log: silentLog,
+    clock,
+    open: (onLost) => {
+      onLost(new Error('reset'))
+      return new Promise(() => {})
+    },
+    close: () => {},
+  })
+  await expect(opening).rejects.toThrow('reset')
+  expect(clock.pending).toBe(0)
+})
+
+test('what was asked of one that is lost rejects with the reason, and the next question goes to the next one', async () => {
+  const { link, clock, state } = await openLink()
+  const asked: string[] = []
+  const first = link.ask((one) => {
+    asked.push(one)
+    return new Promise(() => {})
+  })
+  const lost = new Error('reset')
+  state.lose(lost)
+  await expect(first).rejects.toBe(lost)
+  await expect(link.ask(() => Promise.resolve())).rejects.toMatchObject({ code: 'SEA_CONNECTION_LOST' })
+  await clock.advance(500)
+  await expect(link.ask((one) => Promise.resolve(asked.push(one)))).resolves.toBe(2)
+  expect(asked).toEqual(['link 1', 'link 2'])
+})
+
+test('what was asked rejects when the connection is dropped, and at its end', async () => {
+  const { link, clock, opened, closed, state } = await openLink()
+  const first = link.ask(() => new Promise(() => {}))
+  link.drop(new Error('silent'))
+  // What the close of a dropped one leads to is no other loss.
+  state.lose(new Error('closed'))
+  await expect(first).rejects.toThrow('silent')
+  await clock.advance(10_000)
+  expect(opened).toHaveLength(2)
+  expect(closed).toEqual(['link 1'])
+  const second = link.ask(() => new Promise(() => {}))
+  const ended = link.end()
+  state.lose(new Error('closed'))
+  await expect(second).rejects.toThrow('closed')
+  await ended
+})

@@ -43,6 +43,7 @@ export class AmqpPublisher {
             channel.on('close', closed)
             return { connection, channel }
           } catch (error) {
+            why ??= error
             await connection.close().catch(() => {})
             throw error
           }
@@ -83,10 +84,11 @@ export class AmqpPublisher {
 
   /** @internal */
   check(): Promise<void> {
-    const { connection } = this.#link.requireOpen()
-    // One that is silent for an hour is asked once.
-    if (this.#asked?.connection !== connection) this.#asked = { connection, answer: this.#ask(connection) }
-    return this.#asked.answer
+    return this.#link.ask(({ connection }) => {
+      // One that is silent for an hour is asked once.
+      if (this.#asked?.connection !== connection) this.#asked = { connection, answer: this.#ask(connection) }
+      return this.#asked.answer
+    })
   }
 
   async #ask(connection: AmqpConfirmConnection): Promise<void> {

@@ -68,6 +68,7 @@ export class AmqpSubscription {
       await subscription.#consume()
       return subscription
     } catch (error) {
+      why ??= error
       await connection.close().catch(() => {})
       throw error
     }

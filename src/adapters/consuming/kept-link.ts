@@ -7,7 +7,10 @@ export interface LinkPlan<T> {
   /** How messages call it, such as `RabbitMQ`. */
   readonly name: string
   readonly log: Log
-  /** Opens it; `onLost` is to be called once when it is lost, whenever that is, and may be called again. */
+  /**
+   * Opens it; `onLost` is to be called once when it is lost, whenever that is, and may be called again. When that is before
+   * it is open, this is the reason why it can't be opened.
+   */
   readonly open: (onLost: (why: unknown) => void) => Promise<T>
   /** Closes one that is still open, or what is left of a lost one. */
   readonly close: (link: T) => unknown
@@ -15,6 +18,13 @@ export interface LinkPlan<T> {
   readonly cut?: (link: T) => unknown
   /** @default the real time */
   readonly clock?: Clock
+}
+
+/** One that is open. */
+interface Held<T> {
+  readonly link: T
+  /** Aborted when it is lost, with the reason. */
+  readonly lost: AbortController
 }
 
 /** A server that takes connections and says nothing would be waited for as long as it likes. */
@@ -29,7 +39,7 @@ const LONGEST_PAUSE_MS = 30_000
 export class KeptLink<T> {
   readonly #plan: LinkPlan<T>
   readonly #clock: Clock
-  #link: T | undefined
+  #held: Held<T> | undefined
   #lostBecause: unknown
   #attempts = 0
   #isEnding = false
@@ -52,25 +62,28 @@ export class KeptLink<T> {
 
   /** The connection, while it is there. */
   get current(): T | undefined {
-    return this.#link
+    return this.#held?.link
   }
 
   /** @throws {@link SeaworthyError} `SEA_CONNECTION_LOST` while it is being opened again */
   requireOpen(): T {
-    if (this.#link !== undefined) return this.#link
-    const { name } = this.#plan
-    throw new SeaworthyError(
-      'SEA_CONNECTION_LOST',
-      `The connection to ${name} is lost, attempt ${this.#attempts} to open it again: ${describe(this.#lostBecause)}`,
-      { hint: `Check that ${name} runs and can be reached.`, cause: this.#lostBecause },
-    )
+    return this.#requireHeld().link
+  }
+
+  /**
+   * Asks what is open something. A client may never answer what it was asked when its connection is lost: then this rejects
+   * with the reason of the loss.
+   *
+   * @throws {@link SeaworthyError} `SEA_CONNECTION_LOST` while it is being opened again
+   */
+  async ask<Answer>(question: (link: T) => PromiseLike<Answer>): Promise<Answer> {
+    const { link, lost } = this.#requireHeld()
+    return await untilAborted(lost.signal, question(link))
   }
 
   /** Takes a connection for lost that has not said so itself. */
   drop(why: unknown): void {
-    if (this.#link === undefined) return
-    this.#lostBecause = why
-    this.#lose(this.#link)
+    if (this.#held !== undefined) this.#lose(this.#held.lost, why)
   }
 
   /** Opens it no more when it is lost; one that is open stays so. */
@@ -101,61 +114,56 @@ export class KeptLink<T> {
   async #end(): Promise<void> {
     this.keepNoMore()
     await this.#opening
-    const link = this.#link
-    this.#link = undefined
+    const link = this.#held?.link
+    this.#held = undefined
     this.#closing = link
     if (link !== undefined) await this.#plan.close(link)
   }
 
   async #open(): Promise<void> {
-    const opened: { link?: T; isLost?: true } = {}
-    const onLost = (why: unknown): void => {
-      if (opened.isLost === true) return
-      opened.isLost = true
-      this.#lostBecause = why
-      // It may also be lost while it is being opened.
-      if (opened.link !== undefined) this.#lose(opened.link)
-    }
-    const link = await this.#within(this.#plan.open(onLost))
-    if (this.#isEnding) {
-      await this.#plan.close(link)
-      return
-    }
-    opened.link = link
-    this.#link = link
-    if (opened.isLost === true) this.#lose(link)
-  }
-
-  /** What is open too late is closed again, and nobody has seen it. */
-  async #within(opening: Promise<T>): Promise<T> {
-    const { name, close } = this.#plan
-    const tooLate = Promise.withResolvers<never>()
-    let isTooLate = false
+    const { name } = this.#plan
+    const lost = new AbortController()
     const cancel = this.#clock.schedule(
       OPEN_LIMIT_MS,
       () => {
-        isTooLate = true
         const why = `${name} took the connection, and has not answered for ${OPEN_LIMIT_MS / 1000} s`
         const hint = `Check that ${name} works.`
-        tooLate.reject(new SeaworthyError('SEA_CONNECTION_LOST', why, { hint }))
+        this.#lose(lost, new SeaworthyError('SEA_CONNECTION_LOST', why, { hint }))
       },
       { keepAlive: false },
     )
-    const closeLate = async (): Promise<void> => {
-      const link = await opening
-      if (isTooLate) await close(link)
-    }
-    closeLate().catch(() => {})
     try {
-      return await Promise.race([opening, tooLate.promise])
+      await untilAborted(lost.signal, this.#hold(lost))
     } finally {
       cancel()
     }
   }
 
-  #lose(link: T): void {
-    if (this.#link === link) this.#link = undefined
-    else if (this.#isEnding) return
+  /** What is open too late is closed again, and nobody has seen it. */
+  async #hold(lost: AbortController): Promise<void> {
+    const link = await this.#plan.open((why) => this.#lose(lost, why))
+    if (lost.signal.aborted || this.#isEnding) await this.#plan.close(link)
+    else this.#held = { link, lost }
+  }
+
+  #requireHeld(): Held<T> {
+    if (this.#held !== undefined) return this.#held
+    const { name } = this.#plan
+    throw new SeaworthyError(
+      'SEA_CONNECTION_LOST',
+      `The connection to ${name} is lost, attempt ${this.#attempts} to open it again: ${describe(this.#lostBecause)}`,
+      { hint: `Check that ${name} runs and can be reached.`, cause: this.#lostBecause },
+    )
+  }
+
+  #lose(lost: AbortController, why: unknown): void {
+    if (lost.signal.aborted) return
+    lost.abort(why)
+    // It may also be lost while it is being opened or closed.
+    if (this.#held?.lost !== lost) return
+    const { link } = this.#held
+    this.#held = undefined
+    this.#lostBecause = why
     const { name, log } = this.#plan
     log.error({ err: this.#lostBecause }, `the connection to ${name} is lost: ${describe(this.#lostBecause)}`)
     this.#attempts = 0

@@ -213,6 +213,7 @@ export class IoredisLink {
     this.#epoch = {}
     this.#gate.isUp = false
     this.#gate.isTroubled = true
+    this.#health.lost(error)
     if (this.#silent.takeCut()) return
     if (mark === undefined) this.guard.failed(error, 'connect')
     else this.guard.lost(error, mark)

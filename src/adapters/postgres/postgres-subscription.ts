@@ -16,14 +16,17 @@ export class PostgresSubscription {
   }
 
   static async open(client: PostgresClient, plan: SubscriptionPlan): Promise<PostgresSubscription> {
+    let why: unknown
     // An `error` without a listener would be an uncaught exception.
     client.on('error', plan.onLost)
-    client.on('end', () => plan.onLost(new Error('the connection was closed')))
     client.on('notification', plan.onNotification)
     await client.connect()
+    // Not before: of a dial that fails, the end may be heard before the reason.
+    client.on('end', () => plan.onLost(why ?? new Error('the connection was closed')))
     try {
       for (const channel of plan.channels) await client.query(`LISTEN ${quote(channel)}`)
     } catch (error) {
+      why = error
       await client.end().catch(() => {})
       throw error
     }

@@ -1,4 +1,5 @@
 import type { Clock, HealthCheckResult } from 'seaworthy'
+import { untilAborted } from '../database/unusable.ts'
 import { refusesWrites, replyCode } from './redis-replies.ts'
 
 /** For how long it is told that writes were refused, after the last one. */
@@ -13,6 +14,8 @@ const MANY_WAITING = 1000
 export class RedisHealth {
   readonly #clock: Clock
   #open: Promise<unknown> | undefined = undefined
+  /** Of the connection that is asked. */
+  #lost = new AbortController()
   #refusedWith = ''
   #refusedAtMs = -Infinity
 
@@ -26,6 +29,13 @@ export class RedisHealth {
     if (code === undefined || !refusesWrites(code)) return
     this.#refusedWith = code
     this.#refusedAtMs = this.#clock.now()
+  }
+
+  /** A client may never answer what was asked on a connection that is lost: the question is over. */
+  lost(why: unknown): void {
+    this.#lost.abort(why)
+    this.#lost = new AbortController()
+    this.#open = undefined
   }
 
   /**
@@ -44,10 +54,11 @@ export class RedisHealth {
   }
 
   async #begin(ping: () => Promise<unknown>): Promise<unknown> {
+    const { signal } = this.#lost
     try {
-      return await ping()
+      return await untilAborted(signal, ping())
     } finally {
-      this.#open = undefined
+      if (!signal.aborted) this.#open = undefined
     }
   }
 }
