@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { isThere } from '../../scripts/repository-files.ts'
+import { loadTrials } from '../../src/trial/catalogue.ts'
+import { DECLARED_OPTIONS } from '../../src/trial/declared/options.ts'
+import { isGolden } from '../../zoo/catalogue/animal.ts'
+import { ANIMALS } from '../../zoo/catalogue/index.ts'
+
+const trials = [...(await loadTrials()).keys()]
+const byName = new Map(ANIMALS.map((animal) => [animal.name, animal]))
+
+test('no two animals have the same name', () => {
+  expect(byName.size).toBe(ANIMALS.length)
+})
+
+test('every trial has an animal whose defect it has to catch', () => {
+  const caught = new Set(ANIMALS.map(({ caughtBy }) => caughtBy))
+  expect(trials.filter((id) => !caught.has(id))).toEqual([])
+})
+
+test.each(ANIMALS)('the animal $name is there, and says what is wrong with it and who has to see it', (animal) => {
+  const { name, file, command, needs, defect, caughtBy, alsoCaughtBy = [], reviewedSkips = {}, twin, build } = animal
+  const problems: string[] = []
+  const must = (holds: boolean, problem: string): void => void (holds || problems.push(problem))
+  must(/^[a-z\d]+(?:-[a-z\d]+)*$/.test(name), 'the name is in kebab-case')
+  must(isThere(`zoo/${file}`), `zoo/${file} exists`)
+  must(command.length > 0, 'it can be started')
+  must(
+    [...command, ...(build ?? [])].some((word) => word.includes(file.slice(0, file.lastIndexOf('/')))),
+    'what is started or built is the file',
+  )
+  for (const flag of needs.filter((word) => word.startsWith('--')))
+    must(Object.hasOwn(DECLARED_OPTIONS, flag.slice(2)), `${flag} is a flag of the trial`)
+  for (const id of [caughtBy, ...alsoCaughtBy, ...Object.keys(reviewedSkips)])
+    must(id === undefined || trials.includes(id), `there is a trial ${id}`)
+  must(caughtBy === undefined || !alsoCaughtBy.includes(caughtBy), 'what catches it is not named twice')
+  if (isGolden(animal)) {
+    must(defect === undefined && twin === undefined && alsoCaughtBy.length === 0, 'nothing is wrong with a golden one')
+    for (const reason of Object.values(reviewedSkips)) must(/^[A-Z].+\.$/.test(reason), 'a skip has a reason')
+  } else {
+    must(/^[A-Z].+\.$/.test(defect ?? ''), 'the defect is a sentence')
+    const golden = byName.get(twin ?? '')
+    must(golden !== undefined && isGolden(golden), 'its twin is a golden animal')
+    must(Object.keys(reviewedSkips).length === 0, 'only a golden one has skips')
+  }
+  expect(problems).toEqual([])
+})

@@ -1,0 +1,3 @@
+import type { Animal } from './animal.ts'
+
+export const JAVA: readonly Animal[] = []

@@ -1,0 +1,13 @@
+// Defect: closes the listener first: whoever has not heard of its end yet is refused.
+import { closeInOrder, sail, written } from './base.ts'
+
+await sail({
+  async stop(ship) {
+    ship.isStopping = true
+    ship.saysClose = true
+    await closeInOrder(ship)
+    await ship.telemetry.stop(2500)
+    await written()
+    process.exit(0)
+  },
+})

@@ -1,0 +1,28 @@
+// Defect: after the first export that failed it sends no more spans.
+import { ExportResultCode } from '@opentelemetry/core'
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace'
+import { sail } from './base.ts'
+import { stockSdk } from './stock-sdk.ts'
+
+await sail({
+  telemetry: () =>
+    stockSdk({
+      processor: (exporter) => {
+        let isBroken = false
+        return new BatchSpanProcessor({
+          scheduledDelayMillis: Number(process.env['OTEL_BSP_SCHEDULE_DELAY'] ?? 5000),
+          exporter: {
+            export(spans, done) {
+              if (isBroken) return done({ code: ExportResultCode.SUCCESS })
+              exporter.export(spans, (result) => {
+                isBroken ||= result.code !== ExportResultCode.SUCCESS
+                done(result)
+              })
+            },
+            forceFlush: async () => exporter.forceFlush(),
+            shutdown: async () => exporter.shutdown(),
+          },
+        })
+      },
+    }),
+})

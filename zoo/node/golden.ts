@@ -1,0 +1,4 @@
+// Golden: nothing is wrong with it.
+import { sail } from './base.ts'
+
+await sail()
