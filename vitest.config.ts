@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    // Tested apart: what is published (vitest.package.config.ts), and against real servers (vitest.systems.config.ts).
-    exclude: ['**/node_modules/**', 'test/package/**', 'test/systems/**'],
+    // Tested apart: what is published (vitest.package.config.ts), against real servers (vitest.systems.config.ts), and what
+    // takes minutes because it measures (vitest.voyages.config.ts).
+    exclude: ['**/node_modules/**', 'test/package/**', 'test/systems/**', 'test/trial/voyages/**'],
     // Node itself loads the sources (type stripping), so tests run exactly what a service runs.
     experimental: { viteModuleRunner: false },
     execArgv: ['--conditions=seaworthy-source'],

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * The tests against real servers (Redis, RabbitMQ, PostgreSQL, MariaDB, NATS), apart from `npm test`: they need packages of Debian.
+ * The tests against real servers (Redis, RabbitMQ, PostgreSQL, MariaDB, NATS, Chromium), apart from `npm test`: they need packages of Debian.
  * Each file starts the server it needs as a process of its own, with its data in a temporary folder.
  */
 export default defineConfig({

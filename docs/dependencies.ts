@@ -31,7 +31,7 @@ export const RUNTIME_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = 
 /** Every package whose code is a part of what we publish: nobody installs it, everybody has it. */
 export const BUNDLED_DEPENDENCIES: Readonly<Record<string, DependencyReason>> = {
   yaml: {
-    why: 'YAML 1.2 with positions for messages; its parser has no code execution in it. It is built in, as one file with its licence in it, which is loaded only when a YAML file is read.',
+    why: 'YAML 1.2 with positions for messages; its parser has no code execution in it. It is built in, as one file with its licence in it, which is loaded only when a YAML file is read, and by `seaworthy trial`, which reads manifests.',
     alternative: 'js-yaml (YAML 1.1 surprises, no positions), or JSON only.',
   },
 }

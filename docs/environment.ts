@@ -118,6 +118,17 @@ export const OWN_VARIABLES: Readonly<Record<SeaworthyVariable, OwnVariable>> = {
     fallback: '/dev/termination-log',
     meaning: 'Where the shutdown report goes for the kubelet; only into a file that is there already.',
   },
+  SEAWORTHY_TRIAL: {
+    form: 'text',
+    fallback: 'none',
+    meaning:
+      'Set by `seaworthy trial` for each life of a service, by which its processes are known; a service does nothing with it.',
+  },
+  SEAWORTHY_TRIAL_RUN: {
+    form: 'text',
+    fallback: 'none',
+    meaning: 'The same for a whole run: what is left of it is found and ended by it.',
+  },
 }
 
 /** Names that services use before they know the standard ones; each warns once, and a standard name wins over it. */

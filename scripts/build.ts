@@ -1,5 +1,5 @@
 // Builds dist from src: npm run build
-import { chmod, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundle } from './bundle.ts'
 import { copyTypes } from './copy-types.ts'
@@ -23,6 +23,7 @@ export async function build(): Promise<void> {
     const { commands, all } = entries()
     await copyTypes(modules, fresh, all)
     await bundle(modules, fresh, all)
+    await copyBrowserFiles(fresh)
     for (const command of commands) await makeExecutable(join(fresh, command))
     const old = `${fresh}-old`
     await rename(join(ROOT, 'dist'), old).catch(() => {})
@@ -44,6 +45,11 @@ function entries(): { readonly commands: readonly string[]; readonly all: readon
     .map(inDist)
   const exported = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : [target['default']]))
   return { commands, all: [...commands, ...exported.filter((target) => target !== undefined).map(inDist)] }
+}
+
+/** What the report pages run in a browser: read as text, at the same place below `dist` as below `src`. */
+async function copyBrowserFiles(outDir: string): Promise<void> {
+  await cp(join(ROOT, 'src/report/browser'), join(outDir, 'report/browser'), { recursive: true })
 }
 
 async function makeExecutable(path: string): Promise<void> {

@@ -17,6 +17,7 @@ export const DEBIAN_SERVERS: readonly DebianServer[] = [
   { package: 'nats-server', programs: ['nats-server'] },
   { package: 'haproxy', programs: ['haproxy'] },
   { package: 'nginx', programs: ['nginx'] },
+  { package: 'chromium', programs: ['chromium'] },
 ]
 
 /** Debian keeps some programs beside the path: by version, or behind a wrapper that insists on the system's own data. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../core/env-reader.ts'
+import type { Screen } from '../trial/output/screen.ts'
 
 /** An option of a command. `--help` and the reference page are made from it. */
 export interface CommandOption {
@@ -9,18 +10,24 @@ export interface CommandOption {
   readonly help: string
   /** As text, for the help; the command applies it. */
   readonly default?: string
+  /** Whether it may be given more than once; its values are then in `lists`. @default false */
+  readonly isRepeatable?: boolean
 }
 
 /** What a command works with. */
 export interface CommandContext {
   /** Values of the options, by name. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** Values of the options that may be given more than once, by name: all of them, in the order given. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   /** What stands after `--`. */
   readonly rest: readonly string[]
   readonly env: Environment
   readonly cwd: string
   /** Whether standard output is a terminal: only then is there colour. */
   readonly isTerminal: boolean
+  /** The terminal, for what draws in place; absent when standard output is none. */
+  readonly screen?: Screen
   readonly print: (text: string) => void
   /** For progress and problems: standard error, so that standard output stays clean for `--json`. */
   readonly note: (text: string) => void

@@ -21,7 +21,7 @@ export function renderOverview(commands: Iterable<Command>, version: string): st
       ['--version', 'Print the version.'],
     ]),
     '',
-    'Exit codes: 0 ok · 1 findings or failure · 2 wrong usage · 3 could not start the service · 70 a bug of ours',
+    'Exit codes: 0 ok · 1 findings or failure · 2 wrong usage · 3 could not start the service · 4 inconclusive · 70 a bug of ours',
   ].join('\n')
 }
 

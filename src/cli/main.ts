@@ -2,12 +2,14 @@
 import { isatty } from 'node:tty'
 import { systemClock } from '../core/clock.ts'
 import { runCli } from './run-cli.ts'
+import { toScreen } from './to-screen.ts'
 
 // The one file of Seaworthy that ends a process unasked: it is the process.
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   isTerminal: isatty(1),
+  ...(isatty(1) ? { screen: toScreen(process.stdout) } : {}),
   print: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
 })

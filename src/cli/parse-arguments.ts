@@ -5,7 +5,10 @@ import type { Command } from './command.ts'
 import { COMMON_OPTIONS } from './help.ts'
 
 export interface ParsedArguments {
+  /** Of those that may be given once. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** Of those that may be given again and again, in the order given. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   readonly rest: readonly string[]
 }
 
@@ -53,7 +56,23 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   }
   if (rest.length > 0 && command.takesCommand !== true)
     throw usage(`"${command.id}" takes nothing after "--"`, `See seaworthy ${command.id} --help.`)
-  return { options: values, rest }
+  return { ...divide(values, tokens, options), rest }
+}
+
+type Tokens = NonNullable<ReturnType<typeof parseArgs>['tokens']>
+
+function divide(
+  values: ParsedArguments['options'],
+  tokens: Tokens,
+  known: Command['options'],
+): Pick<ParsedArguments, 'options' | 'lists'> {
+  const lists = Object.entries(known).flatMap(([name, option]): [string, string[]][] => {
+    if (option.isRepeatable !== true) return []
+    const given = tokens.flatMap((token) => (token.kind === 'option' && token.name === name ? (token.value ?? []) : []))
+    return given.length === 0 ? [] : [[name, given]]
+  })
+  const once = Object.entries(values).filter(([name]) => known[name]?.isRepeatable !== true)
+  return { options: Object.fromEntries(once), lists: Object.fromEntries(lists) }
 }
 
 export function usage(message: string, hint: string): SeaworthyError {

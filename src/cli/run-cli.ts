@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { loadCatalogue } from '../core/catalogue.ts'
 import type { Environment } from '../core/env-reader.ts'
@@ -9,14 +9,19 @@ import { chooseTopic } from './choose-topic.ts'
 import { type Command, isCommand } from './command.ts'
 import { CLI_EXIT_CODE } from './exit-code.ts'
 import { renderHelp, renderOverview } from './help.ts'
+import { packageVersion } from './package-version.ts'
 import { parseArguments, usage } from './parse-arguments.ts'
+import type { Screen } from '../trial/output/screen.ts'
 
+/** What says that the service could not be started. */
+const NOT_STARTED: ReadonlySet<string> = new Set(['SEA_PROCESS_NOT_STARTED', 'SEA_TRIAL_NOT_LISTENING'])
 const COMMANDS = new URL('commands/', import.meta.url)
 
 export interface CliSurroundings {
   readonly env: Environment
   readonly cwd: string
   readonly isTerminal: boolean
+  readonly screen?: Screen
   /** @default that of this process */
   readonly nodeVersion?: string
   readonly print: (text: string) => void
@@ -30,9 +35,9 @@ export async function runCli(args: readonly string[], around: CliSurroundings): 
     requireNode(around.nodeVersion ?? process.versions.node)
     return await dispatch(args, around)
   } catch (error) {
-    if (isSeaworthyError(error)) {
+    if (isSeaworthyError(error) && error.code !== 'SEA_CATALOGUE_INVALID') {
       around.note(`seaworthy: ${error.describe()}`)
-      return isSeaworthyError(error, 'SEA_PROCESS_NOT_STARTED') ? CLI_EXIT_CODE.notStarted : CLI_EXIT_CODE.usage
+      return NOT_STARTED.has(error.code) ? CLI_EXIT_CODE.notStarted : CLI_EXIT_CODE.usage
     }
     around.note(`seaworthy: a bug of ours, please report it:\n${error instanceof Error ? error.stack : String(error)}`)
     return CLI_EXIT_CODE.bug
@@ -41,21 +46,21 @@ export async function runCli(args: readonly string[], around: CliSurroundings): 
 
 async function dispatch([name, ...args]: readonly string[], around: CliSurroundings): Promise<number> {
   if (name === '--version' || name === '-v') {
-    around.print(version())
+    around.print(packageVersion())
     return CLI_EXIT_CODE.ok
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const commands = await loadCatalogue(COMMANDS, isCommand)
-    around.print(renderOverview(commands.values(), version()))
+    around.print(renderOverview(commands.values(), packageVersion()))
     return name === undefined ? CLI_EXIT_CODE.usage : CLI_EXIT_CODE.ok
   }
   const { command, args: own } = chooseTopic(await loadCommand(name), args)
-  const { options, rest } = parseArguments(command, own)
-  if (options['help'] === true) {
+  const parsed = parseArguments(command, own)
+  if (parsed.options['help'] === true) {
     around.print(renderHelp(command))
     return CLI_EXIT_CODE.ok
   }
-  return command.run({ ...around, options, rest })
+  return command.run({ ...around, ...parsed })
 }
 
 /** Loads the one command that is run, so that a health check in a container does not load a receiver. */
@@ -71,11 +76,4 @@ async function loadCommand(name: string): Promise<Command> {
   }
   const { default: command } = (await import(new URL(file, COMMANDS).href)) as { readonly default: Command }
   return command
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly version: string
-  }
-  return manifest.version
 }

@@ -25,6 +25,8 @@ export const SEAWORTHY_VARIABLES = [
   'SEAWORTHY_SPOOL_MAX_BYTES',
   'SEAWORTHY_STOP',
   'SEAWORTHY_TERMINATION_LOG',
+  'SEAWORTHY_TRIAL',
+  'SEAWORTHY_TRIAL_RUN',
 ] as const
 
 /** The name of a variable of Seaworthy's own. */

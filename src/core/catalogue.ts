@@ -12,7 +12,8 @@ export interface CatalogueEntry {
  * Reads a folder in which each file is one entry (its default export), and returns them by id, in alphabetical order.
  * There is no index to keep: to add an entry is to add a file. Works from `src` (.ts) and from `dist` (.js).
  *
- * @throws {@link SeaworthyError} `SEA_CATALOGUE_INVALID` when a file's default export is no entry or has another id
+ * @throws {@link SeaworthyError} `SEA_CATALOGUE_INVALID` naming the file that can't be loaded, or whose default export is
+ * no entry or has another id
  */
 export async function loadCatalogue<T extends CatalogueEntry>(
   directory: URL,
@@ -22,7 +23,7 @@ export async function loadCatalogue<T extends CatalogueEntry>(
   const entries = new Map<string, T>()
   for (const file of files) {
     const id = basename(file, extname(file))
-    const loaded = (await import(new URL(file, directory).href)) as { readonly default?: unknown }
+    const loaded = await load(new URL(file, directory))
     if (!isEntry(loaded.default) || loaded.default.id !== id) {
       throw new SeaworthyError(
         'SEA_CATALOGUE_INVALID',
@@ -35,4 +36,16 @@ export async function loadCatalogue<T extends CatalogueEntry>(
     entries.set(id, loaded.default)
   }
   return entries
+}
+
+async function load(file: URL): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(file.href)) as { readonly default?: unknown }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SeaworthyError('SEA_CATALOGUE_INVALID', `${fileURLToPath(file)} can't be loaded: ${why}`, {
+      hint: 'Mend the file, or what it imports.',
+      cause,
+    })
+  }
 }

@@ -75,6 +75,14 @@ export const ERRORS = {
   SEA_POLICY_CIRCUIT_OPEN: 'A call was not made, because the circuit breaker of its dependency is open.',
   SEA_POLICY_BULKHEAD_FULL: 'A call was not made: as many as may run are running, and as many as may wait are waiting.',
   SEA_POLICY_BODY_NOT_REPLAYABLE: 'A request that may be sent again has a body that can be read only once.',
+  SEA_TRIAL_NOT_LISTENING:
+    'A service under trial opened no port in its startup time, or ended before it did; nothing could be tried.',
+  SEA_TRIAL_NO_ROUTE:
+    'A service under trial answered no request with success, and none was declared; there is nothing to put load on.',
+  SEA_TRIAL_DECLARATION_INVALID:
+    'What was said of a service under trial, by a flag, in a file or in a manifest, cannot be read.',
+  SEA_TRIAL_SAVED_INVALID:
+    'A file that should hold a saved run of trials cannot be read: it is none, of another version, or not whole.',
   SEA_LOAD_CONNECTION_CLOSED: 'A request was to be sent on a connection that is closed.',
 } as const satisfies Record<`SEA_${string}`, string>
 

@@ -9,21 +9,22 @@ import type { Clock } from '../core/clock.ts'
  */
 export class DelayLine {
   readonly #clock: Clock
-  readonly #delayMs: number
+  /** For what is put in from now on; nothing overtakes what was put in before. */
+  delayMs: number
   readonly #waiting: { readonly dueAt: number; readonly action: () => void }[] = []
 
   constructor(clock: Clock, delayMs: number) {
     this.#clock = clock
-    this.#delayMs = delayMs
+    this.delayMs = delayMs
   }
 
   push(action: () => void): void {
-    if (this.#delayMs === 0) {
+    if (this.delayMs === 0 && this.#waiting.length === 0) {
       action()
       return
     }
-    this.#waiting.push({ dueAt: this.#clock.now() + this.#delayMs, action })
-    if (this.#waiting.length === 1) this.#clock.schedule(this.#delayMs, () => this.#release())
+    this.#waiting.push({ dueAt: this.#clock.now() + this.delayMs, action })
+    if (this.#waiting.length === 1) this.#clock.schedule(this.delayMs, () => this.#release())
   }
 
   #release(): void {

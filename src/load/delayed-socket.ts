@@ -10,6 +10,8 @@ export interface DelayedSocketOptions {
   readonly wireDelayMs?: number
   /** Sees what this end hands over, before the delay. */
   readonly onWrite?: (bytes: Buffer) => void
+  /** Sees what this end is given, after the delay and before anybody else. */
+  readonly onRead?: (bytes: Buffer) => void
 }
 
 /** A socket with a longer wire, for clients that take any stream: what goes in at one end comes out later at the other. */
@@ -19,7 +21,7 @@ export class DelayedSocket extends Duplex {
   readonly #toServer: DelayLine
   readonly #toClient: DelayLine
 
-  constructor(socket: Socket, { clock, wireDelayMs = 0, onWrite }: DelayedSocketOptions) {
+  constructor(socket: Socket, { clock, wireDelayMs = 0, onWrite, onRead }: DelayedSocketOptions) {
     // Half-open, as the socket is: a close of the server is something that the client answers, after the delay.
     super({ allowHalfOpen: true })
     this.#socket = socket
@@ -33,7 +35,12 @@ export class DelayedSocket extends Duplex {
       else if (this.readableEnded) setImmediate(() => this.destroy())
       else this.once('end', () => setImmediate(() => this.destroy()))
     }
-    socket.on('data', (bytes: Buffer) => this.#toClient.push(() => void (this.destroyed || this.push(bytes))))
+    const read = (bytes: Buffer): void => {
+      if (this.destroyed) return
+      onRead?.(bytes)
+      this.push(bytes)
+    }
+    socket.on('data', (bytes: Buffer) => this.#toClient.push(() => read(bytes)))
     socket.on('end', () => this.#toClient.push(() => void (this.destroyed || this.push(null))))
     socket.on('error', (each) => (error = each))
     socket.on('close', () => this.#toClient.push(end))

@@ -3,23 +3,30 @@ import {
   type ClientHttp2Stream,
   connect as connectHttp2,
   constants,
-  type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2'
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 
 import { SeaworthyError } from '../core/seaworthy-error.ts'
+import { AnswerOfStream } from './answer-of-stream.ts'
 import { DelayedSocket } from './delayed-socket.ts'
-import { halfOpenTls } from './half-open-tls.ts'
+import { openHalfOpen } from './half-open-socket.ts'
 import type { RawConnectionOptions } from './raw-client.ts'
-import { DEFAULT_REQUEST_TIMEOUT_MS, type RawRequest, type RawResult, type RequestOutcome } from './raw-request.ts'
+import {
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  type RawRequest,
+  type RawResult,
+  type RequestOutcome,
+  type WireTimes,
+} from './raw-request.ts'
+import { ReceivedResets } from './received-resets.ts'
 import { SentStreams } from './sent-streams.ts'
 
 /** What became of a stream, in the words of {@link RawResult}. */
 export interface Http2Result extends RawResult {
   /** The server says that it has not processed the stream, so that it may be sent again: it is refused, not lost. */
   readonly isRetrySafe: boolean
+  /** The code with which the server reset the stream; absent when it did not. */
+  readonly resetCode?: number
   readonly trailers?: Readonly<Record<string, string>>
 }
 
@@ -35,6 +42,7 @@ const DEFAULT_KEEP_BODY_BYTES = 1024 * 1024
 export class RawHttp2Connection {
   readonly #options: RawConnectionOptions
   readonly #sent = new SentStreams()
+  readonly #resets = new ReceivedResets()
   #session: ClientHttp2Session | undefined
   #wire: DelayedSocket | undefined
   #isConnected = false
@@ -42,7 +50,12 @@ export class RawHttp2Connection {
   #requestCount = 0
   #errorCode: string | undefined
   #onClosed: (() => void) | undefined
+  #onOpened: (() => void) | undefined
+  #onGoaway: ((errorCode: number, lastStream: number) => void) | undefined
   readonly #goaways: number[] = []
+  /** When the headers of a stream leave this end of the wire, by its number, while it is open. */
+  readonly #headersSentAt = new Map<number, number>()
+  #serverClosedAt: number | undefined
   readonly closed: Promise<void>
   #resolveClosed = (): void => {}
 
@@ -71,6 +84,16 @@ export class RawHttp2Connection {
     this.#onClosed = callback
   }
 
+  /** Called once, when the connection stands. */
+  set onOpened(callback: () => void) {
+    this.#onOpened = callback
+  }
+
+  /** Called with each GOAWAY. */
+  set onGoaway(callback: (errorCode: number, lastStream: number) => void) {
+    this.#onGoaway = callback
+  }
+
   /** Makes the connection; true when it stands. A request does so by itself. */
   connect(): Promise<boolean> {
     const session = this.#start()
@@ -94,6 +117,8 @@ export class RawHttp2Connection {
     const stream = this.open({ ':method': method, ':path': path, ...headers })
     const answer = new AnswerOfStream(stream, keepBodyBytes)
     let timedOut = false
+    let firstByteAt: number | undefined
+    stream.once('response', () => (firstByteAt = clock.now()))
     const cancelTimeout = clock.schedule(timeoutMs, () => {
       timedOut = true
       stream.close(constants.NGHTTP2_CANCEL)
@@ -103,14 +128,17 @@ export class RawHttp2Connection {
       stream.once('close', () => {
         cancelTimeout()
         const outcome = timedOut ? 'timeout' : this.#whatBecame(stream, answer, reuse)
+        const resetCode = this.#resets.take(stream.id ?? 0)
         const errorCode = this.#errorCode ?? (stream.rstCode === 0 ? undefined : `RST_STREAM ${stream.rstCode ?? ''}`)
         resolve({
           outcome,
           ...(outcome === 'answered' ? answer.whole() : {}),
-          isRetrySafe: stream.rstCode === constants.NGHTTP2_REFUSED_STREAM,
+          isRetrySafe: resetCode === constants.NGHTTP2_REFUSED_STREAM || this.#isAboveGoaway(stream.id),
+          ...(resetCode === undefined ? {} : { resetCode }),
           saidClose: this.#goaways.length > 0,
           reuse,
           tookMs: clock.now() - startedAt,
+          wire: this.#timesOf(stream.id, firstByteAt),
           ...(errorCode === undefined ? {} : { errorCode }),
         })
       })
@@ -158,17 +186,26 @@ export class RawHttp2Connection {
   #start(): ClientHttp2Session {
     if (this.#session !== undefined) return this.#session
     const { host, port, tls, clock, wireDelayMs = 0 } = this.#options
-    const socket: Socket =
-      tls === undefined
-        ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls(halfOpenTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized, ALPNProtocols: ['h2'] }))
-    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => (this.#isConnected = true))
-    const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite: (bytes) => this.#sent.push(bytes) })
+    const socket = openHalfOpen({ host, port, tls, protocols: ['h2'] })
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.#isConnected = true
+      this.#onOpened?.()
+    })
+    const onServerClosed = (): number => (this.#serverClosedAt ??= clock.now())
+    socket.once('end', onServerClosed)
+    socket.once('close', onServerClosed)
+    const onWrite = (bytes: Buffer): void => {
+      const before = this.#sent.last
+      this.#sent.push(bytes)
+      for (let id = before + 1; id <= this.#sent.last; id++) this.#headersSentAt.set(id, clock.now() + wireDelayMs)
+    }
+    const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite, onRead: (bytes) => this.#resets.push(bytes) })
     const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${host}:${port}`, {
       createConnection: () => wire,
     })
-    session.on('goaway', (_code: number, lastStream: number) => {
+    session.on('goaway', (code: number, lastStream: number) => {
       this.#goaways.push(lastStream)
+      this.#onGoaway?.(code, lastStream)
       this.#onClosed?.()
       this.#onClosed = undefined
     })
@@ -190,6 +227,22 @@ export class RawHttp2Connection {
     this.#resolveClosed()
   }
 
+  #isAboveGoaway(streamId: number | undefined): boolean {
+    const lastStream = this.#goaways.at(-1)
+    return lastStream !== undefined && (streamId ?? Number.POSITIVE_INFINITY) > lastStream
+  }
+
+  #timesOf(streamId: number | undefined, firstByteAt: number | undefined): WireTimes {
+    const sentAt = this.#headersSentAt.get(streamId ?? 0)
+    this.#headersSentAt.delete(streamId ?? 0)
+    const hasLeft = sentAt !== undefined && sentAt <= this.#options.clock.now()
+    return {
+      ...(hasLeft ? { headSentAt: sentAt } : {}),
+      ...(firstByteAt === undefined ? {} : { firstByteAt }),
+      ...(this.#serverClosedAt === undefined ? {} : { serverClosedAt: this.#serverClosedAt }),
+    }
+  }
+
   #whatBecame(stream: ClientHttp2Stream, answer: AnswerOfStream, reuse: number): RequestOutcome {
     if (answer.isWhole) return 'answered'
     if (!this.#isConnected || (stream.id ?? Number.POSITIVE_INFINITY) > this.#sent.last) return 'refused'
@@ -197,63 +250,6 @@ export class RawHttp2Connection {
     if (answer.hasBegun) return 'truncated'
     return reuse === 0 ? 'reset-fresh' : 'reset-reused'
   }
-}
-
-/** Collects what comes back on one stream. */
-class AnswerOfStream {
-  readonly #stream: ClientHttp2Stream
-  #status: number | undefined
-  #headers: Record<string, string> = {}
-  #trailers: Record<string, string> | undefined
-  readonly #interim: number[] = []
-  readonly #body: Buffer[] = []
-  #keptBytes = 0
-  #bodyBytes = 0
-  #hasEnded = false
-
-  constructor(stream: ClientHttp2Stream, keepBodyBytes: number) {
-    this.#stream = stream
-    stream.on('headers', (headers) => this.#interim.push(headers[':status'] ?? 0))
-    stream.on('response', (headers) => {
-      this.#status = headers[':status']
-      this.#headers = toText(headers)
-    })
-    stream.on('trailers', (trailers) => (this.#trailers = toText(trailers)))
-    stream.on('data', (bytes: Buffer) => {
-      this.#bodyBytes += bytes.length
-      const kept = bytes.subarray(0, Math.max(0, keepBodyBytes - this.#keptBytes))
-      this.#keptBytes += kept.length
-      if (kept.length > 0) this.#body.push(kept)
-    })
-    stream.on('end', () => (this.#hasEnded = true))
-  }
-
-  get hasBegun(): boolean {
-    return this.#status !== undefined
-  }
-
-  get isWhole(): boolean {
-    return this.hasBegun && this.#hasEnded && this.#stream.rstCode === 0
-  }
-
-  whole(): Partial<Http2Result> {
-    return {
-      ...(this.#status === undefined ? {} : { status: this.#status }),
-      headers: this.#headers,
-      ...(this.#trailers === undefined ? {} : { trailers: this.#trailers }),
-      body: Buffer.concat(this.#body),
-      bodyBytes: this.#bodyBytes,
-      interim: this.#interim,
-    }
-  }
-}
-
-function toText(headers: IncomingHttpHeaders): Record<string, string> {
-  const text: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) text[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return text
 }
 
 /** What the HTTP/2 library says of bytes that it does not understand. */

@@ -1,19 +1,14 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { Socket } from 'node:net'
 
 import type { Cancel, Clock } from '../core/clock.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { DelayLine } from './delay-line.ts'
-import { halfOpenTls } from './half-open-tls.ts'
-import {
-  DEFAULT_REQUEST_TIMEOUT_MS,
-  encodeRequest,
-  type RawRequest,
-  type RawResult,
-  type RequestOutcome,
-  type WireTimes,
-} from './raw-request.ts'
-import { ResponseParser, type ParsedResponse } from './response-parser.ts'
+import { openHalfOpen } from './half-open-socket.ts'
+import { whatBecame } from './lost-request.ts'
+import { DEFAULT_REQUEST_TIMEOUT_MS, encodeRequest } from './raw-request.ts'
+import type { RawRequest, RawResult, WireTimes } from './raw-request.ts'
+import { ResponseParser, type ParsedResponse, type ResponseHead } from './response-parser.ts'
+import { slowReading } from './slow-reading.ts'
 
 export interface RawConnectionOptions {
   readonly clock: Clock
@@ -30,12 +25,19 @@ export interface RawConnectionOptions {
   readonly tls?: { readonly rejectUnauthorized: boolean }
   /** How much of each body is kept. @default 1 MiB */
   readonly keepBodyBytes?: number
+  /** Called with the head of each answer as soon as it is there; for answers without an end. */
+  readonly onHead?: (head: ResponseHead) => void
+  /** Called with each piece of a body, before it is kept or thrown away. */
+  readonly onBody?: (bytes: Buffer) => void
+  /** Reads at most so many bytes a second, so that the kernel's buffers fill. @default as fast as they come */
+  readonly readBytesPerSecond?: number
 }
 
 interface Pending {
   readonly method: string
   readonly reuse: number
   readonly startedAt: number
+  readonly times: { -readonly [K in 'headSentAt' | 'sentAt' | 'firstByteAt']?: number }
   readonly cancelTimeout: Cancel
   readonly settle: (result: RawResult) => void
 }
@@ -54,7 +56,7 @@ export class RawConnection {
   readonly #parser: ResponseParser
   readonly #pending: Pending[] = []
   readonly #whenConnected: (() => void)[] = []
-  #unsent: Buffer[] = []
+  #unsent: { readonly bytes: Buffer; readonly request: Pending | undefined }[] = []
   #socket: Socket | undefined
   #state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
   #wasConnected = false
@@ -62,6 +64,8 @@ export class RawConnection {
   #saidClose = false
   readonly #wire: { -readonly [K in keyof WireTimes]: WireTimes[K] } = {}
   #onClosed: (() => void) | undefined
+  #onOpened: (() => void) | undefined
+  #closedBy: 'client' | 'service' | undefined
 
   constructor(options: RawConnectionOptions) {
     this.#options = options
@@ -71,6 +75,8 @@ export class RawConnection {
       nextMethod: () => this.#pending[0]?.method ?? 'GET',
       onResponse: (response) => this.#onResponse(response),
       keepBodyBytes: options.keepBodyBytes ?? DEFAULT_KEEP_BODY_BYTES,
+      ...(options.onHead === undefined ? {} : { onHead: options.onHead }),
+      ...(options.onBody === undefined ? {} : { onBody: options.onBody }),
     })
   }
 
@@ -82,6 +88,16 @@ export class RawConnection {
   /** Whether a further request may be sent: not closed by either side, and no answer said `Connection: close`. */
   get isUsable(): boolean {
     return this.#state !== 'closed' && !this.#saidClose
+  }
+
+  /** Who ended it, as the client sees it: the service by FIN, RST or `Connection: close`. Absent while it stands. */
+  get closedBy(): 'client' | 'service' | undefined {
+    return this.#closedBy
+  }
+
+  /** Called once, when the client sees that the connection stands. */
+  set onOpened(callback: () => void) {
+    this.#onOpened = callback
   }
 
   /** Called once, as soon as the client knows that the connection can no longer be used. */
@@ -124,15 +140,23 @@ export class RawConnection {
     }
     return new Promise((settle) => {
       const cancelTimeout = clock.schedule(timeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, () => this.#die('timeout'))
-      this.#pending.push({ method, reuse: this.#requestCount++, startedAt: clock.now(), cancelTimeout, settle })
+      this.#pending.push({
+        method,
+        reuse: this.#requestCount++,
+        startedAt: clock.now(),
+        times: {},
+        cancelTimeout,
+        settle,
+      })
     })
   }
 
   /** Puts bytes on the wire as they are: half a request, two at once, or no HTTP at all. */
   send(bytes: Buffer | string): void {
     const buffer = Buffer.from(bytes)
-    if (this.#state === 'open') this.#toServer.push(() => this.#write(buffer))
-    else this.#unsent.push(buffer)
+    const request = this.#pending.at(-1)
+    if (this.#state === 'open') this.#toServer.push(() => this.#write(buffer, request))
+    else this.#unsent.push({ bytes: buffer, request })
     this.#start()
   }
 
@@ -171,13 +195,10 @@ export class RawConnection {
   }
 
   #openSocket(): void {
-    const { host, port, tls } = this.#options
-    // Half-open, so that a close of the server is something that this client sees and answers itself, after the delay.
-    const socket =
-      tls === undefined
-        ? connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
-        : connectTls(halfOpenTls({ host, port, rejectUnauthorized: tls.rejectUnauthorized }))
+    const { host, port, tls, readBytesPerSecond } = this.#options
+    const socket = openHalfOpen({ host, port, tls })
     this.#socket = socket
+    if (readBytesPerSecond !== undefined) slowReading(socket, this.#options.clock, readBytesPerSecond)
     let errorCode: string | undefined
     const now = (): number => this.#options.clock.now()
     const wire = this.#wire
@@ -201,8 +222,13 @@ export class RawConnection {
     })
   }
 
-  #write(bytes: Buffer): void {
-    this.#wire.lastWriteAt = this.#options.clock.now()
+  #write(bytes: Buffer, request: Pending | undefined): void {
+    const now = this.#options.clock.now()
+    this.#wire.lastWriteAt = now
+    if (request !== undefined) {
+      request.times.headSentAt ??= now
+      request.times.sentAt = now
+    }
     this.#socket?.write(bytes)
   }
 
@@ -211,12 +237,15 @@ export class RawConnection {
     this.#state = 'open'
     const unsent = this.#unsent
     this.#unsent = []
-    for (const bytes of unsent) this.#toServer.push(() => this.#write(bytes))
+    this.#onOpened?.()
+    for (const { bytes, request } of unsent) this.#toServer.push(() => this.#write(bytes, request))
     for (const resolve of this.#whenConnected.splice(0)) resolve()
   }
 
   #onData(bytes: Buffer): void {
     if (this.#state !== 'open') return
+    const [first] = this.#pending
+    if (first !== undefined) first.times.firstByteAt ??= this.#options.clock.now()
     this.#parser.push(bytes)
     if (this.#parser.error !== undefined) this.#die('malformed')
     else if (this.#pending.length === 0 && this.#parser.isInside) this.#die('malformed')
@@ -235,6 +264,7 @@ export class RawConnection {
       ...response,
       reuse: request.reuse,
       tookMs: this.#options.clock.now() - request.startedAt,
+      wire: { ...this.#wire, ...request.times },
     })
     if (response.saidClose) this.#die('ended')
   }
@@ -243,10 +273,13 @@ export class RawConnection {
   #die(why: 'ended' | 'closed' | 'timeout' | 'malformed', errorCode?: string): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    if (why === 'ended') this.#parser.end()
+    this.#closedBy = why === 'ended' ? 'service' : 'client'
+    // A body that lasts until the end of the connection is whole only if that end is an orderly one.
+    if (why === 'ended' && errorCode === undefined) this.#parser.end()
     const wasConnected = this.#wasConnected
     let hasBegun = this.#parser.isInside
-    for (const { cancelTimeout, settle, reuse, startedAt } of this.#pending.splice(0)) {
+    for (const request of this.#pending.splice(0)) {
+      const { cancelTimeout, settle, reuse, startedAt } = request
       cancelTimeout()
       settle({
         outcome: whatBecame({ why, wasConnected, hasBegun, reuse }),
@@ -254,7 +287,7 @@ export class RawConnection {
         reuse,
         tookMs: this.#options.clock.now() - startedAt,
         ...(errorCode === undefined ? {} : { errorCode }),
-        wire: { ...this.#wire },
+        wire: { ...this.#wire, ...request.times },
       })
       hasBegun = false
     }
@@ -264,18 +297,4 @@ export class RawConnection {
     if (why === 'ended') this.#toServer.push(() => this.#socket?.destroySoon())
     else this.#toServer.push(() => void this.#socket?.destroy())
   }
-}
-
-interface Death {
-  readonly why: 'ended' | 'closed' | 'timeout' | 'malformed'
-  readonly wasConnected: boolean
-  readonly hasBegun: boolean
-  readonly reuse: number
-}
-
-function whatBecame({ why, wasConnected, hasBegun, reuse }: Death): RequestOutcome {
-  if (why === 'timeout' || why === 'malformed') return why
-  if (!wasConnected) return 'refused'
-  if (hasBegun) return 'truncated'
-  return reuse === 0 ? 'reset-fresh' : 'reset-reused'
 }

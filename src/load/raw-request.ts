@@ -51,9 +51,9 @@ export interface RawResult {
   /** What the socket said, such as `ECONNRESET`; absent when the connection was closed in an orderly way. */
   readonly errorCode?: string
   /**
-   * When things happened at this end of the wire, before its delay is added; on the scale of the client's clock. There
-   * for a request that was not answered: whether its bytes went out before or after the server's close came in is what
-   * tells a lost request from one that nobody could have saved.
+   * When things happened at this end of the wire, before its delay is added; on the scale of the client's clock. Whether
+   * its bytes went out before or after the server's close came in is what tells a lost request from one that nobody
+   * could have saved.
    */
   readonly wire?: WireTimes
 }
@@ -68,6 +68,12 @@ export interface WireTimes {
   readonly lastReadAt?: number
   /** When the server's FIN or RST came in. */
   readonly serverClosedAt?: number
+  /** When the first bytes of this request were handed to the kernel; absent when none were before it was settled. */
+  readonly headSentAt?: number
+  /** When the last bytes of this request were handed to the kernel. */
+  readonly sentAt?: number
+  /** When the client saw the first bytes of the answer: this one after the delay. */
+  readonly firstByteAt?: number
 }
 
 /** The bytes of a request as they go on the wire. */

@@ -14,11 +14,17 @@ export interface RawWebSocketOptions {
   readonly wireDelayMs?: number
   /** Sent as soon as the socket is open, and again whenever a message comes back: at most 125 bytes. @default nothing */
   readonly message?: string
+  /** Called once, when the handshake is done. */
+  readonly onOpen?: () => void
+  /** Called when a message has come. */
+  readonly onMessage?: () => void
 }
 
 /** What a server is told in the handshake to prove that it speaks the protocol (RFC 6455 §1.3). */
 const HANDSHAKE_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const MAX_HEAD_BYTES = 64 * 1024
+/** A frame is held until it is whole. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
 const HEAD_END = Buffer.from('\r\n\r\n')
 const OPCODE = { text: 1, close: 8, ping: 9, pong: 10 } as const
 /** What is said of a close frame without a code (RFC 6455 §7.4.1). */
@@ -90,6 +96,11 @@ export class RawWebSocket implements RequestSender {
     })
   }
 
+  /** Sends a message: at most 125 bytes. Nothing happens while the socket is not open. */
+  say(text: string): void {
+    if (this.isOpen) this.#sendFrame(OPCODE.text, Buffer.from(text))
+  }
+
   /** Goes away without a word. */
   close(): void {
     this.#settle({ outcome: 'truncated' })
@@ -134,6 +145,7 @@ export class RawWebSocket implements RequestSender {
     const accept = /^sec-websocket-accept:\s*(\S+)\s*$/im.exec(head)?.[1]
     if (status === 101 && accept === this.#expectedAccept) {
       this.#isOpen = true
+      this.#options.onOpen?.()
       this.#sendMessage()
       return true
     }
@@ -148,17 +160,22 @@ export class RawWebSocket implements RequestSender {
     if (this.#buffer.length < 2) return false
     const lengthBytes = (second & 0x7f) === 126 ? 2 : (second & 0x7f) === 127 ? 8 : 0
     if (this.#buffer.length < 2 + lengthBytes) return false
-    if ((second & 0x80) !== 0 || lengthBytes === 8) {
+    const length = this.#readLength(lengthBytes, second & 0x7f)
+    if ((second & 0x80) !== 0 || length > MAX_FRAME_BYTES) {
       this.#settle({ outcome: 'malformed' })
       return false
     }
-    const length = lengthBytes === 2 ? this.#buffer.readUInt16BE(2) : second & 0x7f
     const end = 2 + lengthBytes + length
     if (this.#buffer.length < end) return false
     const payload = this.#buffer.subarray(2 + lengthBytes, end)
     this.#buffer = this.#buffer.subarray(end)
     this.#onFrame(first & 0x0f, payload)
     return true
+  }
+
+  #readLength(lengthBytes: number, short: number): number {
+    if (lengthBytes === 0) return short
+    return lengthBytes === 2 ? this.#buffer.readUInt16BE(2) : Number(this.#buffer.readBigUInt64BE(2))
   }
 
   #onFrame(opcode: number, payload: Buffer): void {
@@ -170,6 +187,7 @@ export class RawWebSocket implements RequestSender {
       this.#sendFrame(OPCODE.pong, payload)
     } else if (opcode !== OPCODE.pong) {
       this.#echoCount++
+      this.#options.onMessage?.()
       this.#sendMessage()
     }
   }

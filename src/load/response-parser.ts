@@ -18,6 +18,16 @@ export interface ResponseParserOptions {
   readonly onResponse: (response: ParsedResponse) => void
   /** How much of a body is kept; the rest is counted and thrown away. */
   readonly keepBodyBytes: number
+  /** Called when the head of an answer is there, before its body; not for 1xx answers. */
+  readonly onHead?: (head: ResponseHead) => void
+  /** Called with each piece of a body. */
+  readonly onBody?: (bytes: Buffer) => void
+}
+
+/** The beginning of an answer. */
+export interface ResponseHead {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
 }
 
 const MAX_HEAD_BYTES = 64 * 1024
@@ -122,6 +132,7 @@ export class ResponseParser {
     const connection = headers['connection']?.toLowerCase() ?? ''
     const saidClose = /\bclose\b/.test(connection) || (match[1] === '0' && !/\bkeep-alive\b/.test(connection))
     this.#head = { status, headers, saidClose }
+    this.#options.onHead?.({ status, headers })
     return this.#beginBody(this.#head)
   }
 
@@ -204,6 +215,7 @@ export class ResponseParser {
 
   #keep(bytes: Buffer): void {
     this.#bodyBytes += bytes.length
+    if (bytes.length > 0) this.#options.onBody?.(bytes)
     const room = this.#options.keepBodyBytes - this.#keptBytes
     if (room <= 0 || bytes.length === 0) return
     const kept = bytes.subarray(0, room)

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { sleep } from '../core/wait.ts'
 import { listenOn } from './listen-on.ts'
-import { PortKeeper } from './port-keeper.ts'
+import { PortKeeper } from '../core/port-keeper.ts'
 import { SynBlackhole } from './syn-blackhole.ts'
 
 /** What becomes of somebody who connects. */

@@ -30,16 +30,19 @@ export class Ingest {
    * Resolves with the answer to give; never rejects.
    *
    * @param respond decides in place of the option
+   * @param onCounted told how many items there are, when they can be read
    */
   async accept(
     signal: Signal,
     transport: Transport,
     bytes: Uint8Array,
     respond: Respond | undefined = this.#respond,
+    onCounted?: (itemCount: number) => void,
   ): Promise<ExportResponse | Failure> {
     const request = this.#decode(signal, transport, bytes)
     if (isFailure(request)) return this.reject(signal, transport, request)
     const itemCount = countItems(signal, request)
+    onCounted?.(itemCount)
     let custom: CustomAnswer | undefined | void
     try {
       custom = await respond?.({ signal, transport, request, itemCount })

@@ -3,6 +3,7 @@ import { type Log, silentLog } from '../core/log.ts'
 import { OptionReader } from '../core/option-reader.ts'
 import { TelemetryStore } from '../store/telemetry-store.ts'
 import type { Fault } from './fault.ts'
+import type { OnExport } from './ended-export.ts'
 import type { Respond } from './respond.ts'
 
 /** Options of {@link createReceiver}. */
@@ -73,6 +74,8 @@ export interface ReceiverOptions {
   readonly stopGraceMs?: number
   /** Answers otherwise than with success, such as to try how a sender copes. Not asked while a fault decides. */
   readonly respond?: Respond
+  /** Told of each export request that has come to its end, whatever that was; of connections only those that met a fault. */
+  readonly onExport?: OnExport
   /**
    * How the receiver fails from its start. `setFault()` changes it at run time.
    *
@@ -96,7 +99,11 @@ export interface ReceiverOptions {
 
 /** Options after all checks, with defaults. */
 export type ResolvedReceiverOptions = Readonly<
-  Required<Omit<ReceiverOptions, 'respond' | 'fault'>> & { respond: Respond | undefined; fault: Fault | undefined }
+  Required<Omit<ReceiverOptions, 'respond' | 'onExport' | 'fault'>> & {
+    respond: Respond | undefined
+    onExport: OnExport | undefined
+    fault: Fault | undefined
+  }
 >
 
 const KIB = 1024
@@ -124,6 +131,7 @@ export function resolveReceiverOptions(options: ReceiverOptions = {}): ResolvedR
     idleTimeoutMs: read.integer('idleTimeoutMs', { fallback: 300_000, min: 1_000, max: 3_600_000 }),
     stopGraceMs: read.integer('stopGraceMs', { fallback: 1_000, min: 0, max: 60_000 }),
     respond: read.callback<Respond>('respond'),
+    onExport: read.callback<OnExport>('onExport'),
     fault: read.value<Fault>('fault'),
     log: read.value<Log>('log') ?? silentLog,
     clock,

@@ -77,6 +77,7 @@ export function createReceiver(options: ReceiverOptions = {}): Receiver {
     faults,
     hopeless: new Set<Socket>(),
     served: new WeakSet<Socket>(),
+    onExport: resolved.onExport,
   }
   const port = new OnePort(
     resolved,

@@ -1,7 +1,9 @@
 import { constants } from 'node:http2'
 import type { Log } from '../core/log.ts'
 import { type Exchange, isHttp2, pathOf } from './exchange.ts'
+import type { FaultKind } from './fault.ts'
 import type { FaultyIntake } from './intake.ts'
+import { observeExport } from './observe-export.ts'
 import { serveHealthy, serveWithFault } from './serve-with-fault.ts'
 import { GRPC_PATHS, HTTP_PATHS } from './signal-paths.ts'
 
@@ -21,18 +23,25 @@ export async function serveSafely(exchange: Exchange, intake: FaultyIntake, log:
 }
 
 async function serveRequest(exchange: Exchange, intake: FaultyIntake): Promise<void> {
-  const { counts, faults, served } = intake
+  const { counts, faults, served, onExport } = intake
   const { socket } = exchange
   // Answers are only written to connections that are there. Should one break in between, it must not end the process.
   exchange.response.on('error', () => {})
   const path = pathOf(exchange)
-  if (HTTP_PATHS.has(path) || GRPC_PATHS.has(path)) counts.asked()
-  if (served.has(socket) && faults.meet('next-request') !== undefined) {
+  const signal = HTTP_PATHS.get(path) ?? GRPC_PATHS.get(path)
+  if (signal !== undefined) counts.asked()
+  const observed = (fault: FaultKind | undefined): FaultyIntake => {
+    if (signal === undefined || onExport === undefined) return intake
+    return observeExport(exchange, intake, onExport, { signal, fault })
+  }
+  const cut = served.has(socket) ? faults.meet('next-request') : undefined
+  if (cut !== undefined) {
+    observed(cut.kind)
     socket.destroy()
     return
   }
   served.add(socket)
   const fault = faults.meet('request')
-  if (fault === undefined) await serveHealthy(exchange, intake)
-  else await serveWithFault(exchange, intake, fault)
+  if (fault === undefined) await serveHealthy(exchange, observed(undefined))
+  else await serveWithFault(exchange, observed(fault.kind), fault)
 }

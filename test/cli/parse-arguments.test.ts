@@ -6,6 +6,7 @@ import { parseArguments } from '../../src/cli/parse-arguments.ts'
 test('options are read by long and short name, and what stands after -- is left alone', () => {
   expect(parseArguments(dev, ['-q', '--port=0', '--', 'node', '--port', '1', '--', 'x'])).toEqual({
     options: { quiet: true, port: '0' },
+    lists: {},
     rest: ['node', '--port', '1', '--', 'x'],
   })
   expect(parseArguments(healthcheck, ['-h']).options).toEqual({ help: true })

@@ -44,6 +44,7 @@ export const AMBIENTS: readonly Ambient[] = [
       'src/cli/main.ts': CLI,
       'src/lifecycle/graceful-shutdown-options.ts': FALLBACK,
       'src/service/service-options.ts': FALLBACK,
+      'src/cli/trial/interruption.ts': 'A second Ctrl-C ends it at once: it is the process.',
     },
   },
   {
@@ -55,6 +56,7 @@ export const AMBIENTS: readonly Ambient[] = [
         'What is not on disk yet goes there when the process ends; only a started telemetry listens.',
       'src/core/process-exit.ts': 'It implements the parameter: the end of the process.',
       'src/cli/commands/dev.ts': CLI,
+      'src/cli/trial/interruption.ts': CLI,
       'src/service/run-service.ts': 'An uncaught exception takes the full shutdown path; only run() listens.',
     },
   },

@@ -5,7 +5,7 @@ import { codesIn } from './error-codes.ts'
 
 const TABLE = 'src/core/error-table.ts'
 
-const inSource = filesUnder('src').filter((path) => path !== TABLE)
+const inSource = filesUnder('src').filter((path) => path.endsWith('.ts') && path !== TABLE)
 const inTests = [...filesUnder('test'), ...filesUnder('examples')].filter(
   (path) => path.endsWith('.test.ts') && !path.startsWith('test/conventions/'),
 )

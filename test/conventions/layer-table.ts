@@ -61,7 +61,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   check: { folders: ['core', 'project'], packages: [] },
   generate: { folders: ['core', 'project'], packages: [] },
   report: { folders: ['core', 'store'], packages: [] },
-  trial: { folders: ['core', 'process', 'load', 'receiver', 'store', 'report'], packages: [] },
+  trial: { folders: ['core', 'process', 'load', 'receiver', 'store', 'report'], packages: ['yaml'] },
   dev: { folders: ['core', 'process', 'receiver', 'store'], packages: [] },
   cli: {
     folders: [...SHARED, ...TOOL_SIDE.filter((folder) => folder !== 'cli'), 'public'],

@@ -36,9 +36,10 @@ test.each([
   expect(isDrawer(path)).toBe(expected)
 })
 
-test('every file of src and test has a kebab-case name', () => {
+test('every file of src and test has a kebab-case name; a trial has its id', () => {
   const odd = [...filesUnder('src'), ...filesUnder('test')]
     .filter((path) => path.endsWith('.ts'))
+    .filter((path) => !/\/trial\/trials\/[A-Z]+-\d\d(?:\.test)?\.ts$/.test(path))
     .filter((path) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)*\.ts$/.test(basename(path)))
   expect(odd).toEqual([])
 })
@@ -50,13 +51,16 @@ test('every folder of src has its folder of tests', () => {
   expect(untested).toEqual([])
 })
 
-test('src holds nothing but sources, and no tests', () => {
-  expect(filesUnder('src').filter((path) => !path.endsWith('.ts') || path.endsWith('.test.ts'))).toEqual([])
+test('src holds nothing but sources, and no tests; what a browser runs is as the browser takes it', () => {
+  const odd = filesUnder('src').filter((path) => !path.endsWith('.ts') || path.endsWith('.test.ts'))
+  expect(odd.filter((path) => !/^src\/report\/browser\/[a-z-]+\.(?:js|css)$/.test(path))).toEqual([])
 })
 
 test('an export is named, except in catalogues', () => {
   const withDefault = filesUnder('src').filter((path) => /^export default\b/m.test(readText(path)))
-  expect(withDefault.filter((path) => !/^src\/\w+\/(?:commands|rules|trials|generators)\//.test(path))).toEqual([])
+  expect(withDefault.filter((path) => !/^src\/\w+\/(?:commands|rules|trials|voyages|generators)\//.test(path))).toEqual(
+    [],
+  )
 })
 
 test('no source has a licence header, a note to do later, or a check switched off without a reason', () => {

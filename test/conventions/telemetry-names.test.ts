@@ -6,7 +6,7 @@ import { OWN_METRICS as OF_TELEMETRY } from '../../src/telemetry/pipeline/own-me
 import { parseSource, walk } from './parsed-source.ts'
 
 /** Texts of the sources that look like an event and are none. */
-const NO_EVENTS: ReadonlySet<string> = new Set(['config.reload', 'database.url'])
+const NO_EVENTS: ReadonlySet<string> = new Set(['config.reload', 'database.url', 'log.level'])
 
 const DOTTED = /^[a-z_]+(?:\.[a-z_]+)+$/
 const INSTRUMENTS: Readonly<Record<string, string>> = {

@@ -167,6 +167,8 @@ test('a lost request says when it went out and when the server closed, before th
   expect(wire).toEqual({
     connectedAt: expect.any(Number),
     lastWriteAt: expect.any(Number),
+    headSentAt: expect.any(Number),
+    sentAt: expect.any(Number),
     serverClosedAt: expect.any(Number),
   })
   const { connectedAt = 0, lastWriteAt = 0, serverClosedAt = 0 } = wire ?? {}

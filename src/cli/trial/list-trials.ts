@@ -1,0 +1,68 @@
+import { byArea } from '../../trial/areas.ts'
+import { chooseTrials, type Wishes } from '../../trial/choose.ts'
+import { safeJson } from '../../trial/output/safe-text.ts'
+import { wrap } from '../../trial/output/text-width.ts'
+import type { Trial } from '../../trial/trial.ts'
+import type { CommandContext } from '../command.ts'
+
+type Printer = Pick<CommandContext, 'options' | 'print'>
+
+/** Prints id, slug and claim of every trial, those that only `--full` runs with a sign. */
+export function listTrials(trials: ReadonlyMap<string, Trial>, wishes: Wishes, { options, print }: Printer): void {
+  const chosen = chooseTrials(trials.values(), { ...wishes, isFull: true })
+  if (options['json'] === true) {
+    print(safeJson(chosen.map(toJson)))
+    return
+  }
+  const idWidth = Math.max(...chosen.map(({ id }) => id.length))
+  const slugWidth = Math.max(...chosen.map(({ slug }) => slug.length))
+  for (const { title, items } of byArea(chosen, ({ id }) => id)) {
+    print(title)
+    for (const { id, slug, claim, isExtra } of items) {
+      print(
+        `  ${id.padEnd(idWidth)}  ${slug.padEnd(slugWidth)}  ${claim}${isExtra === true ? ' (only with --full)' : ''}`,
+      )
+    }
+    print('')
+  }
+  print('seaworthy trial --explain STOP-01 says how one is tried and what mends a failure.')
+}
+
+/** Prints all there is to know of some trials. */
+export function explainTrials(
+  trials: ReadonlyMap<string, Trial>,
+  names: readonly string[],
+  { options, print }: Printer,
+): void {
+  const chosen = chooseTrials(trials.values(), { only: names, skip: [], isFull: true })
+  if (options['json'] === true) print(safeJson(chosen.map(toJson)))
+  else print(chosen.map(explain).join('\n\n'))
+}
+
+const WIDTH = 100
+const INDENT = '            '
+
+function explain(trial: Trial): string {
+  const { id, slug, claim, procedure, remedy, voyages, seed, isTiming, isExtra } = trial
+  const rows: readonly (readonly [string, string])[] = [
+    ['claim', claim],
+    ['how', procedure],
+    ['voyages', voyages.length === 0 ? 'none: it needs only what is known of the service' : voyages.join(', ')],
+    ['principles', seed.join(', ')],
+    ...(isTiming ? [['timing', 'It compares times: on a noisy machine it is inconclusive.'] as const] : []),
+    ...(isExtra === true ? [['extra', 'It is run with --full, or when --only names it.'] as const] : []),
+    ['mend', remedy.change],
+    ['with', `${remedy.feature} · docs/${remedy.page}`],
+    ...(remedy.rules.length === 0 ? [] : [['check', `seaworthy check: ${remedy.rules.join(', ')}`] as const]),
+  ]
+  const lines = rows.flatMap(([label, text]) =>
+    wrap(text, WIDTH - INDENT.length).map(
+      (line, index) => `${(index === 0 ? label : '').padEnd(INDENT.length)}${line}`,
+    ),
+  )
+  return [`${id} ${slug}`, ...lines].join('\n')
+}
+
+function toJson({ id, slug, claim, procedure, remedy, voyages, seed, isTiming, isExtra = false }: Trial): object {
+  return { id, slug, claim, procedure, voyages, principles: seed, isTiming, isExtra, remedy }
+}

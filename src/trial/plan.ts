@@ -1,0 +1,99 @@
+import type { Facts } from './facts.ts'
+import type { Trial } from './trial.ts'
+import type { Pace } from './pace.ts'
+import type { Voyage } from './voyage.ts'
+
+/** A voyage that is to be sailed, and for whom. */
+export interface Leg {
+  readonly voyage: Voyage
+  readonly trials: readonly Trial[]
+  /** About how long it takes, with one start and one stop of the service. */
+  readonly estimateMs: number
+}
+
+/** A trial of which is known before anything is sailed that there is nothing to try. */
+export interface Skipped {
+  readonly trial: Trial
+  readonly because: string
+}
+
+/** What is done for the trials that were chosen. */
+export interface Plan {
+  /** What tells most for its time comes first, so that who gives up early has seen most. */
+  readonly legs: readonly Leg[]
+  readonly skipped: readonly Skipped[]
+  /** Which voyages each trial is judged by; of one that is skipped none, and of one that needs only facts none. */
+  readonly needs: ReadonlyMap<string, readonly string[]>
+  /** Trials whose own code failed while it was asked, or that need a voyage that nobody wrote. */
+  readonly broken: readonly { readonly trial: Trial; readonly error: unknown }[]
+  readonly estimateMs: number
+}
+
+export interface PlanOptions {
+  readonly trials: readonly Trial[]
+  readonly voyages: ReadonlyMap<string, Voyage>
+  readonly facts: Facts
+  readonly pace: Pace
+  /** Under the pace `soak`: added to the voyages that last so long. */
+  readonly soakMs?: number
+}
+
+/** A stop that nobody measured. */
+const USUAL_EXIT_MS = 500
+
+/** Which voyages the trials need. Never throws: a trial or a voyage that does is `broken`. */
+export function planVoyages(options: PlanOptions): Plan {
+  const skipped: Skipped[] = []
+  const broken: { trial: Trial; error: unknown }[] = []
+  const needs = new Map<string, readonly string[]>()
+  for (const trial of options.trials) {
+    try {
+      const { because, voyages } = look(trial, options)
+      if (because === undefined) needs.set(trial.id, voyages)
+      else skipped.push({ trial, because })
+    } catch (error) {
+      broken.push({ trial, error })
+    }
+  }
+  const legs = toLegs(needs, options)
+  return { legs, skipped, broken, needs, estimateMs: legs.reduce((sum, leg) => sum + leg.estimateMs, 0) }
+}
+
+/** What a trial is judged by, or why there is nothing to try: its own reason, else the one for which no voyage can be sailed. */
+function look(
+  trial: Trial,
+  { facts, voyages, pace }: PlanOptions,
+): { readonly because?: string | undefined; readonly voyages: readonly string[] } {
+  const own = trial.skipBecause?.(facts)
+  if (own !== undefined) return { because: own, voyages: [] }
+  const reasons: string[] = []
+  const possible = trial.voyages.filter((id) => {
+    const voyage = voyages.get(id)
+    if (voyage === undefined) throw new Error(`${trial.id} needs the voyage "${id}", and there is none`)
+    const because = leaveOut(voyage, facts, pace)
+    if (because !== undefined) reasons.push(because)
+    return because === undefined
+  })
+  return possible.length === 0 ? { because: reasons[0], voyages: possible } : { voyages: possible }
+}
+
+function leaveOut(voyage: Voyage, facts: Facts, pace: Pace): string | undefined {
+  if (pace === 'quick' && voyage.seconds.quick === 0)
+    return 'It takes longer than --quick allows; run it without --quick'
+  return voyage.skipBecause?.(facts)
+}
+
+function toLegs(needs: ReadonlyMap<string, readonly string[]>, options: PlanOptions): readonly Leg[] {
+  const legs: Leg[] = []
+  for (const voyage of options.voyages.values()) {
+    const trials = options.trials.filter(({ id }) => needs.get(id)?.includes(voyage.id) === true)
+    if (trials.length > 0) legs.push({ voyage, trials, estimateMs: estimate(voyage, options) })
+  }
+  const worth = (leg: Leg): number => leg.trials.length / leg.estimateMs
+  return legs.toSorted((one, other) => worth(other) - worth(one) || (one.voyage.id < other.voyage.id ? -1 : 1))
+}
+
+function estimate({ seconds }: Voyage, { facts: { normal }, pace }: PlanOptions): number {
+  const own = seconds[pace === 'quick' ? 'quick' : 'default'] * 1000
+  return own + normal.readyAfterMs + (normal.exitAfterMs ?? USUAL_EXIT_MS)
+}

@@ -1,0 +1,98 @@
+import { type Http2Result, RawHttp2Connection } from '../../../load/http2-client.ts'
+import type { RequestEvent, TrialOutcome } from '../../history/client-events.ts'
+import type { Target } from '../loads-options.ts'
+import type { Abandonable, LoadContext } from './load-context.ts'
+import type { PreparedRequest } from './prepare-request.ts'
+import { recordRequest } from './record-request.ts'
+
+/** One session of HTTP/2, with everything about it written into the history. */
+export class ClientSession implements Abandonable {
+  readonly id: number
+  readonly #context: LoadContext
+  readonly #target: Target | undefined
+  readonly #raw: RawHttp2Connection | undefined
+  #isAbandoned = false
+  #closedBy: 'client' | 'service' = 'service'
+  #wasOpened = false
+
+  constructor(context: LoadContext) {
+    this.#context = context
+    this.id = context.nextConnectionId()
+    const { history } = context
+    const target = context.target()
+    this.#target = target
+    if (target === undefined) return
+    const raw = new RawHttp2Connection(context.wireTo(target))
+    this.#raw = raw
+    context.open.add(this)
+    raw.onOpened = () => {
+      this.#wasOpened = true
+      history.add({ kind: 'session', id: this.id, what: 'opened' })
+    }
+    raw.onGoaway = (errorCode, lastStreamId) =>
+      history.add({ kind: 'session', id: this.id, what: 'goaway', errorCode, lastStreamId })
+    void raw.closed.then(() => {
+      context.open.delete(this)
+      if (this.#wasOpened) history.add({ kind: 'session', id: this.id, what: 'closed', by: this.#closedBy })
+      else history.add({ kind: 'session', id: this.id, what: 'refused' })
+    })
+  }
+
+  get isUsable(): boolean {
+    return this.#raw?.isUsable === true
+  }
+
+  /** Opens a stream. Resolves with what became of it, and never rejects. */
+  async send(prepared: PreparedRequest, intendedAt: number): Promise<RequestEvent> {
+    const startedAt = this.#context.clock.now()
+    const result: Http2Result = this.#raw?.isUsable === true ? await this.#raw.request(withoutCase(prepared)) : NOBODY
+    return recordRequest(this.#context, prepared, {
+      protocol: 'h2',
+      result,
+      outcome: this.#outcomeOf(result),
+      intendedAt,
+      startedAt,
+      connection: this.id,
+      ...(this.#target?.pod === undefined ? {} : { pod: this.#target.pod }),
+    })
+  }
+
+  close(): void {
+    this.#closedBy = 'client'
+    this.#raw?.close()
+  }
+
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#closedBy = 'client'
+    this.#raw?.close()
+  }
+
+  /** A stream that a GOAWAY kept from being sent, and one that the server says it has not touched, may be sent again. */
+  #outcomeOf({ outcome, isRetrySafe, resetCode, reuse }: Http2Result): TrialOutcome {
+    if (outcome === 'answered') return outcome
+    if (this.#isAbandoned) return 'unsettled'
+    if (isRetrySafe) return 'refused-stream'
+    if (outcome === 'refused') {
+      if ((this.#raw?.goaways.length ?? 0) > 0) return 'refused-stream'
+      if (!this.#wasOpened) return 'refused'
+      return reuse === 0 ? 'reset-fresh' : 'reset-reused'
+    }
+    return resetCode === undefined || outcome === 'timeout' ? outcome : 'stream-error'
+  }
+}
+
+const NOBODY: Http2Result = {
+  outcome: 'refused',
+  isRetrySafe: false,
+  saidClose: false,
+  reuse: 0,
+  tookMs: 0,
+  errorCode: 'NO_ENDPOINT',
+}
+
+/** Names of headers are in lower case there (RFC 9113 §8.2). */
+function withoutCase({ request }: PreparedRequest): PreparedRequest['request'] {
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+  return { ...request, headers: Object.fromEntries(headers) as Record<string, string> }
+}

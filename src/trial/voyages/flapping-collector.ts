@@ -1,0 +1,47 @@
+import type { SteadyFault } from '../../receiver/fault.ts'
+import { FLAPPING_BEGAN, LOAD_ENDED, RECOVERED, RECOVERY_MS } from '../history/marks/flapping-collector.ts'
+import { OFTEN_EXPORTING } from '../ship/often-exporting.ts'
+import { defineVoyage } from '../voyage.ts'
+import { withoutTraces } from '../without-telemetry.ts'
+
+const PER_SECOND = 40
+const CONNECTIONS = 8
+/** So that it was seen that spans arrive at all. */
+const BEFORE_MS = 1500
+const PHASE_MS = 1000
+const FLAPS = { quick: 0, default: 4, soak: 12 } as const
+/** Of a port that refuses nobody hears; that the second kind was met is what shows that the service goes on trying. */
+const DOWN: readonly SteadyFault[] = [{ kind: 'refuse' }, { kind: 'status', httpStatus: 503 }]
+const AFTER_MS = RECOVERY_MS + 1500
+/** Pauses between attempts may have grown to some seconds. */
+const QUIET = { quietMs: 800, timeoutMs: 8000 } as const
+
+export default defineVoyage({
+  id: 'flapping-collector',
+  title: 'flapping collector',
+  description:
+    'Under steady load the collector is gone for a second (it refuses, or answers 503, in turns) and back for a second, several times, and then stays.',
+  seconds: { quick: 0, default: 13 },
+  skipBecause: withoutTraces,
+  async sail({ launch, pace, say }) {
+    await using ship = await launch({ label: 'up and down', env: OFTEN_EXPORTING })
+    if (!ship.isRunning) return
+    const load = ship.load.keepAlive({ connections: CONNECTIONS, perSecond: PER_SECOND })
+    await ship.pause(BEFORE_MS)
+    ship.mark(FLAPPING_BEGAN)
+    const flaps = FLAPS[pace]
+    for (let flap = 0; flap < flaps && ship.isRunning; flap += 1) {
+      say(`the collector is gone, ${flap + 1} of ${flaps}`)
+      await ship.setCollectorFault(DOWN[flap % DOWN.length])
+      await ship.pause(PHASE_MS)
+      await ship.setCollectorFault(undefined)
+      if (flap < flaps - 1) await ship.pause(PHASE_MS)
+    }
+    ship.mark(RECOVERED)
+    say('the collector is back for good')
+    await ship.pause(AFTER_MS)
+    await load.stop()
+    ship.mark(LOAD_ENDED)
+    await ship.whenTelemetryIsQuiet(QUIET)
+  },
+})

@@ -1,0 +1,82 @@
+import { BURN_BEGAN, BURN_COUNTED, BURN_ENDED, ROUND_BEGAN, ROUND_ENDED } from '../history/marks/growth.ts'
+import { memoryGrowthOf } from '../history/views/memory-growth.ts'
+import type { RunningLoad } from '../ship/loads.ts'
+import type { Bridge, Ship } from '../ship/ship.ts'
+import { judgeGrowth } from '../verdict/judge-growth.ts'
+import { defineVoyage } from '../voyage.ts'
+
+const BURN_MS = { quick: 6000, default: 12_000 } as const
+const BURN_CONNECTIONS = 32
+const READING_EVERY_MS = 400
+/** What is read from a trace: few enough not to be what fills the collector. */
+const SAMPLED_PER_SECOND = 20
+const QUIET_MS = 3000
+const AFTER_BURN_MS = 1500
+const ROUNDS = 2
+/** With those of the burn, well below what a process may open anywhere. */
+const IDLE_CONNECTIONS = 200
+const ROUND_MS = 1500
+const LIMIT_WHEN_UNKNOWN = 512 * 1024 * 1024
+
+export default defineVoyage({
+  id: 'growth',
+  title: 'growth',
+  description:
+    'As many requests as the service answers, over 32 connections, while its memory is read every 400 ms; once more as long when memory leaves it open. ' +
+    'Then twice: clients that give up, that vanish after half a request, and 200 that say nothing and go; and three seconds of quiet.',
+  seconds: { quick: 16, default: 23 },
+  async sail(bridge) {
+    await using ship = await bridge.launch({ label: 'burn and clients that go away', readingEveryMs: READING_EVERY_MS })
+    if (!ship.isRunning) return
+    bridge.say('as many requests as it answers')
+    await burn(ship, bridge)
+    for (let round = 1; round <= ROUNDS && ship.isRunning && !bridge.signal.aborted; round++) {
+      bridge.say(`clients that go away, ${round} of ${ROUNDS}`)
+      await goAway(ship, round)
+    }
+  },
+})
+
+async function burn(ship: Ship, { pace, soakMs, facts, signal }: Bridge): Promise<void> {
+  const burnMs = pace === 'soak' ? (soakMs ?? 60_000) : BURN_MS[pace]
+  const load = ship.load.burn({ connections: BURN_CONNECTIONS, trace: 'not-sampled' })
+  const sampled = ship.load.keepAlive({ connections: 2, perSecond: SAMPLED_PER_SECOND })
+  ship.mark(BURN_BEGAN)
+  await countFor(burnMs, load, ship, signal)
+  if (pace === 'default' && ship.isRunning) {
+    const growth = memoryGrowthOf(ship.history.lifetime())
+    const limitBytes = facts.memoryLimitBytes?.value ?? LIMIT_WHEN_UNKNOWN
+    if (growth !== undefined && judgeGrowth(growth.points, limitBytes).outcome === 'unclear')
+      await countFor(burnMs, load, ship, signal)
+  }
+  ship.mark(BURN_ENDED)
+  await Promise.all([load.stop(), sampled.stop()])
+}
+
+/** Requests are too many to be all written down for long: their number is, as often as the memory is read. */
+async function countFor(ms: number, load: RunningLoad, ship: Ship, signal: AbortSignal): Promise<void> {
+  const until = ship.history.now() + ms
+  while (ship.history.now() < until && ship.isRunning && !signal.aborted) {
+    ship.mark(BURN_COUNTED, { sent: load.sentCount - load.inFlightCount })
+    await ship.pause(Math.min(READING_EVERY_MS, Math.max(1, until - ship.history.now())))
+  }
+}
+
+async function goAway(ship: Ship, round: number): Promise<void> {
+  // What the burn, or the round before, left behind has had its time.
+  if (round === 1) await ship.pause(AFTER_BURN_MS)
+  await ship.read()
+  ship.mark(ROUND_BEGAN, { round })
+  const idle = ship.load.idle({ connections: IDLE_CONNECTIONS })
+  const givenUp = ship.load.aborting({ perSecond: 40, afterMs: 5 })
+  // The rest of the body never comes: the client is gone before.
+  const half = ship.load.drip({ inFlight: 10, lastMs: 60_000 })
+  const fresh = ship.load.newConnections({ perSecond: 20 })
+  await ship.pause(ROUND_MS)
+  half.sendNoMore()
+  await Promise.all([idle.stop(), givenUp.stop(), fresh.stop()])
+  await ship.load.stopAll()
+  await ship.pause(QUIET_MS)
+  await ship.read()
+  ship.mark(ROUND_ENDED, { round })
+}

@@ -1,0 +1,73 @@
+import { RECOVERY_WATCHED, STEADY_BEGAN } from '../history/marks/outage.ts'
+import type { Bridge, DependencyFault, Ship } from '../ship/ship.ts'
+import { defineVoyage } from '../voyage.ts'
+
+const STEADY_MS = { quick: 1500, default: 2000 } as const
+/** Ways of being away, one after another. Only in the last two does anybody see how often it is dialled. */
+const AWAY: readonly {
+  readonly fault: DependencyFault
+  readonly ms: { readonly quick: number; readonly default: number }
+  readonly says: string
+}[] = [
+  { fault: { kind: 'refuse' }, ms: { quick: 2500, default: 5000 }, says: 'refuses' },
+  { fault: { kind: 'reset' }, ms: { quick: 2000, default: 3000 }, says: 'cuts' },
+  { fault: { kind: 'blackhole' }, ms: { quick: 2500, default: 5000 }, says: 'says nothing' },
+]
+/** Five seconds in which it may get well, and three in which it has to be. */
+const WATCHED_MS = 8000
+const FORGOTTEN_MS = 4000
+const PROBE_EVERY_MS = 100
+/** A client that waits longer would tell us nothing in the time that there is. */
+const CLIENT_TIMEOUT_MS = 3000
+const MAX_DEPENDENCIES = 2
+
+export default defineVoyage({
+  id: 'outage',
+  title: 'outage of a dependency',
+  description:
+    'Under load, each dependency (two at most) refuses connections for 5 s, cuts them for 3 s, takes them and says nothing for 5 s, and is back. ' +
+    'Later it forgets the connections that stand, and nobody says so.',
+  seconds: { quick: 0, default: 27 },
+  skipBecause: ({ dependencies }) =>
+    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  async sail(bridge) {
+    for (const { name } of bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES)) {
+      if (bridge.signal.aborted) return
+      await using ship = await bridge.launch({ label: `without ${name}`, settings: { dependency: name } })
+      if (ship.isRunning) await takeAway(name, ship, bridge)
+    }
+  },
+})
+
+async function takeAway(name: string, ship: Ship, { say, pace }: Bridge): Promise<void> {
+  const tempo = pace === 'quick' ? 'quick' : 'default'
+  const shape = { timeoutMs: CLIENT_TIMEOUT_MS }
+  const loads = [
+    ship.load.keepAlive({ connections: 10, perSecond: 20, ...shape }),
+    ship.load.newConnections({ perSecond: 10, ...shape }),
+  ]
+  const stopProbing = ship.probe({ everyMs: PROBE_EVERY_MS })
+  ship.mark(STEADY_BEGAN)
+  await ship.pause(STEADY_MS[tempo])
+  for (const { fault, ms, says } of AWAY) {
+    say(`${name} ${says}`)
+    await ship.setDependencyFault(name, fault)
+    await pauseWhileRunning(ship, ms[tempo])
+  }
+  say(`${name} is back`)
+  await ship.setDependencyFault(name, undefined)
+  await pauseWhileRunning(ship, WATCHED_MS)
+  ship.mark(RECOVERY_WATCHED)
+  if (ship.isRunning && tempo === 'default') {
+    say(`${name} has forgotten its connections`)
+    await ship.setDependencyFault(name, { kind: 'forget' })
+    await pauseWhileRunning(ship, FORGOTTEN_MS)
+    await ship.setDependencyFault(name, undefined)
+  }
+  await Promise.all([...loads.map((load) => load.stop()), stopProbing()])
+}
+
+/** Of a service that has ended nothing more can be seen. */
+async function pauseWhileRunning(ship: Ship, ms: number): Promise<void> {
+  if (ship.isRunning) await Promise.race([ship.pause(ms), ship.exited])
+}

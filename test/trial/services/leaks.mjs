@@ -1,0 +1,19 @@
+// Leaks what it is told to: "memory", 1 KiB for each request; "sockets", those whose clients have gone; or nothing.
+import { createServer } from 'node:net'
+
+const leak = process.argv[2]
+const kept = []
+const server = createServer({ allowHalfOpen: true }, (socket) => {
+  socket.on('error', () => socket.destroy())
+  // The client is gone; whoever does not close then keeps the socket in CLOSE_WAIT.
+  socket.on('end', () => leak !== 'sockets' && socket.end())
+  socket.on('data', (chunk) => {
+    const requests = chunk.toString('latin1').split('\r\n\r\n').length - 1
+    for (let count = 0; count < requests; count++) {
+      if (leak === 'memory') kept.push(Buffer.alloc(1024, 1))
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    }
+  })
+})
+server.listen(Number(process.env.PORT))
+process.on('SIGTERM', () => process.exit(0))

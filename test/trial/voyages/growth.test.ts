@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import LEAK_01 from '../../../src/trial/trials/LEAK-01.ts'
+import LEAK_02 from '../../../src/trial/trials/LEAK-02.ts'
+import growth from '../../../src/trial/voyages/growth.ts'
+import { judge } from '../samples.ts'
+import { sailVoyage, serviceFacts } from './sailed-voyage.ts'
+
+test.each([
+  ['nothing', 'PASS', /^Memory moved by/, 'PASS', /^Nothing was kept of \d+ connections in 2 rounds/],
+  ['memory', 'FAIL', /^Memory grows by \d+ bytes a request/, 'PASS', /./],
+  ['sockets', 'PASS', /./, 'FAIL', /^There are more (?:open files|sockets in CLOSE_WAIT) after every round/],
+])('a service that leaks %s', { timeout: 40_000 }, async (what, first, firstSays, second, secondSays) => {
+  const facts = serviceFacts('leaks', [what])
+  const lifetimes = await sailVoyage(growth, facts)
+  const verdicts = [judge(LEAK_01, lifetimes, facts), judge(LEAK_02, lifetimes, facts)]
+  expect(verdicts.map(({ says }) => says)).toEqual([
+    expect.stringMatching(firstSays),
+    expect.stringMatching(secondSays),
+  ])
+  expect(verdicts.map(({ outcome }) => outcome)).toEqual([first, second])
+})

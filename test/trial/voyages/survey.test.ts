@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/core/clock.ts'
+import { Random } from '../../../src/load/random.ts'
+import type { Declared } from '../../../src/trial/declared/declared.ts'
+import type { Facts } from '../../../src/trial/facts.ts'
+import { survey } from '../../../src/trial/survey/survey.ts'
+import { startDependency } from './start-services.ts'
+
+const SERVICE = join(import.meta.dirname, '..', 'services', 'start-and-probes.mjs')
+const NOTHING_DECLARED: Declared = {
+  routes: [],
+  candidateRoutes: [],
+  probes: {},
+  dependencies: [],
+  env: {},
+  headers: {},
+  isInsecure: { value: false, origin: 'default' },
+  badValues: [],
+  notes: [],
+}
+
+function look(
+  defect: string,
+  {
+    env = {},
+    declared = {},
+    command,
+  }: { env?: Record<string, string>; declared?: Partial<Declared>; command?: string[] } = {},
+): Promise<Facts> {
+  return survey({
+    declared: { ...NOTHING_DECLARED, startupMs: { value: 5000, origin: 'flag' }, ...declared },
+    command: command ?? [process.execPath, SERVICE, defect],
+    cwd: import.meta.dirname,
+    env: { PATH: process.env['PATH'], ...env },
+    clock: systemClock,
+    random: new Random(1),
+    signal: new AbortController().signal,
+    say: () => {},
+    unixMs: () => performance.timeOrigin + performance.now(),
+    trialId: `survey-test-${process.pid}`,
+  })
+}
+
+test('port, probes, routes, an upload and times are found of a service that nobody said anything of', async () => {
+  const facts = await look('none')
+  expect(facts).toMatchObject({
+    portVariable: 'PORT',
+    portTemplate: '{port}',
+    protocol: { http1: true, h2c: false, tls: false },
+    routes: [{ method: 'GET', path: '/' }],
+    upload: { method: 'POST', path: '/echo' },
+    probes: { ready: { path: '/readyz', origin: 'found' }, live: { path: '/livez', origin: 'found' } },
+    telemetry: { traces: false, metrics: false, logs: false },
+    warnings: [],
+  })
+  expect(facts.probes.ready?.port).toBe(facts.port.value)
+  expect(facts.normal.readyAfterMs).toBeGreaterThanOrEqual(facts.normal.listeningAfterMs)
+  expect(facts.normal.exitAfterMs).toBeGreaterThan(200)
+})
+
+test('a port that is written into the code is where requests go, and no variable is known for it', async () => {
+  const facts = await look('hard-coded-port')
+  expect(facts).toMatchObject({ port: { value: 11_711, origin: 'found' }, probes: { ready: { port: 11_711 } } })
+  expect(facts).not.toHaveProperty('portVariable')
+})
+
+test('probes on a port of their own are told from requests', async () => {
+  const facts = await look('admin-port')
+  const adminPort = Number(facts.env['SEAWORTHY_ADMIN_PORT'])
+  expect(facts).toMatchObject({
+    adminPortVariable: 'SEAWORTHY_ADMIN_PORT',
+    probes: { ready: { port: adminPort }, live: { port: adminPort } },
+    routes: [{ path: '/' }],
+  })
+  expect(facts.port.value).not.toBe(adminPort)
+})
+
+test('HTTP/2 without TLS is spoken to', async () => {
+  expect(await look('h2c')).toMatchObject({
+    protocol: { http1: false, h2c: true },
+    probes: { ready: { path: '/readyz' } },
+  })
+})
+
+test('a service that listens late, or becomes ready late, is waited for', async () => {
+  const late = await look('listens-late')
+  expect(late.normal.listeningAfterMs).toBeGreaterThan(1400)
+  const slow = await look('none', { env: { START_MS: '1000' } })
+  expect(slow.normal.readyAfterMs).toBeGreaterThan(900)
+})
+
+test('one path for both probes, and none, are what they are', async () => {
+  expect((await look('one-probe')).probes).toMatchObject({ ready: { path: '/healthz' }, live: { path: '/healthz' } })
+  expect((await look('no-probes')).probes).toEqual({})
+})
+
+test('a dependency is found by the variable that holds its address, and a listener on the loopback is warned of', async () => {
+  await using dependency = await startDependency()
+  const { port } = dependency.fact
+  const facts = await look('loopback-only', {
+    env: { DEPENDENCY: `tcp://user:secret@127.0.0.1:${port}/x`, NOBODY_URL: 'redis://127.0.0.1:1' },
+  })
+  expect(facts.dependencies).toEqual([
+    {
+      name: 'dependency',
+      variable: 'DEPENDENCY',
+      template: 'tcp://user:secret@{host}:{port}/x',
+      host: '127.0.0.1',
+      port,
+      protocol: 'tcp',
+      origin: 'found',
+    },
+  ])
+  expect(facts.warnings).toEqual([expect.stringContaining('listens on 127.0.0.1 only')])
+})
+
+test('what was declared is stronger than what is found', async () => {
+  const facts = await look('none', {
+    declared: {
+      probes: { live: { path: { value: '/', origin: 'flag' }, periodMs: { value: 3000, origin: 'manifest' } } },
+      routes: [{ value: { method: 'GET', path: '/livez', headers: {} }, origin: 'flag' }],
+      headers: { 'X-Key': { value: 'k', origin: 'flag' } },
+      graceMs: { value: 7000, origin: 'manifest' },
+    },
+  })
+  expect(facts).toMatchObject({
+    probes: { ready: { path: '/readyz' }, live: { path: '/', origin: 'flag', periodMs: 3000 } },
+    routes: [{ path: '/livez', headers: { 'X-Key': 'k' } }],
+    graceMs: { value: 7000, origin: 'manifest' },
+  })
+})
+
+test('a service that opens no port, ends at once, or does not exist is refused with what was seen', async () => {
+  const never = look('never-listens', { declared: { startupMs: { value: 1500, origin: 'flag' } } })
+  await expect(never).rejects.toMatchObject({
+    code: 'SEA_TRIAL_NOT_LISTENING',
+    message: expect.stringMatching(/opened no port within 2 s\. Its last lines:\n {2}sleeping/),
+  })
+  await expect(look('ends-at-once')).rejects.toMatchObject({
+    code: 'SEA_TRIAL_NOT_LISTENING',
+    message: expect.stringMatching(
+      /ended with exit code 3 before it opened a port\. Its last lines:\n {2}no such table/,
+    ),
+  })
+  await expect(look('none', { command: ['/there/is/no/such'] })).rejects.toMatchObject({
+    code: 'SEA_PROCESS_NOT_STARTED',
+  })
+})
+
+test('a service that answers nothing with success is refused', async () => {
+  await expect(look('answers-nothing')).rejects.toMatchObject({ code: 'SEA_TRIAL_NO_ROUTE' })
+})
