@@ -136,7 +136,7 @@ export class Picture {
     for (const [index, { name }] of lanes.entries()) {
       const room = laneArea.left - 10
       let shown = name
-      while (shown.length > 2 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}…`
+      while (shown.length > 2 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}\u2026`
       context.fillText(shown, room + 2, index * LANE_HEIGHT + LANE_HEIGHT / 2)
     }
   }

@@ -42,7 +42,7 @@ class Page {
       const group = element('optgroup', undefined, { label: voyage })
       for (const { id, label, attempt, requests } of lifetimes) {
         const failed = requests.kind.filter(isFailed).length
-        const words = `${label}${attempt > 1 ? `, attempt ${attempt}` : ''}${failed > 0 ? ` · ${failed} failed` : ''}`
+        const words = `${label}${attempt > 1 ? `, attempt ${attempt}` : ''}${failed > 0 ? ` \u00b7 ${failed} failed` : ''}`
         group.append(element('option', words, { value: id }))
       }
       byId('lifetime').append(group)
@@ -56,7 +56,7 @@ class Page {
     this.#chosen = -1
     const { settings, left, startedAtUnixMs } = this.lifetime
     const began = `Began ${new Date(startedAtUnixMs).toISOString().slice(11, 23)} UTC`
-    byId('settings').textContent = [began, ...settings, ...left.map((what) => `not shown: ${what}`)].join(' · ')
+    byId('settings').textContent = [began, ...settings, ...left.map((what) => `not shown: ${what}`)].join(' \u00b7 ')
     this.picture.show(this.lifetime, wholeView(this.lifetime.endMs), readColours())
     this.setView(wholeView(this.lifetime.endMs))
     this.#say('Choose a request to see what became of it, with the spans of its trace.')

@@ -28,9 +28,9 @@ function renderDrawn(): Markup {
         ></label>
         <span class="buttons" role="group" aria-label="Zoom">
           <button type="button" id="zoom-in" aria-label="Zoom in">+</button>
-          <button type="button" id="zoom-out" aria-label="Zoom out">−</button>
-          <button type="button" id="earlier" aria-label="Earlier">←</button>
-          <button type="button" id="later" aria-label="Later">→</button>
+          <button type="button" id="zoom-out" aria-label="Zoom out">&minus;</button>
+          <button type="button" id="earlier" aria-label="Earlier">&larr;</button>
+          <button type="button" id="later" aria-label="Later">&rarr;</button>
           <button type="button" id="reset">Whole</button>
         </span>
         <span id="range" role="status"></span>
@@ -49,7 +49,7 @@ function renderDrawn(): Markup {
       </div>
       <p id="keys" class="quiet">
         Drag to zoom in, shift and drag to move, double-click for the whole; the wheel zooms with Ctrl, or after a
-        click. Keys: + and −, ← and →, 0 for the whole, N and P for the next and the previous request, Esc.
+        click. Keys: + and &minus;, &larr; and &rarr;, 0 for the whole, N and P for the next and the previous request, Esc.
       </p>
       <section id="details" aria-label="Details" aria-live="polite">
         <p class="quiet">Choose a request to see what became of it, with the spans of its trace.</p>
