@@ -148,7 +148,7 @@ test('every failed request has a button', async () => {
 
 test('a click on a dot shows its request', async () => {
   await tab.evaluate(`document.querySelectorAll('#failed-table button')[2].click()`)
-  await tab.until('true')
+  await tab.nextFrame()
   const at = await tab.evaluate<{ x: number; y: number }>(`(() => {
     // The ring around the chosen one is the only thing of its colour.
     const probe = document.createElement('span')
@@ -181,7 +181,7 @@ test('a click on a dot shows its request', async () => {
 
 test('twenty thousand requests are drawn again and again without a lag', async () => {
   await tab.evaluate(`document.querySelector('#reset').click()`)
-  await tab.until('true')
+  await tab.nextFrame()
   const tookMs = await tab.evaluate<number>(`(() => {
     const times = []
     for (let run = 0; run < 5; run++) {
@@ -210,7 +210,7 @@ test('the other theme is a button away, and the system is followed until then', 
 
 test('on 400 pixels nothing has to be moved sideways', async () => {
   await tab.size(400, 800, false)
-  await tab.until('true')
+  await tab.nextFrame()
   expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400)
 })
 

@@ -67,6 +67,11 @@ export class BrowserTab {
     )
   }
 
+  /** Waits until what was asked of the page so far has been drawn. */
+  async nextFrame(): Promise<void> {
+    await this.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+  }
+
   /** A key as a keyboard sends it. */
   async press(key: string, text?: string): Promise<void> {
     const virtual: Readonly<Record<string, number>> = { Tab: 9, Enter: 13, Escape: 27, ArrowLeft: 37, ArrowRight: 39 }
