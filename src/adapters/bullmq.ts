@@ -6,11 +6,13 @@
 import {
   type ComponentContext,
   type ConsumerDefinition,
+  type HealthCheckContext,
   type Log,
   type Needs,
   SeaworthyError,
   type Values,
 } from 'seaworthy'
+import { askRedis } from './bullmq/ask-redis.ts'
 import type { BullmqJob, BullmqWorker } from './bullmq/bullmq-client.ts'
 import { followEvents } from './bullmq/follow-events.ts'
 import { WorkInHand } from './consuming/work-in-hand.ts'
@@ -52,6 +54,8 @@ export interface RunningBullmqWorker {
   readonly hand: WorkInHand
   /** Why it takes nothing any more, if that is so. */
   readonly misuse: () => Error | undefined
+  /** Whether Redis answers. */
+  readonly ask: (context: HealthCheckContext) => Promise<unknown>
 }
 
 const WORKER = {
@@ -121,16 +125,16 @@ export function bullmq<Config, Job extends BullmqJob = BullmqJob, N extends Need
         void worker.close(true).catch(() => {})
         throw error
       }
-      return { worker, hand, misuse: () => misuse }
+      return { worker, hand, misuse: () => misuse, ask: askRedis(worker) }
     },
     // Not pause(true): an idle worker would wait on for a job, and take it. This also ends that wait, and resolves when
     // the jobs in flight have been acknowledged.
     pause: ({ worker, hand }) => hand.pause(() => worker.pause()),
     giveBack: ({ hand }) => hand.beLate(),
-    async check({ worker, misuse }) {
+    async check({ misuse, ask }, context) {
       const error = misuse()
       if (error !== undefined) throw error
-      await ping(worker)
+      return await ask(context)
     },
     async stop({ worker, hand }) {
       const isOverdue = hand.giveBack()
@@ -168,18 +172,4 @@ async function putBack(job: BullmqJob, token: string | undefined, log: Log): Pro
 
 function anyOf(ours: AbortSignal, theirs: AbortSignal | undefined): AbortSignal {
   return theirs === undefined ? ours : AbortSignal.any([ours, theirs])
-}
-
-interface RedisOfWorker {
-  /** Version 6. */
-  readonly backend?: { readonly client?: PromiseLike<{ ping?(): Promise<unknown> }> }
-  /** Version 5. */
-  readonly client?: PromiseLike<{ ping?(): Promise<unknown> }>
-}
-
-/** Resolves when Redis answers. While it can't be reached this waits: the check has a limit of its own. */
-async function ping(worker: object): Promise<void> {
-  const { backend, client: ofVersion5 }: RedisOfWorker = worker
-  const client = await (backend?.client ?? ofVersion5)
-  await client?.ping?.()
 }

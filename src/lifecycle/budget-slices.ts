@@ -17,7 +17,7 @@ export interface ShutdownBudgetOptions {
   /** How long all resources together may take to stop. @default "4s" */
   readonly stop?: Duration
   /**
-   * Reserved for the delivery of telemetry, whatever happened before.
+   * Reserved for the delivery of telemetry, and of lines of the log that wait for their reader, whatever happened before.
    *
    * @default "4s", and 1 s on a terminal: without a collector nobody there should wait for it
    */

@@ -49,7 +49,7 @@ export function deferRequests(
     const dispatch = (): void => {
       if (!request.socket.destroyed) original.apply(this, args)
     }
-    if (held === undefined) process.nextTick(dispatch)
+    if (held === undefined) afterTick(dispatch)
     // Later, but in the context of its own request: whatever follows the request by it still does.
     else held.push(AsyncResource.bind(dispatch))
     return true
@@ -59,7 +59,7 @@ export function deferRequests(
     const waiting = held ?? []
     held = undefined
     // Each in a tick of its own, so that one that throws is the process's affair, as ever, and stops none of the others.
-    for (const dispatch of waiting) process.nextTick(dispatch)
+    for (const dispatch of waiting) afterTick(dispatch)
   }
   const end = (): void => {
     release()
@@ -69,4 +69,13 @@ export function deferRequests(
     else Reflect.deleteProperty(server, 'emit')
   }
   return { hold: () => (held ??= []), release, end }
+}
+
+/**
+ * Behind what the parser has left for the end of this tick. That is, of a request whose end was in the same packet, to
+ * tell that it has something to read: ahead of that, a handler's reading would be begun by it, and every listener of the
+ * request would run in the context of the connection, which belongs to no request.
+ */
+function afterTick(dispatch: () => void): void {
+  process.nextTick(() => process.nextTick(dispatch))
 }

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 
+import { withhold } from './http2-withheld.ts'
 import type { TrackedSession } from './http2-work.ts'
 
 type Arrived = (tracked: TrackedSession, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
@@ -36,10 +37,14 @@ export class StreamGate {
       // Its client may give it up before a listener of the service is there, and that must not end the process.
       stream.on('error', ignore)
       // Later, but in the context of its own stream: whatever follows the stream by it still does.
+      const letGo = withhold(stream)
       const dispatch = AsyncResource.bind(() => {
+        letGo()
+        // Its client has given it up: nobody can answer it, and nobody is there to end it.
+        if (stream.closed) stream.destroy()
+        if (stream.destroyed) return
         stream.off('error', ignore)
-        if (!stream.destroyed) original.apply(session, args)
-        else stream.on('error', ignore)
+        original.apply(session, args)
       })
       if (this.#held === undefined) setImmediate(dispatch)
       else this.#held.push(dispatch)

@@ -19,6 +19,7 @@ import { abandonCore, closeCore } from './close-core.ts'
 import type { ComponentNode } from './component-node.ts'
 import { LiveConfig } from './live-config.ts'
 import { LateFailures, lateLog } from './late-failures.ts'
+import { flushWaitingLines } from './log-flush.ts'
 import { nodesToEnd } from './nodes-to-end.ts'
 import type { ServiceCore } from './service-core.ts'
 import type { ResolvedServiceOptions } from './service-options.ts'
@@ -285,6 +286,7 @@ export class ServiceLife {
     if (phase === 'announce') this.#turnTo('draining')
     if (phase === 'finish') this.#turnTo('stopping')
     if (phase === 'stop') this.#health.stop()
+    if (phase === 'flush' && this.#core !== undefined) flushWaitingLines(this.#options.finalFlush, this.#core.logging)
   }
 }
 

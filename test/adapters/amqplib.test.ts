@@ -21,14 +21,16 @@ test.each([['soon'], [-1], ['6m']])('amqp(): a retryDelay of %s is refused at on
   )
 })
 
+const ORDERS = {
+  name: 'orders',
+  env: { OTEL_SDK_DISABLED: 'true' },
+  admin: false,
+  isTerminal: true,
+  logging: { level: 'fatal' },
+} as const
+
 function orderService() {
-  return createService({
-    name: 'orders',
-    env: { OTEL_SDK_DISABLED: 'true' },
-    admin: false,
-    isTerminal: true,
-    logging: { level: 'fatal' },
-  })
+  return createService(ORDERS)
 }
 
 test.each(['consumer', 'publisher'])('a %s whose broker is not there refuses the start', async (what) => {
@@ -114,5 +116,35 @@ test.each(['consumer', 'publisher'])(
       service.consumer('orders', { ...amqp({ connect, queue: 'orders', handle: () => {} }), startup })
     else service.resource('orders', { ...amqpPublisher({ connect }), startup })
     await expect(service.start()).rejects.toThrow('No channels left to allocate')
+  },
+)
+
+test.each(['consumer', 'publisher'])(
+  'a %s whose connection is lost while the close of its channel is waited for has ended',
+  async (what) => {
+    const closing = Promise.withResolvers<void>()
+    class Silent extends ForgetfulConnection {
+      override async createChannel(): Promise<AmqpChannel & AmqpConfirmChannel> {
+        const isAskedOnly = this.channels > 0
+        const close = (): Promise<void> => {
+          if (isAskedOnly) return Promise.resolve()
+          closing.resolve()
+          return new Promise(() => {})
+        }
+        return { ...(await super.createChannel()), close }
+      }
+    }
+    const connection = new Silent()
+    const connect = () => Promise.resolve(connection)
+    const service = createService({ ...ORDERS, shutdown: { stop: '1h' } })
+    if (what === 'consumer') service.consumer('orders', amqp({ connect, queue: 'orders', handle: () => {} }))
+    else service.resource('orders', amqpPublisher({ connect }))
+    await service.start()
+    const stopped = service.stop()
+    await closing.promise
+    // Of a connection that is gone, nothing is answered either.
+    connection.close = () => new Promise(() => {})
+    connection.emit('close', new Error('reset'))
+    expect(await stopped).toMatchObject({ clean: true })
   },
 )

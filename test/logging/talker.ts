@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { makeUnreadPipe } from './unread-pipe.ts'
 
 export const TALKER = fileURLToPath(new URL('fixtures/talker.ts', import.meta.url))
 
@@ -31,7 +28,7 @@ export interface TalkerOptions {
 }
 
 export function startTalker(kind: OutputKind, args: readonly string[], options: TalkerOptions = {}): Talker {
-  const output = kind === 'pipe' ? makePipe() : undefined
+  const output = kind === 'pipe' ? makeUnreadPipe() : undefined
   const child = spawn(process.execPath, [TALKER, ...args], {
     stdio: ['ignore', output?.writer ?? 'pipe', 'pipe'],
     ...options,
@@ -90,28 +87,5 @@ function readReports(child: ChildProcess): { next(field: string): Promise<Record
         })
         look()
       }),
-  }
-}
-
-/** A named pipe with both ends open, the reading one not read. */
-function makePipe() {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-'))
-  const path = join(folder, 'pipe')
-  const made = spawnSync('mkfifo', [path])
-  if (made.status !== 0) throw new Error(`mkfifo: ${String(made.stderr)}`)
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  const writer = openSync(path, constants.O_WRONLY)
-  let isOpened = false
-  return {
-    writer,
-    handOver: () => closeSync(writer),
-    open() {
-      isOpened = true
-      return new Socket({ fd, readable: true, writable: false })
-    },
-    remove() {
-      if (!isOpened) closeSync(fd)
-      rmSync(folder, { recursive: true })
-    },
   }
 }

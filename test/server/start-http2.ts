@@ -13,7 +13,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { RawHttp2Connection } from '../../src/load/http2-client.ts'
-import type { RawConnectionOptions } from '../../src/load/raw-client.ts'
+import type { RawConnectionOptions } from '../../src/load/raw-connection-options.ts'
 import { type Http2Drain, type Http2DrainOptions, trackHttp2Server } from '../../src/server/http2-drain.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 

@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
-import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
+import { RawConnection } from '../../src/load/raw-client.ts'
+import type { RawConnectionOptions } from '../../src/load/raw-connection-options.ts'
 import type { HttpDrainOptions } from '../../src/server/http-drain-options.ts'
 import { type HttpDrain, trackHttpServer } from '../../src/server/http-drain.ts'
 

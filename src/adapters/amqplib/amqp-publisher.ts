@@ -1,6 +1,12 @@
 import type { Log } from 'seaworthy'
 import type { StopContext } from '../database/stop-limit.ts'
-import { type AmqpConfirmChannel, type AmqpConfirmConnection, cutConnection } from './amqplib-client.ts'
+import {
+  type AmqpConfirmChannel,
+  type AmqpConfirmConnection,
+  cutConnection,
+  unlessGone,
+  type UnlessGone,
+} from './amqplib-client.ts'
 import { KeptLink } from '../consuming/kept-link.ts'
 import { askBroker } from './amqp-subscription.ts'
 
@@ -12,6 +18,7 @@ interface PublisherPlan {
 interface PublisherLink {
   readonly connection: AmqpConfirmConnection
   readonly channel: AmqpConfirmChannel
+  readonly close: UnlessGone
 }
 
 /** Publishes to RabbitMQ, and tells when the broker has taken each message over. */
@@ -41,19 +48,19 @@ export class AmqpPublisher {
             const channel = await connection.createConfirmChannel()
             channel.on('error', failed)
             channel.on('close', closed)
-            return { connection, channel }
+            return { connection, channel, close: unlessGone(connection) }
           } catch (error) {
             why ??= error
             await connection.close().catch(() => {})
             throw error
           }
         },
-        async close({ connection, channel }) {
+        async close({ connection, channel, close }) {
           await channel.waitForConfirms().catch((error: unknown) => {
             log.error({ err: error }, 'messages were not confirmed by RabbitMQ: their publish() has rejected')
           })
-          await channel.close().catch(() => {})
-          await connection.close().catch(() => {})
+          await close(channel.close())
+          await close(connection.close())
         },
         cut: ({ connection }) => cutConnection(connection),
       }),

@@ -1,5 +1,12 @@
 import type { Log } from 'seaworthy'
-import { type AmqpChannel, type AmqpConnection, type AmqpMessage, cutConnection } from './amqplib-client.ts'
+import {
+  type AmqpChannel,
+  type AmqpConnection,
+  type AmqpMessage,
+  cutConnection,
+  unlessGone,
+  type UnlessGone,
+} from './amqplib-client.ts'
 import { pauseFor } from '../consuming/pause-for.ts'
 import type { JobEnd, WorkInHand } from '../consuming/work-in-hand.ts'
 
@@ -27,6 +34,7 @@ export class AmqpSubscription {
   readonly #plan: SubscriptionPlan<AmqpMessage, AmqpChannel>
   /** Ends pauses before messages are put back. */
   readonly #ending = new AbortController()
+  readonly #unlessGone: UnlessGone
   #tag: string | undefined
   #isLost = false
   #asking: Promise<void> | undefined
@@ -39,6 +47,7 @@ export class AmqpSubscription {
     this.#connection = connection
     this.#channel = channel
     this.#plan = plan
+    this.#unlessGone = unlessGone(connection)
   }
 
   static async open<Message extends AmqpMessage, Channel extends AmqpChannel>(
@@ -98,8 +107,8 @@ export class AmqpSubscription {
     const wasLost = this.#isLost
     this.#isLost = true
     // The broker answers the close of the channel after everything that was sent on it before, acknowledgements included.
-    if (!wasLost) await this.#channel.close().catch(() => {})
-    await this.#connection.close().catch(() => {})
+    if (!wasLost) await this.#unlessGone(this.#channel.close())
+    await this.#unlessGone(this.#connection.close())
   }
 
   /** Ends it at once. */

@@ -51,3 +51,14 @@ export function cutConnection(connection: object): void {
   // With an error amqplib hears of it, and ends its timers.
   inner?.stream?.destroy(new Error('RabbitMQ did not answer the end of the connection'))
 }
+
+/** Waits for a close to be answered or to fail, and no longer than its connection is there. */
+export type UnlessGone = (closing: Promise<unknown>) => Promise<void>
+
+/** Of a connection that is lost, amqplib answers no close that is under way: there is nothing left to wait for then. */
+export function unlessGone(connection: Pick<AmqpConfirmConnection, 'on'>): UnlessGone {
+  const gone = new Promise<void>((resolve) => connection.on('close', () => resolve()))
+  return async (closing) => {
+    await Promise.race([closing.catch(() => {}), gone])
+  }
+}

@@ -2,12 +2,11 @@ import type { HealthCheckContext, HealthCheckDefinition, HealthCheckResult } fro
 import { defineCheck, failed, HEALTHY, type ReadyCheckOptions, unhealthy } from './check-options.ts'
 import { type ClientSource, readClient } from './client-source.ts'
 import { SingleQuestion } from './until-aborted.ts'
+import { type ConnectionTeller, untilConnectionLost } from './until-connection-lost.ts'
 
 /** What is used of a client of Redis or Valkey: `ioredis`, or `redis` (`@redis/client`). */
-export interface RedisPinger {
+export interface RedisPinger extends ConnectionTeller {
   ping(): PromiseLike<unknown>
-  /** Where the connection of ioredis is. */
-  readonly status?: string
   /** Whether the client of `redis` was asked to connect. */
   readonly isOpen?: boolean
   /** Whether the client of `redis` can send. */
@@ -19,7 +18,8 @@ const AWAY: ReadonlySet<string> = new Set(['reconnecting', 'close', 'end'])
 
 /**
  * A check that Redis answers: `PING` on the client's own connection, so what it says is what the service meets. While the
- * client has no connection that is said at once, and nothing is put into its queue.
+ * client has no connection that is said at once, and nothing is put into its queue; what was asked when a connection of
+ * ioredis is lost is not waited for.
  *
  * @param client of `ioredis` or of `redis`, or a function that returns it
  * @throws {@link SeaworthyError} `SEA_OPTIONS_INVALID`
@@ -29,7 +29,7 @@ const AWAY: ReadonlySet<string> = new Set(['reconnecting', 'close', 'end'])
  * service.check(redisCheck(redis, { critical: false }))
  */
 export function redisCheck(client: ClientSource<RedisPinger>, options: ReadyCheckOptions = {}): HealthCheckDefinition {
-  const question = new SingleQuestion<RedisPinger, unknown>((asked) => asked.ping())
+  const question = new SingleQuestion<RedisPinger, unknown>((asked) => untilConnectionLost(asked, () => asked.ping()))
   return defineCheck('redisCheck()', options, (read) => {
     const find = readClient<RedisPinger>(read, client, 'a client of Redis', ['ping'])
     const run = async ({ signal }: HealthCheckContext): Promise<HealthCheckResult> => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { amqpCheck } from '../../../src/health/checks/amqp-check.ts'
 import { ConnectionBorrower } from '../../../src/health/checks/connection-borrower.ts'
@@ -144,4 +145,55 @@ test('a connection that comes when nobody waits goes back; one that does not com
   waiting[2]?.(other)
   expect(await both).toEqual([one, other])
   expect(given).toHaveLength(1)
+})
+
+/** A client of ioredis that answers no `PING` of a connection that is lost, and sends none again. */
+class ForgetfulRedis extends EventEmitter {
+  status = 'ready'
+  readonly asked: ((answer: string) => void)[] = []
+
+  ping(): Promise<string> {
+    return new Promise((resolve) => this.asked.push(resolve))
+  }
+
+  turnTo(status: 'ready' | 'close' | 'connecting'): void {
+    this.status = status
+    this.emit(status)
+  }
+}
+
+test('redisCheck: a PING whose connection is lost is not waited for, and the next connection is asked anew', async () => {
+  const client = new ForgetfulRedis()
+  const check = redisCheck(client)
+  const running = resultOf(check)
+  client.turnTo('close')
+  expect(await running).toEqual({
+    status: 'unhealthy',
+    message: 'redis: PING: the connection was lost before the answer came',
+  })
+
+  client.turnTo('ready')
+  const next = resultOf(check)
+  client.asked[1]?.('PONG')
+
+  expect(await next).toEqual({ status: 'healthy' })
+  expect(client.listenerCount('close') + client.listenerCount('ready')).toBe(0)
+})
+
+test('redisCheck: a PING that waits for a connection is asked once, whatever dials fail, until it was sent and lost', async () => {
+  const client = new ForgetfulRedis()
+  client.turnTo('connecting')
+  const check = redisCheck(client)
+  void resultOf(check)
+  for (let dial = 0; dial < 5; dial++) {
+    client.turnTo('close')
+    client.turnTo('connecting')
+    expect(await resultOf(check, AbortSignal.abort())).toMatchObject({ status: 'unhealthy' })
+  }
+  expect(client.asked).toHaveLength(1)
+
+  const running = resultOf(check)
+  client.turnTo('ready')
+  client.turnTo('close')
+  expect(await running).toMatchObject({ message: expect.stringContaining('connection was lost') as string })
 })

@@ -6,7 +6,7 @@ const service = createService({
   name: 'talks-much',
   admin: false,
   telemetry: false,
-  shutdown: { drainDelay: 0, inFlight: 500, stop: 500, flush: 500, margin: 2000 },
+  shutdown: { drainDelay: 0, inFlight: 500, stop: 500, flush: Number(process.env['FLUSH_MS'] ?? 500), margin: 2000 },
 })
 service.resource('talker', {
   start: ({ log }) => {
