@@ -1,5 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify'
-import { type Log, setHttpRoute } from 'seaworthy'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { type Log, setHttpRoute, signalOf } from 'seaworthy'
 import { z } from 'zod'
 import { type OrderStore, UnknownProductError } from './order-store.ts'
 import { type PaymentsClient, PaymentsUnavailableError } from './payments-client.ts'
@@ -27,7 +27,12 @@ export interface AppNeeds {
 
 /** The shop's API: `GET /products`, `POST /orders`, `GET /orders`, `GET /orders/:id`. */
 export function buildApp({ store, payments, log }: AppNeeds): FastifyInstance {
-  const app = Fastify({ bodyLimit: 65_536, return503OnClosing: false })
+  const app = Fastify({
+    bodyLimit: 65_536,
+    return503OnClosing: false,
+    // A path that can't be decoded never gets to a handler, and Fastify's own answer quotes it, the query with it.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send({ error: 'bad_request' }),
+  })
 
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.url !== undefined) setHttpRoute(request.routeOptions.url)
@@ -55,7 +60,7 @@ export function buildApp({ store, payments, log }: AppNeeds): FastifyInstance {
   app.post('/orders', async (request, reply) => {
     const { customer, lines, cardToken } = newOrder.parse(request.body)
     const order = store.create(customer, lines)
-    const settled = store.settle(order, await payments.authorise(order, cardToken))
+    const settled = store.settle(order, await payments.authorise(order, cardToken, signalOf(request.raw)))
     log.info({ orderId: settled.id, status: settled.status, totalCents: settled.totalCents }, 'order settled')
     return reply
       .code(settled.status === 'paid' ? 201 : 402)

@@ -6,7 +6,8 @@ export const ordersConfig = z.object({
   database: z.object({ path: z.string().min(1).default('orders.db') }).prefault({}),
   payments: z.object({
     url: z.url({ protocol: /^https?$/ }),
-    timeoutMs: z.int().min(1).max(60_000).default(5000),
+    /** How long a customer waits for the bank before the order is refused, and may be tried again. */
+    timeoutMs: z.int().min(1).max(60_000).default(2000),
   }),
   outbox: z
     .object({

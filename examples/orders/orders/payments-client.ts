@@ -5,6 +5,11 @@ import type { Order, OutboxEvent } from './order-store.ts'
 
 export class PaymentsUnavailableError extends Error {}
 
+interface PostOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
 /** The payments service over a pool of kept-alive connections. */
 export class PaymentsClient {
   /** Whether anybody listens there: payments has its own probes for everything else. */
@@ -19,10 +24,13 @@ export class PaymentsClient {
     this.#timeoutMs = timeoutMs
   }
 
-  /** @throws {@link PaymentsUnavailableError} when no usable answer came; the order stays pending then */
-  async authorise(order: Order, cardToken: string): Promise<'paid' | 'declined'> {
+  /**
+   * @param signal of the customer's request: nobody waits for a bank on behalf of somebody who has left
+   * @throws {@link PaymentsUnavailableError} when no usable answer came, or was waited for; the order stays pending then
+   */
+  async authorise(order: Order, cardToken: string, signal: AbortSignal): Promise<'paid' | 'declined'> {
     const body = { orderId: order.id, amountCents: order.totalCents, currency: 'EUR', cardToken }
-    const status = await this.#post('/payments', body)
+    const status = await this.#post('/payments', body, { signal })
     if (status === 201) return 'paid'
     if (status === 402) return 'declined'
     throw new PaymentsUnavailableError(`payments answered ${status}`)
@@ -33,7 +41,7 @@ export class PaymentsClient {
     const status = await this.#post(
       '/receipts',
       { event: event.event, orderId: event.orderId },
-      { 'idempotency-key': String(event.id) },
+      { headers: { 'idempotency-key': String(event.id) } },
     )
     if (status !== 200 && status !== 202) throw new PaymentsUnavailableError(`payments answered ${status}`)
   }
@@ -42,13 +50,14 @@ export class PaymentsClient {
     this.#agent.destroy()
   }
 
-  #post(path: string, content: object, headers: Record<string, string> = {}): Promise<number> {
+  #post(path: string, content: object, { headers, signal }: PostOptions = {}): Promise<number> {
     const body = JSON.stringify(content)
+    const limit = AbortSignal.timeout(this.#timeoutMs)
     return new Promise((resolve, reject) => {
       const outgoing = request(new URL(path, this.#base), {
         method: 'POST',
         agent: this.#agent,
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
         headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       })
       outgoing.on('response', (response) => {

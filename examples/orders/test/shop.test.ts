@@ -103,6 +103,14 @@ describe('a shop that is open', () => {
     expect((await fetch(`${shop.payments.url}/nowhere`)).status).toBe(404)
   })
 
+  test('refuses a path that can not be decoded without quoting it', async () => {
+    const response = await fetch(`${shop.orders.url}/%zz/%?token=canary4711`)
+    expect({ status: response.status, body: await response.json() }).toEqual({
+      status: 400,
+      body: { error: 'bad_request' },
+    })
+  })
+
   test('an order is one trace through both processes and the database', async () => {
     const response = await post(`${shop.orders.url}/orders`, ORDER)
     expect(response.status).toBe(201)
@@ -159,6 +167,17 @@ test('without payments the shop stays open, says so, and recovers', async () => 
     orders: { status: string }[]
   }
   expect(orders).toMatchObject([{ status: 'pending' }])
+})
+
+test('does not wait for the bank when the customer has left', async () => {
+  await using shop = await startShop({ AUTHORISATION__MIN_LATENCY_MS: '4000', AUTHORISATION__MAX_LATENCY_MS: '4000' })
+  const leaves = AbortSignal.timeout(300)
+  const body = JSON.stringify(ORDER)
+  const headers = { 'content-type': 'application/json' }
+  const sold = fetch(`${shop.orders.url}/orders`, { method: 'POST', headers, body, signal: leaves })
+  await expect(sold).rejects.toThrow('timeout')
+  const call = await shop.receiver.waitForSpan({ service: 'orders', name: 'POST' })
+  expect(Number(call.endTimeUnixNano - call.startTimeUnixNano) / 1e6).toBeLessThan(1500)
 })
 
 test('what is in the outbox survives a restart, and is delivered then', async () => {
