@@ -14,6 +14,8 @@ const LOADED_BY_NAME: readonly { readonly files: string; readonly folder?: strin
   { files: 'cli/commands/*.js' },
   { files: 'lifecycle/watchdog-worker.js', folder: CHUNKS },
   { files: 'server/off-loop/off-loop-worker.js', folder: CHUNKS },
+  // Loaded into a service under trial, by the name that often-collecting.ts makes of its own.
+  { files: 'trial/memory/collect-often.js', folder: CHUNKS },
   // The catalogues of the sea trial lie beside the chunk that scans them.
   { files: 'trial/trials/*.js', folder: `${CHUNKS}/trials` },
   { files: 'trial/voyages/*.js', folder: `${CHUNKS}/voyages` },

@@ -1,6 +1,7 @@
 import { RawHttp2Connection } from '../../src/load/http2-client.ts'
 import { Http2Sender } from '../../src/load/http2-sender.ts'
-import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
+import { RawConnection } from '../../src/load/raw-client.ts'
+import type { RawConnectionOptions } from '../../src/load/raw-connection-options.ts'
 import { RawGrpcConnection } from '../../src/load/raw-grpc-connection.ts'
 import type { KeptConnection } from '../../src/load/steady-client.ts'
 import type { Kind } from './variants.ts'

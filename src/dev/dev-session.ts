@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/env-reader.ts'
 import { isSeaworthyError } from '../core/seaworthy-error.ts'
 import { OwnedProcess, type ProcessExit } from '../process/owned-process.ts'
-import { otelEnvironment } from '../receiver/otel-environment.ts'
+import { otelEnvironmentOfChild } from '../receiver/otel-environment.ts'
 import { createReceiver, type Receiver, type ReceiverAddress } from '../receiver/receiver.ts'
 import type { StoredLog, StoredSpan } from '../store/stored-item.ts'
 import type { TelemetryStore } from '../store/telemetry-store.ts'
@@ -142,7 +142,7 @@ function toEnvironment(
     ...(isTerminal ? { SEAWORTHY_DRAIN_DELAY: '0' } : {}),
     ...env,
     SEAWORTHY_ADMIN_PORT: String(adminPort),
-    ...otelEnvironment(address, protocol),
+    ...otelEnvironmentOfChild(address, protocol),
     // Whoever names a place wants to see it used.
     ...(env['SEAWORTHY_SPOOL_DIR'] === undefined ? {} : { SEAWORTHY_SPOOL_DIR: env['SEAWORTHY_SPOOL_DIR'] }),
   }

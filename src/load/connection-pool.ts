@@ -1,4 +1,5 @@
-import { RawConnection, type RawConnectionOptions } from './raw-client.ts'
+import { RawConnection } from './raw-client.ts'
+import type { RawConnectionOptions } from './raw-connection-options.ts'
 
 export interface PoolOptions extends RawConnectionOptions {
   readonly maxConnections: number

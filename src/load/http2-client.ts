@@ -10,7 +10,7 @@ import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { AnswerOfStream } from './answer-of-stream.ts'
 import { DelayedSocket } from './delayed-socket.ts'
 import { openHalfOpen } from './half-open-socket.ts'
-import type { RawConnectionOptions } from './raw-client.ts'
+import type { RawConnectionOptions } from './raw-connection-options.ts'
 import {
   DEFAULT_REQUEST_TIMEOUT_MS,
   type RawRequest,
@@ -20,6 +20,7 @@ import {
 } from './raw-request.ts'
 import { ReceivedResets } from './received-resets.ts'
 import { SentStreams } from './sent-streams.ts'
+import { authorityOf } from './authority-of.ts'
 
 /** What became of a stream, in the words of {@link RawResult}. */
 export interface Http2Result extends RawResult {
@@ -55,6 +56,7 @@ export class RawHttp2Connection {
   readonly #goaways: number[] = []
   /** When the headers of a stream leave this end of the wire, by its number, while it is open. */
   readonly #headersSentAt = new Map<number, number>()
+  readonly #open = new Set<Http2RawStream>()
   #serverClosedAt: number | undefined
   readonly closed: Promise<void>
   #resolveClosed = (): void => {}
@@ -153,13 +155,15 @@ export class RawHttp2Connection {
   open(headers: OutgoingHttpHeaders): Http2RawStream {
     const { host, port } = this.#options
     if (!this.isUsable) {
-      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${host}:${port} is closed`, {
+      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${authorityOf(host, port)} is closed`, {
         hint: 'Look at isUsable first and open a new connection.',
       })
     }
     this.#requestCount++
     const stream = this.#start().request(headers, { endStream: false })
     stream.on('error', () => {})
+    this.#open.add(stream)
+    stream.once('close', () => this.#open.delete(stream))
     return stream
   }
 
@@ -169,6 +173,12 @@ export class RawHttp2Connection {
 
   resume(): void {
     this.#wire?.unstall()
+  }
+
+  /** Gives up every stream that waits, with RST_STREAM and CANCEL; what does not stand yet is closed. */
+  cancel(): void {
+    if (!this.#isConnected) this.close()
+    for (const stream of this.#open) stream.close(constants.NGHTTP2_CANCEL)
   }
 
   /** Closes both directions; a stream that waits ends as it does when the connection dies. */
@@ -200,7 +210,7 @@ export class RawHttp2Connection {
       for (let id = before + 1; id <= this.#sent.last; id++) this.#headersSentAt.set(id, clock.now() + wireDelayMs)
     }
     const wire = new DelayedSocket(socket, { clock, wireDelayMs, onWrite, onRead: (bytes) => this.#resets.push(bytes) })
-    const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${host}:${port}`, {
+    const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${authorityOf(host, port)}`, {
       createConnection: () => wire,
     })
     session.on('goaway', (code: number, lastStream: number) => {

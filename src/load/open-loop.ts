@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../core/clock.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { LoadTally, type LoadFigures } from './load-figures.ts'
-import type { RawConnectionOptions } from './raw-client.ts'
+import type { RawConnectionOptions } from './raw-connection-options.ts'
 import type { RawRequest, RawResult } from './raw-request.ts'
 
 export interface LoadOptions extends RawConnectionOptions {

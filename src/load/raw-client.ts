@@ -1,37 +1,16 @@
 import type { Socket } from 'node:net'
 
-import type { Cancel, Clock } from '../core/clock.ts'
+import type { Cancel } from '../core/clock.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { DelayLine } from './delay-line.ts'
 import { openHalfOpen } from './half-open-socket.ts'
 import { whatBecame } from './lost-request.ts'
+import type { RawConnectionOptions } from './raw-connection-options.ts'
 import { DEFAULT_REQUEST_TIMEOUT_MS, encodeRequest } from './raw-request.ts'
 import type { RawRequest, RawResult, WireTimes } from './raw-request.ts'
-import { ResponseParser, type ParsedResponse, type ResponseHead } from './response-parser.ts'
+import { ResponseParser, type ParsedResponse } from './response-parser.ts'
 import { slowReading } from './slow-reading.ts'
-
-export interface RawConnectionOptions {
-  readonly clock: Clock
-  readonly host: string
-  readonly port: number
-  /**
-   * Added to each direction, in milliseconds, in order: data, closes and the handshake of TCP. On a bare loopback
-   * interface races between a request and a close hardly ever happen; with 25 ms each way they do every time.
-   *
-   * @default 0
-   */
-  readonly wireDelayMs?: number
-  /** Speaks TLS. Certificates are checked only if asked for: a service under test has one of its own making. */
-  readonly tls?: { readonly rejectUnauthorized: boolean }
-  /** How much of each body is kept. @default 1 MiB */
-  readonly keepBodyBytes?: number
-  /** Called with the head of each answer as soon as it is there; for answers without an end. */
-  readonly onHead?: (head: ResponseHead) => void
-  /** Called with each piece of a body, before it is kept or thrown away. */
-  readonly onBody?: (bytes: Buffer) => void
-  /** Reads at most so many bytes a second, so that the kernel's buffers fill. @default as fast as they come */
-  readonly readBytesPerSecond?: number
-}
+import { authorityOf } from './authority-of.ts'
 
 interface Pending {
   readonly method: string
@@ -122,7 +101,7 @@ export class RawConnection {
   request(request: RawRequest): Promise<RawResult> {
     const { host, port } = this.#options
     const answer = this.expect(request)
-    this.send(encodeRequest(request, `${host}:${port}`))
+    this.send(encodeRequest(request, authorityOf(host, port)))
     return answer
   }
 
@@ -134,7 +113,7 @@ export class RawConnection {
   expect({ method = 'GET', timeoutMs }: Pick<RawRequest, 'method' | 'timeoutMs'> = {}): Promise<RawResult> {
     const { host, port, clock } = this.#options
     if (!this.isUsable) {
-      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${host}:${port} is closed`, {
+      throw new SeaworthyError('SEA_LOAD_CONNECTION_CLOSED', `The connection to ${authorityOf(host, port)} is closed`, {
         hint: 'Look at isUsable first and open a new connection.',
       })
     }

@@ -1,6 +1,6 @@
 import { RawHttp2Connection } from './http2-client.ts'
 import { Http2Sender } from './http2-sender.ts'
-import type { RawConnectionOptions } from './raw-client.ts'
+import type { RawConnectionOptions } from './raw-connection-options.ts'
 import type { RawRequest, RawResult } from './raw-request.ts'
 import type { KeptConnection } from './steady-client.ts'
 

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { DelayLine } from './delay-line.ts'
 import { DEFAULT_REQUEST_TIMEOUT_MS, encodeRequest, type RawRequest, type RawResult } from './raw-request.ts'
 import type { RequestSender } from './request-journal.ts'
+import { authorityOf } from './authority-of.ts'
 
 export interface RawWebSocketOptions {
   readonly clock: Clock
@@ -81,7 +82,7 @@ export class RawWebSocket implements RequestSender {
           ...headers,
         },
       },
-      `${host}:${port}`,
+      authorityOf(host, port),
     )
     return new Promise((resolve) => {
       const cancel = clock.schedule(timeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, () => this.#settle({ outcome: 'timeout' }))

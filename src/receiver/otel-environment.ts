@@ -29,3 +29,16 @@ export function otelEnvironment(
   }
   return environment
 }
+
+/**
+ * The same for a process that we start ourselves: what is unset is not there. The SDK of Java takes an empty protocol for a
+ * wrong one, and does not start.
+ */
+export function otelEnvironmentOfChild(
+  address: Pick<ReceiverAddress, 'endpoint' | 'grpcEndpoint'>,
+  protocol?: OtelProtocol,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(otelEnvironment(address, protocol)).map(([name, value]) => [name, value === '' ? undefined : value]),
+  )
+}

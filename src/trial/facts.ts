@@ -26,6 +26,8 @@ export interface DependencyFact {
   readonly name: string
   /** The variable in which the service is told where it is. */
   readonly variable: string
+  /** The variable of its port, when `variable` holds its host and nothing else. */
+  readonly portVariable?: string
   /** The value of the variable with `{host}` and `{port}` in the place of the address. May hold a password: never shown. */
   readonly template: string
   readonly host: string
@@ -78,6 +80,11 @@ export interface Facts {
    * several at a time gives each its own.
    */
   readonly adminPortVariable?: string
+  /**
+   * Whether another copy may run at the same time: every port that it opens can be told, and a second one was seen to start
+   * beside it. Absent where it was not tried.
+   */
+  readonly standsBeside?: boolean
   readonly protocol: { readonly http1: boolean; readonly h2c: boolean; readonly tls: boolean }
   /** Requests for the load: GET that are answered with 2xx. Never empty. */
   readonly routes: readonly Route[]
@@ -90,6 +97,11 @@ export interface Facts {
   readonly webSocketPath?: string
   readonly ssePath?: string
   readonly probes: Readonly<Partial<Record<ProbeName, ProbeFact>>>
+  /**
+   * Paths that were found to answer as probes do, but over HTTP/2 without TLS only. A kubelet asks over HTTP/1.1 there, so
+   * they are not among `probes`. Absent where there are none.
+   */
+  readonly probesOverHttp2?: readonly string[]
   readonly dependencies: readonly DependencyFact[]
   readonly reload?: ReloadFact
   /** Variables that the configuration refuses when their values are bad, beside the port's; each with a bad value. */

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts'
 import { toHarnessError } from './harness-error.ts'
+import type { NoiseEvent } from './history/event.ts'
 import type { Lifetime } from './history/lifetime.ts'
 import type { HarnessError, JudgedTrial, SailedVoyage } from './report.ts'
 import type { Trial } from './trial.ts'
@@ -49,7 +50,7 @@ function judgeAttempt(options: JudgeOptions, attempt: number): JudgedTrial | und
   if (error !== undefined) return judgeBroken(trial, error, ids)
   try {
     const verdict = trial.judge({ facts, lifetimes })
-    const noise = trial.isTiming && isDecided(verdict) ? guard(lifetimes) : undefined
+    const noise = trial.isTiming && mayBeDoubted(verdict) ? guard(timedOf(trial, lifetimes)) : undefined
     if (noise?.isNoisy !== true) return { trial, verdict, lifetimes: ids, attempt }
     return { trial, verdict: doubt(verdict, noise), lifetimes: ids, attempt, noise: noise.says }
   } catch (thrown) {
@@ -57,8 +58,19 @@ function judgeAttempt(options: JudgeOptions, attempt: number): JudgedTrial | und
   }
 }
 
-function isDecided({ outcome }: Verdict): boolean {
-  return outcome === 'PASS' || outcome === 'FAIL'
+/** The lifetimes with the noise of the times that the trial compares, and no other. */
+function timedOf({ timedSpanOf }: Trial, lifetimes: readonly Lifetime[]): readonly Lifetime[] {
+  if (timedSpanOf === undefined) return lifetimes
+  return lifetimes.flatMap((lifetime) => {
+    const span = timedSpanOf(lifetime)
+    if (span === undefined) return []
+    const isTimed = ({ startedAt, at }: NoiseEvent): boolean => at > span.from && startedAt < span.to
+    return [{ ...lifetime, events: lifetime.events.filter((event) => event.kind !== 'noise' || isTimed(event)) }]
+  })
+}
+
+function mayBeDoubted({ outcome, isCounted }: Verdict): boolean {
+  return isCounted !== true && (outcome === 'PASS' || outcome === 'FAIL')
 }
 
 function doubt({ outcome, says, evidence, figures, notes }: Verdict, noise: Noise): Verdict {

@@ -1,15 +1,9 @@
+import { inCompany, laneCount, makespanMs } from './company.ts'
 import type { Facts } from './facts.ts'
+import type { Leg } from './leg.ts'
 import type { Trial } from './trial.ts'
 import type { Pace } from './pace.ts'
 import type { Voyage } from './voyage.ts'
-
-/** A voyage that is to be sailed, and for whom. */
-export interface Leg {
-  readonly voyage: Voyage
-  readonly trials: readonly Trial[]
-  /** About how long it takes, with one start and one stop of the service. */
-  readonly estimateMs: number
-}
 
 /** A trial of which is known before anything is sailed that there is nothing to try. */
 export interface Skipped {
@@ -19,8 +13,10 @@ export interface Skipped {
 
 /** What is done for the trials that were chosen. */
 export interface Plan {
-  /** What tells most for its time comes first, so that who gives up early has seen most. */
+  /** What tells most for its time comes first, so that who gives up early has seen most; what sails alone comes last. */
   readonly legs: readonly Leg[]
+  /** How many of those that sail in company are under way at a time. */
+  readonly laneCount: number
   readonly skipped: readonly Skipped[]
   /** Which voyages each trial is judged by; of one that is skipped none, and of one that needs only facts none. */
   readonly needs: ReadonlyMap<string, readonly string[]>
@@ -55,8 +51,9 @@ export function planVoyages(options: PlanOptions): Plan {
       broken.push({ trial, error })
     }
   }
-  const legs = toLegs(needs, options)
-  return { legs, skipped, broken, needs, estimateMs: legs.reduce((sum, leg) => sum + leg.estimateMs, 0) }
+  const lanes = laneCount(options.facts)
+  const legs = toLegs(needs, options, lanes)
+  return { legs, laneCount: lanes, skipped, broken, needs, estimateMs: makespanMs(legs, lanes) }
 }
 
 /** What a trial is judged by, or why there is nothing to try: its own reason, else the one for which no voyage can be sailed. */
@@ -83,17 +80,20 @@ function leaveOut(voyage: Voyage, facts: Facts, pace: Pace): string | undefined 
   return voyage.skipBecause?.(facts)
 }
 
-function toLegs(needs: ReadonlyMap<string, readonly string[]>, options: PlanOptions): readonly Leg[] {
+function toLegs(needs: ReadonlyMap<string, readonly string[]>, options: PlanOptions, lanes: number): readonly Leg[] {
   const legs: Leg[] = []
   for (const voyage of options.voyages.values()) {
     const trials = options.trials.filter(({ id }) => needs.get(id)?.includes(voyage.id) === true)
     if (trials.length > 0) legs.push({ voyage, trials, estimateMs: estimate(voyage, options) })
   }
   const worth = (leg: Leg): number => leg.trials.length / leg.estimateMs
-  return legs.toSorted((one, other) => worth(other) - worth(one) || (one.voyage.id < other.voyage.id ? -1 : 1))
+  const sorted = legs.toSorted((one, other) => worth(other) - worth(one) || (one.voyage.id < other.voyage.id ? -1 : 1))
+  return lanes === 1 ? sorted : [...sorted.filter(inCompany), ...sorted.filter((leg) => !inCompany(leg))]
 }
 
-function estimate({ seconds }: Voyage, { facts: { normal }, pace }: PlanOptions): number {
-  const own = seconds[pace === 'quick' ? 'quick' : 'default'] * 1000
-  return own + normal.readyAfterMs + (normal.exitAfterMs ?? USUAL_EXIT_MS)
+function estimate({ seconds, lives }: Voyage, { facts, pace }: PlanOptions): number {
+  const tempo = pace === 'quick' ? 'quick' : 'default'
+  const { starts, stops } = lives?.(facts, tempo) ?? { starts: 1, stops: 1 }
+  const { readyAfterMs, exitAfterMs = USUAL_EXIT_MS } = facts.normal
+  return seconds[tempo] * 1000 + starts * readyAfterMs + stops * exitAfterMs
 }

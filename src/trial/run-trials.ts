@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts'
+import { inCompany, takeNext } from './company.ts'
 import type { Facts } from './facts.ts'
 import { toHarnessError } from './harness-error.ts'
 import { judgeBroken, judgeSkipped, judgeTrial, type NoiseGuard } from './judge-trial.ts'
-import { type Leg, type Plan, planVoyages } from './plan.ts'
+import type { Leg } from './leg.ts'
+import { type Plan, planVoyages } from './plan.ts'
 import type { JudgedTrial, SailedVoyage } from './report.ts'
 import { type OpenBridge, sailVoyage } from './sail-voyage.ts'
 import { hideFacts } from './saved/hidden-facts.ts'
@@ -16,7 +18,9 @@ export interface RunWatcher {
   planned?(plan: Plan): void
   /** Repetitions because of noise, the second attempts, come after what was planned. */
   voyageBegan?(leg: Leg, attempt: number): void
-  said?(what: string): void
+  /** @param leg the voyage that says it; absent before there is one */
+  said?(what: string, leg?: Leg): void
+  /** Told of one at a time. */
   voyageEnded?(sailed: SailedVoyage): void | Promise<void>
   /** Again, when it is judged anew after a repetition. */
   judged?(judged: JudgedTrial): void
@@ -49,7 +53,8 @@ export interface RunResult {
 
 /**
  * Sails what the trials need and judges each trial as soon as that is there; what compares times and was disturbed is
- * repeated once. Never throws: what goes wrong with one trial or voyage is said by the trials concerned, and stops no other.
+ * repeated once. Voyages that may sail in company do, where the service bears it; the rest sail one after another. Never
+ * throws: what goes wrong with one trial or voyage is said by the trials concerned, and stops no other.
  */
 export async function runTrials(options: RunOptions): Promise<RunResult> {
   const run = new Run(options)
@@ -59,7 +64,7 @@ export async function runTrials(options: RunOptions): Promise<RunResult> {
   for (const { trial, error } of plan.broken)
     run.settle(judgeBroken(trial, toHarnessError('plan', `${trial.id} could not be planned`, error)))
   run.judgeWhatIsThere()
-  for (const leg of plan.legs) await run.sail(leg, 1)
+  await run.sailInLanes()
   for (const leg of run.disturbed()) await run.sail(leg, 2)
   return run.result()
 }
@@ -72,6 +77,8 @@ class Run {
   readonly #facts: Facts
   readonly #secrets: readonly string[]
   #lifetimes = 0
+  /** Of what has been told of ended voyages. */
+  #told: Promise<void> = Promise.resolve()
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -83,6 +90,18 @@ class Run {
   settle(judged: JudgedTrial): void {
     this.#judged.set(judged.trial.id, judged)
     this.#options.watcher.judged?.(judged)
+  }
+
+  async sailInLanes(): Promise<void> {
+    const { legs, laneCount } = this.plan
+    const together = laneCount === 1 ? [] : legs.filter(inCompany)
+    const alone = legs.filter((leg) => !together.includes(leg))
+    const lanes = Array.from({ length: laneCount }, async (_, lane) => {
+      for (let leg = takeNext(together, lane); leg !== undefined; leg = takeNext(together, lane))
+        await this.sail(leg, 1)
+    })
+    await Promise.all(lanes)
+    for (const leg of alone) await this.sail(leg, 1)
   }
 
   async sail(leg: Leg, attempt: number): Promise<void> {
@@ -102,13 +121,14 @@ class Run {
         ...(soakMs === undefined ? {} : { soakMs }),
         clock,
         signal,
-        say: (what) => watcher.said?.(what),
+        say: (what) => watcher.said?.(what, leg),
         unixMs,
         nextLifetimeId: () => this.#lifetimes++,
       },
     })
     this.#sailed.push(sailed)
-    await watcher.voyageEnded?.(sailed)
+    this.#told = this.#told.then(() => watcher.voyageEnded?.(sailed))
+    await this.#told
     this.judgeWhatIsThere()
   }
 

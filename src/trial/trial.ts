@@ -40,6 +40,8 @@ export interface Trial {
   readonly voyages: readonly string[]
   /** Whether it compares times: then too much noise makes it inconclusive instead of a FAIL or a PASS. */
   readonly isTiming: boolean
+  /** When it compares times in a lifetime, if it does: noise at other times is none. @default all the time */
+  readonly timedSpanOf?: (lifetime: Lifetime) => { readonly from: number; readonly to: number } | undefined
   /** Whether it belongs to the variants that only `--full` runs. @default false */
   readonly isExtra?: boolean
   /** Why there is nothing to try, with what to declare; `undefined` when there is. */

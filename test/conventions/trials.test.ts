@@ -51,6 +51,23 @@ test.each([...voyages.values()])(
   },
 )
 
+test.each(trials.filter(({ isTiming }) => isTiming))(
+  'what $id compares times of sails alone',
+  ({ voyages: needed }) => {
+    expect(needed.filter((id) => voyages.get(id)?.sailsInCompany === true)).toEqual([])
+  },
+)
+
+test('a service that takes 1.5 s to start and 5 s to stop takes four minutes at most, and one under --quick', () => {
+  const chosen = trials.filter(({ isExtra }) => isExtra !== true)
+  const facts = makeFacts({
+    standsBeside: true,
+    normal: { listeningAfterMs: 1400, readyAfterMs: 1500, exitAfterMs: 5000 },
+  })
+  expect(planVoyages({ trials: chosen, voyages, facts, pace: 'default' }).estimateMs).toBeLessThanOrEqual(240_000)
+  expect(planVoyages({ trials: chosen, voyages, facts, pace: 'quick' }).estimateMs).toBeLessThanOrEqual(60_000)
+})
+
 test('a service about which nothing was declared takes four minutes at most, and one under --quick', () => {
   const chosen = trials.filter(({ isExtra }) => isExtra !== true)
   const { broken, estimateMs } = planVoyages({ trials: chosen, voyages, facts: makeFacts(), pace: 'default' })

@@ -8,7 +8,7 @@ import { type AddressInfo, createServer as createNet, type Server, type Socket }
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { RawHttp2Connection } from '../../src/load/http2-client.ts'
-import type { RawConnectionOptions } from '../../src/load/raw-client.ts'
+import type { RawConnectionOptions } from '../../src/load/raw-connection-options.ts'
 
 async function bind<S extends Server | Http2Server>(server: S): Promise<number> {
   const sockets = new Set<Socket>()
@@ -52,6 +52,24 @@ test('an answer comes whole, with status, headers, body, interim answers and tra
   expect(result.trailers).toEqual({ 'x-sum': '1' })
   expect(result.body?.toString()).toBe('hello')
   expect(await client.request({ path: '/' })).toMatchObject({ outcome: 'answered', reuse: 1 })
+})
+
+test('cancel gives up what waits by RST_STREAM and CANCEL, and the connection goes on', async () => {
+  const codes: number[] = []
+  const port = await serve((stream, path) => {
+    stream.once('close', () => codes.push(stream.rstCode))
+    if (path === '/now') stream.respond({ ':status': 204 }, { endStream: true })
+  })
+  const client = open(port, { wireDelayMs: 5 })
+  expect(await client.request({ path: '/now' })).toMatchObject({ outcome: 'answered' })
+  const waiting = [client.request({ path: '/a' }), client.request({ path: '/b' })]
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  client.cancel()
+  for (const { errorCode, resetCode, outcome } of await Promise.all(waiting)) {
+    expect([errorCode, resetCode, outcome]).toEqual(['RST_STREAM 8', undefined, 'reset-reused'])
+  }
+  expect(await client.request({ path: '/now' })).toMatchObject({ outcome: 'answered', reuse: 3 })
+  expect(codes).toEqual([0, 8, 8, 0])
 })
 
 test('nobody listens: refused, nothing was sent, and the connection is over', async () => {

@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
-import { RawConnection, type RawConnectionOptions } from '../../src/load/raw-client.ts'
+import { RawConnection } from '../../src/load/raw-client.ts'
+import type { RawConnectionOptions } from '../../src/load/raw-connection-options.ts'
 
 /** A TCP server that does with each connection exactly what a test wants; all of it goes when the test ends. */
 export async function startWireServer(

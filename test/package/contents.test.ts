@@ -117,3 +117,12 @@ test('no built file asks for a TypeScript source at run time', async () => {
   }
   expect(asking).toEqual([])
 })
+
+test('what is loaded into a service under trial lies where the trial looks for it', async () => {
+  const chunks = join(installed, 'dist/chunks')
+  expect(await readFile(join(chunks, 'collect-often.js'), 'utf8')).toContain('--expose-gc')
+  const files = (await readdir(chunks)).filter((file) => file.endsWith('.js'))
+  const texts = await Promise.all(files.map((file) => readFile(join(chunks, file), 'utf8')))
+  // Beside it, and in no other folder: the name is resolved against the chunk itself.
+  expect(texts.filter((text) => text.includes('./collect-often${'))).toHaveLength(1)
+})

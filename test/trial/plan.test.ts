@@ -35,6 +35,22 @@ test('the estimate is the time of the voyages at this pace, and a start and a st
   expect(plan({ trials, facts, pace: 'quick' }).estimateMs).toBe(1000 + 500)
 })
 
+test('a voyage says how many starts and stops it waits for', () => {
+  const lives = () => ({ starts: 3, stops: 1 })
+  const voyages = byId(makeVoyage({ id: 'short', seconds: { quick: 1, default: 2 }, lives }))
+  const facts = makeFacts({ normal: { listeningAfterMs: 100, readyAfterMs: 300, exitAfterMs: 200 } })
+  expect(plan({ trials: [makeTrial({ id: 'A-01' })], voyages, facts }).estimateMs).toBe(2000 + 3 * 300 + 200)
+})
+
+test('what sails alone comes after what sails in company', () => {
+  const company = makeVoyage({ id: 'company', seconds: { quick: 1, default: 100 }, sailsInCompany: true })
+  const trials = [makeTrial({ id: 'A-01', voyages: ['company', 'short'] })]
+  const legs = (facts: ReturnType<typeof makeFacts>) =>
+    plan({ trials, facts, voyages: byId(SHORT, company) }).legs.map(({ voyage }) => voyage.id)
+  expect(legs(makeFacts({ standsBeside: true }))).toEqual(['company', 'short'])
+  expect(legs(makeFacts())).toEqual(['short', 'company'])
+})
+
 test('a trial that knows before the start that there is nothing to try costs no voyage', () => {
   const trial = makeTrial({ id: 'A-01', skipBecause: () => 'no WebSocket path is declared' })
   const { legs, skipped, needs } = plan({ trials: [trial] })

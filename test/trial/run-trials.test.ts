@@ -145,6 +145,21 @@ test('noise changes nothing of what is no comparison of times, or was inconclusi
   expect(sailed).toHaveLength(1)
 })
 
+test('noise changes nothing of a verdict that rests on counts, nor where no times are compared', async () => {
+  const leak = { evidence: [{ says: 'this much' }], isCounted: true }
+  const counted = makeTrial({ id: 'A-01', isTiming: true, judge: () => fail('Memory grows', leak) })
+  const elsewhere = makeTrial({
+    id: 'A-02',
+    isTiming: true,
+    timedSpanOf: () => undefined,
+    judge: () => pass('As fast'),
+  })
+  const guard: RunOptions['guard'] = (lifetimes) => (lifetimes.length > 0 ? NOISY : QUIET)
+  const { says, sailed } = await run({ trials: [counted, elsewhere], guard })
+  expect(says).toEqual(['FAIL A-01: Memory grows', 'PASS A-02: As fast'])
+  expect(sailed).toHaveLength(1)
+})
+
 test('given up in the middle, what was judged stays, the rest is unjudged, and no further voyage begins', async () => {
   const stop = new AbortController()
   const endless = makeVoyage({
@@ -168,6 +183,67 @@ test('given up in the middle, what was judged stays, the rest is unjudged, and n
     ['short', true, undefined],
     ['endless', false, undefined],
   ])
+})
+
+test('voyages that sail in company are under way together, and what sails alone has the machine for itself', async () => {
+  const underWay = new Set<string>()
+  const seen: Record<string, readonly string[]> = {}
+  const both = Promise.withResolvers<void>()
+  const watched = (id: string, sailsInCompany: boolean) =>
+    makeVoyage({
+      id,
+      sailsInCompany,
+      sail: async () => {
+        underWay.add(id)
+        if (underWay.size > 1) both.resolve()
+        if (sailsInCompany) await both.promise
+        seen[id] = [...underWay].toSorted()
+        underWay.delete(id)
+      },
+    })
+  const voyages = byId(watched('one', true), watched('two', true), watched('alone', false))
+  const trials = [...voyages.keys()].map((id, index) => makeTrial({ id: `A-0${index}`, voyages: [id] }))
+  const { says } = await run({ trials, voyages, facts: makeFacts({ standsBeside: true }) })
+  expect(seen['one'] ?? seen['two']).toBeDefined()
+  expect(Object.values(seen)).toContainEqual(['one', 'two'])
+  expect(seen['alone']).toEqual(['alone'])
+  expect(says).toHaveLength(3)
+})
+
+test('where copies of the service do not bear each other, one voyage sails after the other', async () => {
+  let underWay = 0
+  let most = 0
+  const watched = (id: string) =>
+    makeVoyage({
+      id,
+      sailsInCompany: true,
+      sail: async () => {
+        most = Math.max(most, ++underWay)
+        await Promise.resolve()
+        underWay--
+      },
+    })
+  const voyages = byId(watched('one'), watched('two'))
+  await run({ trials: [makeTrial({ id: 'A-01', voyages: ['one', 'two'] })], voyages, facts: makeFacts() })
+  expect(most).toBe(1)
+})
+
+test('of voyages that end at the same time one is told after the other', async () => {
+  let telling = 0
+  let most = 0
+  const voyages = byId(...['one', 'two', 'three'].map((id) => makeVoyage({ id, sailsInCompany: true })))
+  const voyageEnded = async (): Promise<void> => {
+    most = Math.max(most, ++telling)
+    await new Promise((resolve) => setImmediate(resolve))
+    telling--
+  }
+  await run({
+    trials: [makeTrial({ id: 'A-01', voyages: [...voyages.keys()] })],
+    voyages,
+    facts: makeFacts({ standsBeside: true }),
+    watcher: { voyageEnded },
+  })
+  expect(most).toBe(1)
 })
 
 test('what a voyage throws because it was given up is no error of the harness', async () => {

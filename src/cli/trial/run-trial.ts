@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts'
 import { Random } from '../../load/random.ts'
 import { chooseTrials } from '../../trial/choose.ts'
 import { loadTrials, loadVoyages } from '../../trial/catalogue.ts'
+import { DECLARED_FILE } from '../../trial/declared/options.ts'
 import { readDeclared } from '../../trial/declared/read-declared.ts'
 import type { RunSettings, TrialReport } from '../../trial/report.ts'
 import { RUN_VARIABLE, runMarker } from '../../trial/run-marker.ts'
@@ -10,6 +11,7 @@ import { runTrials } from '../../trial/run-trials.ts'
 import { hideFacts } from '../../trial/saved/hidden-facts.ts'
 import { RunSaver } from '../../trial/saved/save-run.ts'
 import { createBridge } from '../../trial/ship/bridge.ts'
+import { StartedDependencies } from '../../trial/ship/started-dependencies.ts'
 import { survey } from '../../trial/survey/survey.ts'
 import type { Trial } from '../../trial/trial.ts'
 import { noiseOf } from '../../trial/verdict/noise-guard.ts'
@@ -31,15 +33,19 @@ const unixMs = (): number => performance.timeOrigin + systemClock.now()
 /** Tries a service, shows it, and leaves nothing behind, however it ends. @returns the exit code */
 export async function runTrial(context: CommandContext): Promise<number> {
   const flags = readTrialFlags(context)
-  if (context.rest.length === 0)
-    throw usage('there is no command to run', 'Put it after "--": seaworthy trial -- node server.js')
   const trials = chooseTrials((await loadTrials()).values(), flags.wishes)
   const declared = await readDeclared({ ...context.options, ...context.lists }, context)
+  const command = context.rest.length > 0 ? context.rest : declared.command?.value
+  if (command === undefined)
+    throw usage(
+      'there is no command to run',
+      `Put it after "--": seaworthy trial -- node server.js; or write "command: [node, server.js]" into ${DECLARED_FILE}.`,
+    )
   const saver = flags.save === undefined ? undefined : await RunSaver.open(flags.save)
   const trialId = randomBytes(6).toString('hex')
   using interruption = new Interruption(systemClock, runMarker(trialId))
-  const output = openOutput({ context, clock: systemClock, trials, isJson: flags.isJson })
-  const session = { context, flags, trials, trialId, output, saver, signal: interruption.signal }
+  const output = openOutput({ context, command, clock: systemClock, trials, isJson: flags.isJson })
+  const session = { context, command, flags, trials, trialId, output, saver, signal: interruption.signal }
   try {
     const report = await sail(session, declared)
     const problemCount = await finish(session, report)
@@ -60,6 +66,7 @@ export async function runTrial(context: CommandContext): Promise<number> {
 
 interface Session {
   readonly context: CommandContext
+  readonly command: readonly string[]
   readonly flags: TrialFlags
   readonly trials: readonly Trial[]
   readonly trialId: string
@@ -69,20 +76,30 @@ interface Session {
 }
 
 async function sail(session: Session, declared: Awaited<ReturnType<typeof readDeclared>>): Promise<TrialReport> {
-  const { context, flags, trials, trialId, output, saver, signal } = session
+  const { context, command, flags, trials, trialId, output, saver, signal } = session
   const { pace, soakMs } = flags
   const seed = flags.seed ?? randomInt(MAX_SEED)
   const startedAt = systemClock.now()
   const startedAtUnixMs = unixMs()
+  const say = (what: string): void => output.watcher.said?.(what)
+  const env = { ...context.env, [RUN_VARIABLE]: trialId }
+  await using started = await StartedDependencies.start({
+    dependencies: declared.dependencies.map(({ value }) => value),
+    cwd: context.cwd,
+    env,
+    clock: systemClock,
+    signal,
+    say,
+  })
   const facts = await survey({
     declared,
-    command: context.rest,
+    command,
     cwd: context.cwd,
-    env: { ...context.env, [RUN_VARIABLE]: trialId },
+    env: { ...env, ...started.env },
     clock: systemClock,
     random: new Random(seed),
     signal,
-    say: (what) => output.watcher.said?.(what),
+    say,
     unixMs,
     trialId,
   })
@@ -114,7 +131,7 @@ async function sail(session: Session, declared: Awaited<ReturnType<typeof readDe
     watcher: {
       planned: (plan) => output.watcher.planned?.(plan),
       voyageBegan: (leg, attempt) => output.watcher.voyageBegan?.(leg, attempt),
-      said: (what) => output.watcher.said?.(what),
+      said: (what, leg) => output.watcher.said?.(what, leg),
       judged: (judged) => output.watcher.judged?.(judged),
       voyageEnded: async (sailed) => {
         await output.watcher.voyageEnded?.(sailed)
@@ -122,6 +139,7 @@ async function sail(session: Session, declared: Awaited<ReturnType<typeof readDe
       },
     },
   })
+  if (!signal.aborted) for (const sentence of started.ended) context.note(`seaworthy: ${sentence}`)
   return { ...settings, ...result, tookMs: systemClock.now() - startedAt, isInterrupted: signal.aborted }
 }
 

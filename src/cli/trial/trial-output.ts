@@ -26,6 +26,8 @@ export interface TrialOutput {
 
 export interface OutputOptions {
   readonly context: CommandContext
+  /** What starts the service. */
+  readonly command: readonly string[]
   readonly clock: Clock
   readonly trials: readonly Trial[]
   readonly isJson: boolean
@@ -52,9 +54,9 @@ export function printReport(report: TrialReport, context: CommandContext): void 
     )
 }
 
-function plainOutput({ context }: OutputOptions): TrialOutput {
+function plainOutput({ context, command }: OutputOptions): TrialOutput {
   const { print } = context
-  print(heading(context))
+  print(heading(command))
   return {
     watcher: new PlainLines(print, paintFor(context)),
     begun: (settings) => printFacts(settings, print),
@@ -66,10 +68,10 @@ function plainOutput({ context }: OutputOptions): TrialOutput {
   }
 }
 
-function liveOutput({ context, clock, trials }: OutputOptions): TrialOutput {
+function liveOutput({ context, command, clock, trials }: OutputOptions): TrialOutput {
   const { print, screen } = context
   if (screen === undefined) throw new Error('A live view needs a terminal')
-  print(heading(context))
+  print(heading(command))
   const view = new LiveView({ screen, clock, paint: paintFor(context), trials })
   return {
     watcher: view,
@@ -83,8 +85,8 @@ function liveOutput({ context, clock, trials }: OutputOptions): TrialOutput {
   }
 }
 
-function heading({ rest }: CommandContext): string {
-  return safeLine(`Sea trial of ${rest.map(hideSecretsOfValue).join(' ')}`)
+function heading(command: readonly string[]): string {
+  return safeLine(`Sea trial of ${command.map(hideSecretsOfValue).join(' ')}`)
 }
 
 function printFacts(

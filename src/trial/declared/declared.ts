@@ -6,6 +6,8 @@ import type { ProbeName } from '../history/event.ts'
  * three, and nothing that was found or assumed. What nobody said is absent; the survey looks for it.
  */
 export interface Declared {
+  /** What starts the service, as the file says it; a command line says it behind `--`, and that is not here. */
+  readonly command?: Known<readonly string[]>
   readonly port?: Known<number>
   /** Where the service is reached, when a URL said so. */
   readonly host?: Known<string>
@@ -65,6 +67,18 @@ export interface DeclaredProbe {
 export interface DeclaredDependency {
   readonly name: string
   readonly variable: string
+  /** The variable of its port, when `variable` holds its host and nothing else. */
+  readonly portVariable?: string
+  /** What the trial has to start first; absent when it is there already. */
+  readonly start?: DependencyStart
+}
+
+/** A dependency that is started for the trial, on a free port. Its texts may hold places, see `fill-places.ts`. */
+export interface DependencyStart {
+  readonly command: readonly string[]
+  /** What the service is told in the variable: `http://127.0.0.1:{port}`. */
+  readonly address: string
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** A variable and a value with which the service must refuse to start; `undefined` takes it away. */

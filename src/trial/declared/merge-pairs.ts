@@ -2,7 +2,8 @@ import type { Known } from '../facts.ts'
 import type { DeclaredDependency } from './declared.ts'
 import type { DeclarationProblems } from './declaration-problems.ts'
 import type { Placed } from './placed.ts'
-import { type Pair, readDependencies, readEnv, readHeaders } from './read-pairs.ts'
+import { readDependencies } from './read-dependencies.ts'
+import { type Pair, readEnv, readHeaders } from './read-pairs.ts'
 import type { Sources } from './sources.ts'
 
 /** Variables for the service by name. Those of a manifest yield to the environment of the command. */
@@ -31,9 +32,10 @@ export function mergeDependencies(
   const merged = new Map<string, Known<DeclaredDependency>>()
   const said = sources.all('dep', (node, problems) => readDependencies(node, variables, problems))
   for (const { value: dependencies, origin } of said) {
-    for (const { name, variable } of dependencies) {
+    for (const dependency of dependencies) {
+      const { name, variable } = dependency
       const isTaken = [...merged.values()].some(({ value }) => value.name === name || value.variable === variable)
-      if (!isTaken) merged.set(name, { value: { name, variable }, origin })
+      if (!isTaken) merged.set(name, { value: dependency, origin })
     }
   }
   return [...merged.values()]

@@ -54,14 +54,14 @@ export const DECLARED_OPTIONS = {
   dep: {
     type: 'string',
     value: 'NAME=VARIABLE',
-    help: 'Dependency and the variable that says where it is, such as "db=DATABASE_URL".',
+    help: 'Dependency and the variable that says where it is, such as "db=DATABASE_URL", or "db=DB_HOST,DB_PORT".',
     default: 'found',
     isRepeatable: true,
   },
   env: {
     type: 'string',
     value: 'NAME=VALUE',
-    help: 'Variable for the service; {otlp.http.url}, {otlp.grpc.url}, {otlp.grpc.hostport} and {port} are filled in.',
+    help: 'Variable for the service; {otlp.http.url}, {otlp.grpc.url}, {otlp.grpc.hostport}, {port} and {tmp} (an empty folder) are filled in.',
     isRepeatable: true,
   },
   header: {
@@ -130,9 +130,22 @@ export const DECLARED_OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, DeclaredOption>>
 
-/** The name of something that can be said. */
-export type DeclaredKey = keyof typeof DECLARED_OPTIONS
+/** Key of the file that is no flag: on a command line the command stands behind `--`. */
+export const COMMAND_KEY = 'command'
 
-export function isDeclaredKey(name: string): name is DeclaredKey {
+/** Keys of the file. */
+export const FILE_KEYS: readonly string[] = [COMMAND_KEY, ...Object.keys(DECLARED_OPTIONS)]
+
+/** The name of something that can be said by a flag. */
+type FlagKey = keyof typeof DECLARED_OPTIONS
+
+/** The name of something that can be said. */
+export type DeclaredKey = FlagKey | typeof COMMAND_KEY
+
+export function isFlagKey(name: string): name is FlagKey {
   return Object.hasOwn(DECLARED_OPTIONS, name)
+}
+
+export function isFileKey(name: string): name is DeclaredKey {
+  return FILE_KEYS.includes(name)
 }

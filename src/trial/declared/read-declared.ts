@@ -2,8 +2,9 @@ import type { ProbeName } from '../history/event.ts'
 import { DeclarationProblems } from './declaration-problems.ts'
 import type { Declared, DeclaredProbe } from './declared.ts'
 import { mergeDependencies, mergeEnv, mergeHeaders } from './merge-pairs.ts'
-import { DECLARED_OPTIONS, type DeclaredKey, isDeclaredKey } from './options.ts'
+import { DECLARED_OPTIONS, type DeclaredKey, isFlagKey } from './options.ts'
 import { type Placed, placedFlag } from './placed.ts'
+import { readCommand } from './read-command.ts'
 import { readDeclaredFile } from './read-file.ts'
 import { type FromManifest, readManifest } from './read-manifest.ts'
 import { readNumbers, withoutAbsent } from './read-numbers.ts'
@@ -57,6 +58,7 @@ export async function readDeclared(flags: FlagValues, { cwd, env }: Surroundings
     ...routes,
     ...readNumbers(sources, manifest, problems),
     ...withoutAbsent({
+      command: sources.read('command', readCommand),
       port: sources.read('port', readInteger(1, 65_535)) ?? portOfUrl ?? manifest?.port,
       stopSignal: sources.read('stop-signal', readSignal),
       acceptedExitCodes: sources.read('accept-exit', readExitCodes),
@@ -80,7 +82,7 @@ export async function readDeclared(flags: FlagValues, { cwd, env }: Surroundings
 function saidByFlags(flags: FlagValues): ReadonlyMap<DeclaredKey, Placed> {
   const said = new Map<DeclaredKey, Placed>()
   for (const [name, value] of Object.entries(flags)) {
-    if (!isDeclaredKey(name) || value === undefined || value === false) continue
+    if (!isFlagKey(name) || value === undefined || value === false) continue
     if (typeof value === 'object' && value.length === 0) continue
     const isRepeatable = 'isRepeatable' in DECLARED_OPTIONS[name]
     // Of an option that is given twice by accident, the last counts, as everywhere.

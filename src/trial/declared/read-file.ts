@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DeclarationProblems } from './declaration-problems.ts'
-import { DECLARED_FILE, DECLARED_OPTIONS, type DeclaredKey, isDeclaredKey } from './options.ts'
+import { DECLARED_FILE, type DeclaredKey, FILE_KEYS, isFileKey } from './options.ts'
 import { childOf, type Placed } from './placed.ts'
 import { parsePlacedYaml } from './placed-yaml.ts'
 import { meant } from './read-scalars.ts'
@@ -26,8 +26,8 @@ export async function readDeclaredFile(
     return said
   }
   for (const [name, entry] of document.entries) {
-    if (!isDeclaredKey(name)) {
-      problems.add(entry, 'is not a key of this file', meant(name, Object.keys(DECLARED_OPTIONS)))
+    if (!isFileKey(name)) {
+      problems.add(entry, 'is not a key of this file', meant(name, FILE_KEYS))
     } else if (childOf(document, name) !== undefined) said.set(name, entry)
   }
   return said

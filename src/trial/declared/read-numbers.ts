@@ -43,7 +43,9 @@ export function readNumbers(
   const found = {
     graceMs: sources.read('grace', readDuration, manifest?.graceMs),
     preStopMs: sources.read('pre-stop', readDuration, preStopMsOf(manifest?.preStop)),
-    preStop: sources.places('pre-stop').length > 0 ? undefined : manifest?.preStop,
+    // A command stays known where its time is said: what was not run is told.
+    preStop:
+      sources.places('pre-stop').length > 0 && manifest?.preStop?.value.kind !== 'exec' ? undefined : manifest?.preStop,
     startupMs: sources.read('start-within', readDuration, manifest?.startupMs),
     memoryLimitBytes: sources.read('memory-limit', readBytes, manifest?.memoryLimitBytes),
     replicas,

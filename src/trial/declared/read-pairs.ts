@@ -1,7 +1,6 @@
-import { didYouMean } from '../../core/nearest-name.ts'
-import type { BadValue, DeclaredDependency } from './declared.ts'
+import type { BadValue } from './declared.ts'
 import type { DeclarationProblems } from './declaration-problems.ts'
-import { findUnknownPlaces } from './fill-places.ts'
+import { findUnknownPlaces, SERVICE_PLACES } from './fill-places.ts'
 import { kindOf, type Placed } from './placed.ts'
 
 /** A name and its value, where it was said. The value may be a secret. */
@@ -12,7 +11,7 @@ export interface Pair {
   readonly node: Placed
 }
 
-interface PairRule {
+export interface PairRule {
   readonly separator: '=' | ':'
   readonly name: RegExp
   /** What a pair looks like, for messages: `NAME=VALUE`. */
@@ -20,10 +19,10 @@ interface PairRule {
   readonly mayLackValue?: boolean
 }
 
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.]*$/
+export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.]*$/
 
 /** Pairs of a map, of a list of texts, or of one text. Values are never shown. */
-function readPairs(node: Placed, rule: PairRule, problems: DeclarationProblems): readonly Pair[] {
+export function readPairs(node: Placed, rule: PairRule, problems: DeclarationProblems): readonly Pair[] {
   if (node.kind === 'list') return node.items.flatMap((item) => readPairs(item, rule, problems))
   const pairs: Pair[] = []
   if (node.kind === 'map') {
@@ -49,11 +48,15 @@ function readPairs(node: Placed, rule: PairRule, problems: DeclarationProblems):
   })
 }
 
-/** Variables for the service, with their places checked. */
-export function readEnv(node: Placed, problems: DeclarationProblems): readonly Pair[] {
+/** Variables for a process, with their places checked. */
+export function readEnv(
+  node: Placed,
+  problems: DeclarationProblems,
+  places: readonly string[] = SERVICE_PLACES,
+): readonly Pair[] {
   const pairs = readPairs(node, { separator: '=', name: VARIABLE, form: 'NAME=VALUE' }, problems)
   for (const { name, value = '', node: place } of pairs) {
-    for (const unknown of findUnknownPlaces(value)) {
+    for (const unknown of findUnknownPlaces(value, places)) {
       problems.add(
         place,
         `gives ${name} the place {${unknown.name}}, which there is not`,
@@ -71,31 +74,6 @@ export function readHeaders(node: Placed, problems: DeclarationProblems): readon
     if (!/[\r\n]/.test(value)) return [{ name: name.toLowerCase(), value: value.trim(), node: place }]
     problems.add(place, `gives the header ${name} a value of several lines`)
     return []
-  })
-}
-
-/** Dependencies and their variables. */
-export function readDependencies(
-  node: Placed,
-  known: readonly string[],
-  problems: DeclarationProblems,
-): readonly (DeclaredDependency & { readonly node: Placed })[] {
-  const rule: PairRule = { separator: '=', name: /^[\w.-]+$/, form: 'NAME=VARIABLE, such as db=DATABASE_URL' }
-  return readPairs(node, rule, problems).flatMap(({ name, value = '', node: place }) => {
-    const variable = value.trim()
-    if (!VARIABLE.test(variable)) {
-      problems.add(place, `says no variable for ${name}, expected ${rule.form}`, 'Name the variable, not its value.')
-      return []
-    }
-    if (!known.includes(variable)) {
-      problems.add(
-        place,
-        `names the variable ${variable}, which is not set`,
-        didYouMean(variable, known) || `Set it for the command, or say it: --env ${variable}=…`,
-      )
-      return []
-    }
-    return [{ name, variable, node: place }]
   })
 }
 

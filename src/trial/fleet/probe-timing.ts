@@ -17,7 +17,9 @@ export function probeTimings({ probes }: Pick<Facts, 'probes'>): Readonly<Partia
   const known = Object.entries(probes).map(([name, probe]) => {
     const { failureThreshold, initialDelayMs } = probe
     const periodMs = isDeclared(probe) ? probe.periodMs : Math.min(probe.periodMs, SHORT_PERIOD_MS)
-    return [name, { periodMs, failureThreshold, initialDelayMs }]
+    // A container is given up after as long as with the longer period: it may start slowly, several at a time.
+    const patience = name === 'ready' ? 1 : probe.periodMs / periodMs
+    return [name, { periodMs, failureThreshold: Math.ceil(failureThreshold * patience), initialDelayMs }]
   })
   return { ready: TCP_TIMING, ...Object.fromEntries(known) }
 }

@@ -16,6 +16,8 @@ const AFTER_MS = 200
 /** Beside its declared start: its probes. */
 const READY_SLACK_MS = 10_000
 const END_SLACK_MS = 5000
+/** One that has ended so often before it was ready won't become so: each further restart comes later. */
+const MAX_RESTARTS = 1
 
 /**
  * One replica, deleted under load, to which clients go on making new connections for `lagMs`, or until something is lost.
@@ -32,7 +34,8 @@ export async function stopWithLag(bridge: Bridge, lagMs: number): Promise<Lifeti
     target: () => ({ host: berth.host, port: berth.port, pod }),
   })
   const { history, load } = harbour
-  const isReady = new AbortController()
+  const isDecided = new AbortController()
+  let restarts = 0
   const replica = makeServicePod({
     bridge,
     harbour,
@@ -40,11 +43,12 @@ export async function stopWithLag(bridge: Bridge, lagMs: number): Promise<Lifeti
     revision: 'old',
     berth,
     onEvent: (what) => {
-      if (what === 'ready') isReady.abort()
+      if (what === 'restarted') restarts++
+      if (what === 'ready' || restarts > MAX_RESTARTS) isDecided.abort()
     },
   })
   replica.create()
-  const until = AbortSignal.any([signal, harbour.closing, isReady.signal])
+  const until = AbortSignal.any([signal, harbour.closing, isDecided.signal])
   await sleep(clock, facts.startupMs.value + READY_SLACK_MS, { signal: until })
   if (!replica.isReady) {
     await harbour.end()

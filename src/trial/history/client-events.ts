@@ -68,6 +68,7 @@ export interface SessionEvent extends At {
   readonly by?: 'client' | 'service'
   readonly lastStreamId?: number
   readonly errorCode?: number
+  readonly pod?: string
 }
 
 /** Something happened to a WebSocket or a stream of server-sent events. */

@@ -1,6 +1,7 @@
 import type { Facts, Known } from '../facts.ts'
 import { safeLine } from './safe-text.ts'
 import { plural, timeWords } from './words.ts'
+import { authorityOf } from '../../load/authority-of.ts'
 
 /** What is known of the service when the voyages begin, and from where: a wrong guess is seen at once. */
 export function factsLines(facts: Facts): readonly string[] {
@@ -11,7 +12,7 @@ export function factsLines(facts: Facts): readonly string[] {
       ['probes', probeWords(facts)],
       [
         'needs',
-        facts.dependencies.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ') ||
+        facts.dependencies.map(({ name, host, port }) => `${name} (${authorityOf(host, port)})`).join(', ') ||
           'nothing that was found or declared',
       ],
       ['telemetry', telemetryWords(facts)],

@@ -16,13 +16,13 @@ export function startedEvent({ facts, ...settings }: RunSettings): object {
   return { event: 'started', schema: JSON_SCHEMA, ...settings, facts }
 }
 
-export function plannedEvent({ legs, estimateMs }: Plan): object {
+export function plannedEvent({ legs, laneCount, estimateMs }: Plan): object {
   const voyages = legs.map(({ voyage, trials, estimateMs: each }) => ({
     id: voyage.id,
     trials: trials.map(({ id }) => id),
     estimateMs: Math.round(each),
   }))
-  return { event: 'planned', estimateMs: Math.round(estimateMs), voyages }
+  return { event: 'planned', estimateMs: Math.round(estimateMs), laneCount, voyages }
 }
 
 export function voyageEvent({ voyage, attempt, lifetimes, tookMs, isWhole, error }: SailedVoyage): object {

@@ -2,7 +2,7 @@ import { byArea } from '../areas.ts'
 import { countOutcomes } from '../report.ts'
 import type { Trial } from '../trial.ts'
 import type { DrawnLine } from './drawn-block.ts'
-import type { LiveState } from './live-state.ts'
+import type { LiveState, UnderWay } from './live-state.ts'
 import { OUTCOME_SIGN, type Paint, paintOutcome } from './paint.ts'
 import { safeLine } from './safe-text.ts'
 import { fit, widthOf } from './text-width.ts'
@@ -18,19 +18,15 @@ export interface LiveSurroundings {
 
 const WAITING = '·'
 const UNDER_WAY = '▸'
-/** Besides the trials: the voyage, the whole, an empty line between, and one where the cursor is. */
-const OTHER_ROWS = 4
+/** Besides the trials and the voyages: the whole, an empty line between, and one where the cursor is. */
+const OTHER_ROWS = 3
 const MIN_TRIAL_ROWS = 3
 
-/** The block as it is now: a line for each trial, as many as there is room for, then the voyage and the whole. */
+/** The block as it is now: a line for each trial, as many as there is room for, then the voyages and the whole. */
 export function liveLines(state: LiveState, around: LiveSurroundings): readonly DrawnLine[] {
-  const room = Math.max(MIN_TRIAL_ROWS, around.rows - OTHER_ROWS)
-  return [
-    ...trialLines(state, room, around),
-    line([], around),
-    line(voyageParts(state, around), around),
-    line(wholeParts(state, around), around),
-  ]
+  const voyages = voyageLines(state, around)
+  const room = Math.max(MIN_TRIAL_ROWS, around.rows - OTHER_ROWS - voyages.length)
+  return [...trialLines(state, room, around), line([], around), ...voyages, line(wholeParts(state, around), around)]
 }
 
 type Part = readonly [text: string, style?: (text: string) => string]
@@ -76,7 +72,7 @@ function mostTelling(state: LiveState, all: readonly Trial[], count: number): Re
 }
 
 function isUnderWay({ underWay, judged }: LiveState, trial: Trial): boolean {
-  return underWay?.leg.trials.includes(trial) === true && !judged.has(trial.id)
+  return underWay.some(({ leg }) => leg.trials.includes(trial)) && !judged.has(trial.id)
 }
 
 function trialParts(state: LiveState, trial: Trial, { paint, columns }: LiveSurroundings): readonly Part[] {
@@ -100,15 +96,24 @@ function trialParts(state: LiveState, trial: Trial, { paint, columns }: LiveSurr
   ]
 }
 
+function voyageLines(state: LiveState, around: LiveSurroundings): readonly DrawnLine[] {
+  const { says, beganAtMs, underWay } = state
+  const { now, paint } = around
+  if (underWay.length > 0) return underWay.map((each) => line(voyageParts(each, state, around), around))
+  const parts: readonly Part[] = [
+    [`  ${safeLine(says)}`],
+    [`  ${elapsedWords(now - beganAtMs)}`, (text) => paint('dim', text)],
+  ]
+  return [line(parts, around)]
+}
+
 function voyageParts(
-  { underWay, plan, says, beganAtMs }: LiveState,
+  { leg, attempt, place, says, beganAtMs }: UnderWay,
+  { plan }: LiveState,
   { now, paint }: LiveSurroundings,
 ): readonly Part[] {
-  if (underWay === undefined)
-    return [[`  ${safeLine(says)}`], [`  ${elapsedWords(now - beganAtMs)}`, (text) => paint('dim', text)]]
-  const { leg, attempt, place } = underWay
   const which = attempt > 1 ? 'once more' : `voyage ${place} of ${plan?.legs.length ?? place}`
-  const time = `${elapsedWords(now - underWay.beganAtMs)} of ${aboutWords(leg.estimateMs)}`
+  const time = `${elapsedWords(now - beganAtMs)} of ${aboutWords(leg.estimateMs)}`
   const what = says === '' ? '' : `: ${safeLine(says)}`
   return [
     [`  ${which}  `, (text) => paint('dim', text)],

@@ -1,11 +1,12 @@
 import type { Cancel, Clock } from '../../core/clock.ts'
-import type { Leg, Plan } from '../plan.ts'
-import type { JudgedTrial } from '../report.ts'
+import type { Leg } from '../leg.ts'
+import type { Plan } from '../plan.ts'
+import type { JudgedTrial, SailedVoyage } from '../report.ts'
 import type { RunWatcher } from '../run-trials.ts'
 import type { Trial } from '../trial.ts'
 import { DrawnBlock } from './drawn-block.ts'
 import { liveLines } from './live-lines.ts'
-import { emptyState, type LiveState, withJudged, withVoyage } from './live-state.ts'
+import { emptyState, type LiveState, withJudged, withoutVoyage, withSaid, withVoyage } from './live-state.ts'
 import type { Paint } from './paint.ts'
 import type { Screen } from './screen.ts'
 
@@ -44,8 +45,12 @@ export class LiveView implements RunWatcher {
     this.#state = withVoyage(this.#state, leg, attempt, this.#options.clock.now())
   }
 
-  said(what: string): void {
-    this.#state = { ...this.#state, says: what }
+  said(what: string, leg?: Leg): void {
+    this.#state = withSaid(this.#state, what, leg)
+  }
+
+  voyageEnded({ voyage }: SailedVoyage): void {
+    this.#state = withoutVoyage(this.#state, voyage)
   }
 
   judged(judged: JudgedTrial): void {

@@ -1,4 +1,5 @@
-import type { Leg, Plan } from '../plan.ts'
+import type { Leg } from '../leg.ts'
+import type { Plan } from '../plan.ts'
 import type { JudgedTrial, SailedVoyage } from '../report.ts'
 import type { RunWatcher } from '../run-trials.ts'
 import { type Paint, paintOutcome } from './paint.ts'
@@ -17,9 +18,10 @@ export class PlainLines implements RunWatcher {
     this.#paint = paint
   }
 
-  planned({ legs, estimateMs }: Plan): void {
+  planned({ legs, laneCount, estimateMs }: Plan): void {
     this.#count = legs.length
-    this.#print(`plan          ${plural(legs.length, 'voyage')}, ${aboutWords(estimateMs)}`)
+    const together = laneCount > 1 ? `, up to ${laneCount} at a time` : ''
+    this.#print(`plan          ${plural(legs.length, 'voyage')}${together}, ${aboutWords(estimateMs)}`)
   }
 
   voyageBegan({ voyage, trials, estimateMs }: Leg, attempt: number): void {

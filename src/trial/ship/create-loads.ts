@@ -5,7 +5,6 @@ import type { Loads, RequestShape, RunningLoad } from './loads.ts'
 import { sendAndGiveUp } from './loads/aborting.ts'
 import type { ActiveLoad } from './loads/active-load.ts'
 import { burn } from './loads/burn.ts'
-import { ClientConnection } from './loads/client-connection.ts'
 import { drip } from './loads/drip.ts'
 import { openEventStreams } from './loads/event-streams.ts'
 import { sendOverHttp2 } from './loads/http2.ts'
@@ -13,6 +12,7 @@ import { keepIdle } from './loads/idle.ts'
 import { sendOnKeptConnections } from './loads/keep-alive.ts'
 import { LoadContext } from './loads/load-context.ts'
 import { sendOnNewConnections } from './loads/new-connections.ts'
+import { openClient } from './loads/open-client.ts'
 import { prepareRequest } from './loads/prepare-request.ts'
 import { readSlowly } from './loads/slow-readers.ts'
 import { sendSlowRequests } from './loads/slow-requests.ts'
@@ -93,9 +93,9 @@ class ServiceLoads implements Loads {
   }
 
   async once(load: string, shape: RequestShape): Promise<RequestEvent> {
-    const connection = new ClientConnection(this.#context, load)
-    const event = await connection.send(prepareRequest(this.#context, load, shape), this.#context.clock.now())
-    connection.close()
+    const client = openClient(this.#context, load)
+    const event = await client.send(prepareRequest(this.#context, load, shape), this.#context.clock.now())
+    client.close()
     return event
   }
 

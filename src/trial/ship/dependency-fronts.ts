@@ -30,7 +30,7 @@ export class DependencyFronts {
     const env: Record<string, string> = {}
     const fronts = new DependencyFronts(proxies, env, history)
     try {
-      for (const { name, host, port, protocol, variable, template } of dependencies) {
+      for (const { name, host, port, protocol, variable, portVariable, template } of dependencies) {
         const proxy = new FaultProxy({
           host: '127.0.0.1',
           target: { host, port },
@@ -43,6 +43,7 @@ export class DependencyFronts {
         proxies.set(name, proxy)
         // Two dependencies in one variable are two places in one template.
         env[variable] = (env[variable] ?? template).replace('{host}', front.host).replace('{port}', String(front.port))
+        if (portVariable !== undefined) env[portVariable] = String(front.port)
         const fault = faults[name]
         if (fault !== undefined) await fronts.setFault(name, fault)
       }

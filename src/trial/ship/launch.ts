@@ -5,8 +5,10 @@ import { Collector } from './collector.ts'
 import type { ControlService } from './control-service.ts'
 import { createLoads } from './create-loads.ts'
 import { DependencyFronts } from './dependency-fronts.ts'
+import { makeFreshFolder } from './fresh-folder.ts'
 import { watchNoise } from './noise-watch.ts'
 import { Lateness } from './lateness.ts'
+import { withOwnAdminPort } from './own-admin-port.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import type { Bridge, LaunchOptions } from './ship.ts'
 import { ShipAtSea } from './ship-at-sea.ts'
@@ -32,7 +34,8 @@ export async function launch(
   options: LaunchOptions,
   { bridge, history, trialId, onSpawned, control }: Launch,
 ): Promise<ShipAtSea> {
-  const { facts, clock, random, signal } = bridge
+  const { clock, random, signal } = bridge
+  const facts = await withOwnAdminPort(bridge.facts)
   const { host } = facts
   const port = options.port ?? (facts.portVariable === undefined ? facts.port.value : await quietPort(host))
   const protocol = facts.telemetry.protocol ?? 'http/protobuf'
@@ -56,10 +59,13 @@ export async function launch(
       faults: options.dependencies ?? {},
     })
     around.add(() => fronts.stop())
+    const folder = await makeFreshFolder()
+    around.add(() => folder.remove())
     const env = serviceEnvironment({
       facts,
       trialId,
       port,
+      folder: folder.path,
       collector: collector.address,
       protocol,
       dependencies: fronts.env,
@@ -81,7 +87,7 @@ export async function launch(
     })
     around.add(() => vessel.end({ signal: 'SIGKILL', graceMs: 0 }))
     const load = createLoads({ history, clock, random, facts, host, port, signal, lateness })
-    const ship = new ShipAtSea({ bridge, history, vessel, collector, fronts, load, port, around })
+    const ship = new ShipAtSea({ bridge: { ...bridge, facts }, history, vessel, collector, fronts, load, port, around })
     onSpawned(ship)
     const untilMs = options.untilMs ?? facts.startupMs.value * PATIENCE
     if (options.until === 'listening') await ship.whenListening(untilMs)

@@ -38,6 +38,9 @@ export interface RequestShape {
 /**
  * Load on the service, by clients that never retry and tell what became of each request, over the wire's delay. All of it
  * is open-loop unless it says otherwise: requests go out when they are due, whatever the service does.
+ *
+ * Of a service that speaks HTTP/2 without TLS only, a connection is a session of HTTP/2 and to give up is RST_STREAM with
+ * CANCEL; what is left out there says so.
  */
 export interface Loads {
   /** One way, in milliseconds: 0 until it is set, for connections made from then on. */
@@ -49,12 +52,12 @@ export interface Loads {
   /**
    * Keeps so many requests in flight that take long, by whatever means there is: the slow route, else uploads that are
    * dripped over 1.5 s, else the routes as they are when there is a dependency that the voyage can slow down, else a
-   * dripped POST to the first route. Load `slow`, or `drip`.
+   * dripped POST to the first route. Load `slow`, or `drip`. Over HTTP/2 only: the slow route, else the routes as they are.
    */
   slow(options: RequestShape & { readonly inFlight: number }): RunningLoad
-  /** Uploads whose bodies are sent a piece at a time over `lastMs`. Load `drip`. */
+  /** Uploads whose bodies are sent a piece at a time over `lastMs`. Load `drip`. Nothing over HTTP/2. */
   drip(options: RequestShape & { readonly inFlight: number; readonly lastMs: number }): RunningLoad
-  /** Requests whose answers are read slowly. Load `slow-reader`. */
+  /** Requests whose answers are read slowly. Load `slow-reader`. Nothing over HTTP/2. */
   slowReaders(options: RequestShape & { readonly inFlight: number; readonly bytesPerSecond: number }): RunningLoad
   /** As fast as the service answers, over so many connections: closed-loop. Load `burn`. */
   burn(options: RequestShape & { readonly connections: number }): RunningLoad
@@ -66,9 +69,9 @@ export interface Loads {
       readonly newSessionsPerSecond: number
     },
   ): RunningLoad
-  /** WebSockets that are idle, and some that send and expect something. Load `websocket`. */
+  /** WebSockets that are idle, and some that send and expect something. Load `websocket`. Over HTTP/1.1. */
   webSockets(options: { readonly path: string; readonly idle: number; readonly chatting: number }): RunningLoad
-  /** Streams of server-sent events. Load `sse`. */
+  /** Streams of server-sent events. Load `sse`. Over HTTP/1.1. */
   eventStreams(options: { readonly path: string; readonly count: number }): RunningLoad
   /** Requests that the client gives up after so long. Load `aborting`. */
   aborting(options: RequestShape & { readonly perSecond: number; readonly afterMs: number }): RunningLoad

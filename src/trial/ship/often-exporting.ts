@@ -8,3 +8,10 @@ export const OFTEN_EXPORTING = {
   OTEL_METRIC_EXPORT_INTERVAL: '1000',
   OTEL_METRIC_EXPORT_TIMEOUT: '1000',
 } as const
+
+/** Everything is exported soon: what matters is only that it comes, from whom, and where it goes. */
+export const EXPORTING_SOON = {
+  OTEL_BSP_SCHEDULE_DELAY: '200',
+  OTEL_BLRP_SCHEDULE_DELAY: '200',
+  OTEL_METRIC_EXPORT_INTERVAL: '500',
+} as const

@@ -4,6 +4,7 @@ import { Collector } from './collector.ts'
 import type { ControlService } from './control-service.ts'
 import { createLoads } from './create-loads.ts'
 import { DependencyFronts } from './dependency-fronts.ts'
+import { makeFreshFolder } from './fresh-folder.ts'
 import type { BerthOptions, Harbour, HarbourOptions } from './harbour.ts'
 import { Lateness } from './lateness.ts'
 import { watchNoise } from './noise-watch.ts'
@@ -45,6 +46,8 @@ export async function openHarbour(options: HarbourOptions, needs: HarbourNeeds):
 
     const launch = async ({ pod, host, port, env = {} }: BerthOptions): Promise<Vessel | undefined> => {
       if (closing.signal.aborted) return undefined
+      const folder = await makeFreshFolder()
+      around.add(() => folder.remove())
       const vessel = await Vessel.start({
         history,
         clock,
@@ -54,6 +57,7 @@ export async function openHarbour(options: HarbourOptions, needs: HarbourNeeds):
           facts,
           trialId: `${trialId}.${pod}`,
           port,
+          folder: folder.path,
           collector: collector.address,
           protocol,
           dependencies: fronts.env,

@@ -31,8 +31,8 @@ const KEEP_BODY_BYTES = 512
 const HEADERS = { 'User-Agent': 'kube-probe/1.34', Accept: '*/*', Connection: 'close' }
 
 /**
- * Asks probes on a beat, each on a fresh connection with the time limit of the probe, as a kubelet does. No wire delay:
- * a kubelet is on the same machine. @returns ends it; resolves when every probe that was sent is settled
+ * Asks probes on a beat, each on a fresh connection with the time limit of the probe, as a kubelet does: over HTTP/1.1, also
+ * where the service speaks HTTP/2 only, and gets no answer then. No wire delay: a kubelet is on the same machine. @returns ends it; resolves when every probe that was sent is settled
  */
 export function startProber(options: ProberOptions): () => Promise<void> {
   const probers = (options.probes ?? PROBE_NAMES).flatMap((name) => {

@@ -66,6 +66,10 @@ export class ShipAtSea implements Ship {
     return this.#parts.vessel.isRunning
   }
 
+  get hasProcesses(): boolean {
+    return this.#parts.vessel.hasProcesses
+  }
+
   get exited(): Promise<ExitedEvent> {
     return this.#parts.vessel.exited
   }

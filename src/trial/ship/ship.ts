@@ -76,6 +76,8 @@ export interface Ship extends AsyncDisposable {
   /** Of what was started: npm, a shell, the service itself. */
   readonly pid: number
   readonly isRunning: boolean
+  /** Whether one of its processes is still there, whatever became of the one that was started. */
+  readonly hasProcesses: boolean
   /** Resolves when the process that was started has ended. */
   readonly exited: Promise<ExitedEvent>
   /** Whether it took connections in time. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Declared } from '../declared/declared.ts'
 import type { DependencyFact } from '../facts.ts'
-import { parseDependency } from './parse-dependency.ts'
+import { type NamedVariable, parseDependency, parsePair } from './parse-dependency.ts'
 import { canConnect } from './can-connect.ts'
+
+/** What a variable of a host ends with, where that of the port ends with PORT: `DB_HOST`, `PGHOST`, `DATABASE__HOST`. */
+const HOST_ENDING = /(?<=.)HOST(?:NAME)?$/
 
 export interface FoundDependencies {
   readonly dependencies: readonly DependencyFact[]
@@ -28,23 +31,47 @@ export async function findDependencies(
   const warnings: string[] = []
   const dependencies: DependencyFact[] = []
   for (const { value, origin } of declared.dependencies) {
-    const text = env[value.variable]
-    const found = text === undefined ? undefined : parseDependency({ ...value, origin }, text)
+    const { name, variable, portVariable } = value
+    const found = read({ name, variable, origin, ...(portVariable === undefined ? {} : { portVariable }) }, env)
     if (found !== undefined) dependencies.push(found)
-    else if (text === undefined)
-      warnings.push(`The dependency "${value.name}" can't be tried: ${value.variable} is not set`)
-    else
-      warnings.push(
-        `The dependency "${value.name}" can't be tried: ${value.variable} holds no address that a proxy can stand in front of (encrypted ones are not)`,
-      )
+    else {
+      const unset = [variable, portVariable].find((each) => each !== undefined && env[each] === undefined)
+      const because =
+        unset === undefined
+          ? `${variable} holds no address that a proxy can stand in front of (of those that are encrypted only one on localhost is, because of the name in its certificate)`
+          : `${unset} is not set`
+      warnings.push(`The dependency "${name}" can't be tried: ${because}`)
+    }
   }
-  const known = new Set(dependencies.map(({ variable }) => variable))
-  for (const [variable, value = ''] of Object.entries(env)) {
+  const known = new Set(dependencies.flatMap(({ variable, portVariable = variable }) => [variable, portVariable]))
+  for (const variable of Object.keys(env)) {
     if (known.has(variable) || NOT_MEANT.test(variable)) continue
-    const name = variable.replace(ENDING, '').toLowerCase().replaceAll('_', '-')
-    const found = parseDependency({ name, variable, origin: 'found' }, value)
+    const portVariable = portVariableOf(variable, env)
+    const name = nameOf(variable)
+    const named = { name, variable, origin: 'found', ...(portVariable === undefined ? {} : { portVariable }) } as const
+    const found = read(named, env)
     if (found === undefined || dependencies.some((each) => each.name === name)) continue
     if (await canConnect(clock, found)) dependencies.push(found)
   }
   return { dependencies, warnings }
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+function read(named: NamedVariable, env: Env): DependencyFact | undefined {
+  const value = env[named.variable]
+  if (value === undefined) return undefined
+  if (named.portVariable === undefined) return parseDependency(named, value)
+  const port = env[named.portVariable]
+  return port === undefined ? undefined : parsePair(named, value, port)
+}
+
+/** `DB_PORT` beside `DB_HOST`, when it holds a port. */
+function portVariableOf(variable: string, env: Env): string | undefined {
+  const portVariable = variable.replace(HOST_ENDING, 'PORT')
+  return portVariable !== variable && /^\d{1,5}$/.test(env[portVariable]?.trim() ?? '') ? portVariable : undefined
+}
+
+function nameOf(variable: string): string {
+  return variable.replace(ENDING, '').toLowerCase().replaceAll(/_+/g, '-')
 }

@@ -2,13 +2,18 @@ import type { Clock } from '../../core/clock.ts'
 import { sleep } from '../../core/wait.ts'
 import type { History } from '../history/history.ts'
 import type { ListeningEvent } from '../history/process-events.ts'
+import { canConnect } from './can-connect.ts'
 import { type Door, findSpeech, type Speech } from './ask.ts'
+
+const IPV4 = '127.0.0.1'
+const IPV6 = '::1'
 
 /** The ports that a service has opened, and how each is spoken to. What was found once is not looked for again. */
 export class Doors {
   readonly #history: History
   readonly #clock: Clock
   readonly #host: string | undefined
+  readonly #reached = new Map<number, string>()
   readonly #speeches = new Map<number, readonly Speech[]>()
 
   /** @param host where the service is reached, when somebody said so */
@@ -32,13 +37,26 @@ export class Doors {
   async all(): Promise<readonly Door[]> {
     const doors: Door[] = []
     for (const { port, host } of this.listeners) {
-      const reached = this.#host ?? reachedAt(host)
+      const reached = await this.#reachedAt(host, port)
       if (this.#speeches.get(port)?.[0] === undefined)
         this.#speeches.set(port, await findSpeech(this.#clock, reached, port))
       const [speech] = this.#speeches.get(port) ?? []
       if (speech !== undefined) doors.push({ host: reached, port, speech })
     }
     return doors
+  }
+
+  /** One that listens on all addresses is reached by a local one; on those of IPv6 alone, by none of IPv4. */
+  async #reachedAt(listening: string, port: number): Promise<string> {
+    if (this.#host !== undefined) return this.#host
+    const own = listening.replace(/^::ffff:(?=[\d.]+$)/i, '')
+    if (own === '0.0.0.0') return IPV4
+    if (own !== '::') return own
+    const known = this.#reached.get(port)
+    if (known !== undefined) return known
+    const reached = (await canConnect(this.#clock, { host: IPV4, port })) ? IPV4 : IPV6
+    this.#reached.set(port, reached)
+    return reached
   }
 
   speeches(port: number): readonly Speech[] {
@@ -54,10 +72,4 @@ export class Doors {
     }
     return true
   }
-}
-
-/** One that listens on all addresses is reached by the local one. */
-function reachedAt(host: string): string {
-  if (host === '::1') return '::1'
-  return host.startsWith('127.') ? host : host.includes(':') || host === '0.0.0.0' ? '127.0.0.1' : host
 }

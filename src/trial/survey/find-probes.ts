@@ -14,6 +14,11 @@ export interface FoundProbe {
 /** What became of the search. */
 export interface ProbeSearch {
   readonly probes: Readonly<Partial<Record<ProbeName, FoundProbe>>>
+  /**
+   * Paths that answered as probes do, over HTTP/2 without TLS and nothing else. A kubelet asks over HTTP/1.1 there (its client
+   * is Go's, which speaks HTTP/2 over TLS only), so they are no probes.
+   */
+  readonly overHttp2: ProbeSearch['probes']
   /** When readiness, or what stands for it, said yes for the first time, on the clock. */
   readonly readyAt: number | undefined
 }
@@ -38,6 +43,8 @@ const NO_PROBE_MS = 1500
 
 interface Sample extends FoundProbe {
   readonly meaning: ProbeMeaning
+  /** Whether a kubelet could ask for it. */
+  readonly isAskable: boolean
   /** What was declared comes first, then the most telling name. */
   readonly rank: number
 }
@@ -60,18 +67,20 @@ export async function findProbes(options: ProbeSearchOptions): Promise<ProbeSear
         const key = `${door.port}${path}`
         const answer = await ask(clock, door, { path })
         if (!isProbe(answer, nowhere)) continue
-        existing.set(key, { meaning, path, port: door.port, rank })
+        existing.set(key, { meaning, path, port: door.port, rank, isAskable: door.speech !== 'h2c' })
         if (isYes(answer) && !firstYes.has(key)) firstYes.set(key, clock.now())
       }
     }
-    const probes = choose([...existing.values()])
-    const readyAt = probes.ready === undefined ? undefined : firstYes.get(`${probes.ready.port}${probes.ready.path}`)
-    if (readyAt !== undefined) return { probes, readyAt }
-    const hasNone = existing.size === 0 && answeredAt !== undefined && clock.now() - begunAt > NO_PROBE_MS
-    if (hasNone) break
+    const { probes, overHttp2 } = sort(existing)
+    const isLate = answeredAt !== undefined && clock.now() - begunAt > NO_PROBE_MS
+    // A port with probes that a kubelet can ask may still come.
+    const ready = probes.ready ?? (isLate ? overHttp2.ready : undefined)
+    const readyAt = ready === undefined ? undefined : firstYes.get(`${ready.port}${ready.path}`)
+    if (readyAt !== undefined) return { probes, overHttp2, readyAt }
+    if (existing.size === 0 && isLate) break
     await sleep(clock, PAUSE_MS, { signal })
   }
-  return { probes: choose([...existing.values()]), readyAt: undefined }
+  return { ...sort(existing), readyAt: undefined }
 }
 
 function candidates({ declared }: ProbeSearchOptions): { readonly meaning: ProbeMeaning; readonly path: string }[] {
@@ -89,6 +98,14 @@ function isProbe(answer: RawResult, nowhere: RawResult): boolean {
   if (answer.outcome !== 'answered') return false
   if (isYes(answer)) return !isYes(nowhere) || answer.body?.toString() !== nowhere.body?.toString()
   return answer.status === 503 && nowhere.status !== 503
+}
+
+function sort(existing: ReadonlyMap<string, Sample>): Pick<ProbeSearch, 'probes' | 'overHttp2'> {
+  const all = [...existing.values()]
+  return {
+    probes: choose(all.filter(({ isAskable }) => isAskable)),
+    overHttp2: choose(all.filter(({ isAskable }) => !isAskable)),
+  }
 }
 
 /** The first of each meaning; what could be anything stands in for what is missing. */

@@ -4,6 +4,7 @@ import { encodeRequest } from '../../load/raw-request.ts'
 import type { Route } from '../facts.ts'
 import type { Door } from './ask.ts'
 import { connect } from 'node:net'
+import { authorityOf } from '../../load/authority-of.ts'
 
 const BODY = '{"seaworthy":"trial"}'
 /** A service that has not answered by then waits for the rest of the body. */
@@ -33,7 +34,10 @@ async function waitsForBody(clock: Clock, { host, port }: Door, route: Route): P
   socket.on('close', () => (isOver = true))
   socket.on('data', (bytes) => (text += bytes.toString('latin1')))
   try {
-    const bytes = encodeRequest({ ...route, headers: { ...route.headers, Connection: 'close' } }, `${host}:${port}`)
+    const bytes = encodeRequest(
+      { ...route, headers: { ...route.headers, Connection: 'close' } },
+      authorityOf(host, port),
+    )
     socket.write(bytes.subarray(0, bytes.length - 4))
     await sleep(clock, PATIENCE_MS)
     if (isOver || text !== '') return false

@@ -5,6 +5,7 @@ import type { Ship } from '../ship/ship.ts'
 import { ask, type Door } from './ask.ts'
 import { findConnections } from './find-connections.ts'
 import type { Doors } from './find-doors.ts'
+import { authorityOf } from '../../load/authority-of.ts'
 
 export interface WarningSearch {
   readonly clock: Clock
@@ -57,7 +58,7 @@ export async function findWarnings({
       .filter((remote) => !dependencies.some(({ port }) => port === remote.port))
       .map(
         ({ host, port }) =>
-          `The service connects to ${host}:${port}; declare it with --dep, by the variable that holds its address, to try it without`,
+          `The service connects to ${authorityOf(host, port)}; declare it with --dep, by the variable that holds its address, to try it without`,
       ),
   ]
 }

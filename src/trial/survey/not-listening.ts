@@ -26,9 +26,27 @@ export function notListening(lifetime: Lifetime, command: readonly string[], wai
         hint: 'Start the command by itself first; set what it needs with --env NAME=value.',
       },
     )
+  const ports = openPorts(lifetime)
+  if (ports.length > 0)
+    return new SeaworthyError(
+      'SEA_TRIAL_NOT_LISTENING',
+      `"${words}" listens on port ${ports.join(', ')}, but did not answer HTTP there within ${(waitedMs / 1000).toFixed(0)} s: neither HTTP/1.1 nor HTTP/2, with TLS or without. ${said}`,
+      {
+        hint: 'Ask it by hand (curl -v); give it more time with --start-within when it begins to answer late; a service that speaks no HTTP can not be tried.',
+      },
+    )
   return new SeaworthyError(
     'SEA_TRIAL_NOT_LISTENING',
     `"${words}" opened no port within ${(waitedMs / 1000).toFixed(0)} s. ${said}`,
     { hint: 'Give it more time with --start-within; a service that opens no port can not be tried.' },
   )
+}
+
+function openPorts(lifetime: Lifetime): readonly number[] {
+  const open = new Set<number>()
+  for (const { what, port } of eventsOf(lifetime, 'listening')) {
+    if (what === 'closed') open.delete(port)
+    else open.add(port)
+  }
+  return [...open]
 }

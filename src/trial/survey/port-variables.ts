@@ -23,14 +23,27 @@ const WHEN_SET = [
 /** The admin port of the runtime: always the same unless it is told, so that two on one machine would meet. */
 export const ADMIN_PORT_VARIABLE = 'SEAWORTHY_ADMIN_PORT'
 
-/** Every variable that a port may be told by, each with a port of its own, so that it shows which one is obeyed. */
+const PLACE = '{port}'
+
+/**
+ * Every variable that a port may be told by, each with a port of its own, so that it shows which one is obeyed. What was
+ * declared with `{port}` comes first.
+ */
 export async function offerPorts(
   env: Readonly<Record<string, string | undefined>>,
   freePort: () => Promise<number>,
 ): Promise<readonly PortOffer[]> {
+  const said = Object.entries(env).flatMap(([variable, template = '']) =>
+    template.includes(PLACE) ? [{ variable, template }] : [],
+  )
+  const isSaid = (variable: string): boolean => said.some((each) => each.variable === variable)
   const wanted = [
-    ...ALWAYS.map((variable) => ({ variable, template: templateOf(env[variable]) ?? '{port}' })),
-    ...WHEN_SET.flatMap((variable) => {
+    ...said,
+    ...ALWAYS.filter((variable) => !isSaid(variable)).map((variable) => ({
+      variable,
+      template: templateOf(env[variable]) ?? PLACE,
+    })),
+    ...WHEN_SET.filter((variable) => !isSaid(variable)).flatMap((variable) => {
       const template = templateOf(env[variable])
       return template === undefined ? [] : [{ variable, template }]
     }),

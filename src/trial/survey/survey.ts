@@ -15,10 +15,11 @@ import { findRoutes } from './find-routes.ts'
 import { findUpload } from './find-upload.ts'
 import { mergeProbes } from './merge-probes.ts'
 import { notListening } from './not-listening.ts'
-import { ADMIN_PORT_VARIABLE, offerPorts, offeredEnv } from './port-variables.ts'
+import { ADMIN_PORT_VARIABLE, offerPorts, offeredEnv, type PortOffer } from './port-variables.ts'
 import { provisionalFacts } from './provisional-facts.ts'
 import { FAST_EXPORTS, watchTelemetry } from './watch-telemetry.ts'
 import { findWarnings } from './find-warnings.ts'
+import { standsBeside } from './second-copy.ts'
 
 export interface SurveyOptions {
   readonly declared: Declared
@@ -73,7 +74,12 @@ export async function survey(options: SurveyOptions): Promise<Facts> {
     env: { ...offeredEnv(offers), ...FAST_EXPORTS },
     ...(offers[0] === undefined ? {} : { port: offers[0].port }),
   })
-  const found = await look(options, provisional, ship, { offers, adminPort })
+  const found = await look(options, provisional, ship, {
+    offers,
+    adminPort,
+    standsBeside: (offer, readyAfterMs) =>
+      standsBeside({ bridge, ship, offer, adminPort, untilMs: 2 * readyAfterMs + SECOND_COPY_MORE_MS }),
+  })
   const exitAfterMs = await stop(ship, provisional)
   return {
     ...provisional,
@@ -86,20 +92,25 @@ export async function survey(options: SurveyOptions): Promise<Facts> {
   }
 }
 
+/** Two that start on a busy machine take longer than one. */
+const SECOND_COPY_MORE_MS = 2000
+
 interface Offered {
   readonly offers: Awaited<ReturnType<typeof offerPorts>>
   /** What the runtime was told for its admin port; absent when the user had told it. */
   readonly adminPort: number | undefined
+  /** Whether a copy that is told its port in this way runs beside the first. */
+  readonly standsBeside: (offer: PortOffer | undefined, readyAfterMs: number) => Promise<boolean>
 }
 
-type FoundFacts = Pick<Facts, 'host' | 'port' | 'protocol' | 'routes' | 'probes' | 'normal'> &
-  Partial<Pick<Facts, 'portVariable' | 'portTemplate' | 'adminPortVariable' | 'upload'>>
+type FoundFacts = Pick<Facts, 'host' | 'port' | 'protocol' | 'routes' | 'probes' | 'normal' | 'standsBeside'> &
+  Partial<Pick<Facts, 'portVariable' | 'portTemplate' | 'adminPortVariable' | 'upload' | 'probesOverHttp2'>>
 
 async function look(
   { declared, clock, signal, say, command }: SurveyOptions,
   facts: Facts,
   ship: Ship,
-  { offers, adminPort }: Offered,
+  { offers, adminPort, standsBeside }: Offered,
 ): Promise<{ readonly facts: FoundFacts; readonly warnings: Awaited<ReturnType<typeof findWarnings>> }> {
   const { history } = ship
   const startupMs = facts.startupMs.value
@@ -108,7 +119,9 @@ async function look(
   const doors = new Doors(history, clock, declared.host?.value)
   const isRunning = (): boolean => ship.isRunning || doors.listeners.length > 0
   const giveUp = (): SeaworthyError => notListening(history.lifetime(), command, startupMs)
-  if (!(await doors.whenOpen(startupMs, () => ship.isRunning, signal))) throw giveUp()
+  // One that went into the background by itself may still come to listen.
+  const mayOpen = (): boolean => ship.isRunning || ship.hasProcesses
+  if (!(await doors.whenOpen(startupMs, mayOpen, signal))) throw giveUp()
   const listeningAfterMs = (history.soFar('listening')[0]?.at ?? 0) - begunAt
 
   say('Looks for its probes')
@@ -138,17 +151,23 @@ async function look(
     candidates: declared.candidateRoutes.map(({ value }) => value),
     headers,
   })
-  const spoken = routes.length > 0 ? routes : probesAsRoutes(search.probes, door.port, headers)
+  const spoken =
+    routes.length > 0 ? routes : probesAsRoutes({ ...search.overHttp2, ...search.probes }, door.port, headers)
   if (spoken.length === 0)
     throw new SeaworthyError('SEA_TRIAL_NO_ROUTE', `No GET was answered with success on port ${door.port}`, {
       hint: 'Say what the service answers with --url /some/path.',
     })
   const upload = declared.upload?.value ?? (await findUpload(clock, door, spoken))
-  const warnings = await findWarnings({ clock, ship, doors, door, routes: spoken, usesProbe: routes.length === 0 })
+  const readyAt = search.readyAt === undefined ? undefined : search.readyAt - beganOnClock
+  const readyAfterMs = Math.max(listeningAfterMs, (readyAt ?? 0) - begunAt)
+  const [warnings, canStandBeside] = await Promise.all([
+    findWarnings({ clock, ship, doors, door, routes: spoken, usesProbe: routes.length === 0 }),
+    standsBeside(offer, readyAfterMs),
+  ])
 
   const port = declared.port ?? { value: door.port, origin: 'found' as const }
   const speeches = doors.speeches(door.port)
-  const readyAt = search.readyAt === undefined ? undefined : search.readyAt - beganOnClock
+  const overHttp2 = [...new Set(Object.values(search.overHttp2).map(({ path }) => path))]
   return {
     facts: {
       host: door.host,
@@ -166,7 +185,9 @@ async function look(
         const isBusiness = each === undefined || each === door.port
         return isBusiness ? (offer === undefined ? door.port : port.value) : each
       }),
-      normal: { listeningAfterMs, readyAfterMs: Math.max(listeningAfterMs, (readyAt ?? 0) - begunAt) },
+      ...(overHttp2.length === 0 ? {} : { probesOverHttp2: overHttp2 }),
+      standsBeside: canStandBeside,
+      normal: { listeningAfterMs, readyAfterMs },
     },
     warnings,
   }

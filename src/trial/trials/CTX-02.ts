@@ -23,7 +23,7 @@ export default defineTrial({
     'Every request to a dependency carries the trace of the request that caused it, however many go on at the same time.',
   procedure:
     `While an HTTP dependency takes its time, ${CONCURRENCY} requests are on their way at any moment, each with a trace and a nonce of its own; what the service asks of the dependency is read on the way. ` +
-    'It fails when a call carries no trace, or one that nobody sent, or the trace of another request. Which request caused a call is known by the nonce, where the service passes it on; else by times and counts. ' +
+    'It fails when a call carries no trace, or one that nobody sent, or the trace of another request. Which request caused a call is known by the nonce, where the service passes it on; else by times and counts. What the service also asks while no request is on its way is its own. ' +
     `Nobody can tell with fewer than ${NEEDED_CALLS} calls, with fewer than ${NEEDED_CONCURRENCY} requests at a time, or when nothing but the trace ties calls to requests and the counts don't fit.`,
   seed: ['A4', 'P4'],
   remedy: {

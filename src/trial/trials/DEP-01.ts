@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts'
 import type { ProbeEvent } from '../history/event.ts'
 import { eventsOf } from '../history/lifetime.ts'
+import { degradedMode, describeDegraded } from '../history/views/degraded-mode.ts'
 import { describeExit, exitedByItself, lastLines } from '../history/views/exits.ts'
 import { type Outage, outageOf, usedDependency } from '../history/views/outages.ts'
 import { probesOf } from '../history/views/probe-samples.ts'
@@ -14,6 +15,8 @@ import type { Evidence, Figure } from '../verdict/verdict.ts'
 const GOOD_SHARE = 0.99
 /** Until business is well again after the dependency is back. */
 const RECOVERY_MS = 5000
+/** What was in flight for less when the watch ended was met by what came next, and says nothing of the recovery. */
+const SETTLING_MS = 1000
 /** Beside the probes that a kubelet needs, what readiness may take to notice. */
 const NOTICE_MS = 2000
 /** A single probe that is late is noise; a kubelet, too, waits for several. */
@@ -31,7 +34,7 @@ export default defineTrial({
     'Under load, connections to the dependency are refused, cut, then taken and never answered, and then it is back. ' +
     'It fails when the process ends; when liveness fails; when readiness goes on saying yes while requests fail, later than a kubelet would need to notice (period × threshold, and 2 s); ' +
     `or when fewer than ${GOOD_SHARE * 100} % of the requests succeed ${RECOVERY_MS / 1000} s after the dependency is back. ` +
-    'A service that stays ready and answers correctly all the time passes: it does without. Nobody can tell when the service never used the dependency, or too few requests were made.',
+    'A service that stays ready and answers correctly all the time passes: it does without; so does one of which some routes go on and the others are refused with 503. Nobody can tell when the service never used the dependency, or too few requests were made.',
   seed: ['P2', 'P7'],
   remedy: {
     feature:
@@ -73,7 +76,12 @@ function lookAt(outage: Outage, facts: Facts): Finding {
   const business = eventsOf(lifetime, 'request').filter(isBusiness)
   const during = business.filter(({ startedAt, at }) => startedAt >= from && at < to)
   const steady = business.filter(({ startedAt, at }) => startedAt >= outage.steadyFrom && at < from)
-  const after = business.filter(({ startedAt }) => startedAt >= to + RECOVERY_MS && startedAt < watchedUntil)
+  const after = business.filter(
+    ({ startedAt, at }) =>
+      startedAt >= to + RECOVERY_MS &&
+      startedAt < watchedUntil &&
+      (at < watchedUntil || startedAt < watchedUntil - SETTLING_MS),
+  )
   const failedDuring = during.filter(hasFailed)
   const ready = probesOf(lifetime, 'ready', from, to)
   const said = ready.find(({ isSuccess }) => !isSuccess)
@@ -83,10 +91,13 @@ function lookAt(outage: Outage, facts: Facts): Finding {
     ...(said === undefined ? [] : [{ name: `${dependency}NotReadyAfterMs`, value: Math.round(said.at - from) }]),
   ]
   const notes: string[] = []
+  const degraded = degradedMode(during)
   const evidence = [
     ...endOf(outage),
     ...livenessOf(outage),
-    ...readinessOf(outage, facts, { ready, failed: failedDuring, count: during.length }),
+    ...(degraded === undefined
+      ? readinessOf(outage, facts, { ready, failed: failedDuring, count: during.length })
+      : []),
     ...recoveryOf(outage, after, steady),
   ]
   if (evidence.length > 0) return { evidence, figures, notes }
@@ -102,6 +113,8 @@ function lookAt(outage: Outage, facts: Facts): Finding {
     notes.push('There is no liveness probe: that it stays alive was seen by its process only.')
   if (facts.probes.ready === undefined)
     notes.push('There is no readiness probe: that requests failed was told to nobody.')
+  else if (said === undefined && degraded !== undefined)
+    notes.push(`It stayed ready without ${dependency}, in a degraded mode: ${describeDegraded(degraded)}.`)
   else if (said === undefined)
     notes.push(`It answered ${percent(successOf(during))} of the requests without ${dependency}, and stayed ready.`)
   return { evidence, figures, notes }

@@ -23,7 +23,7 @@ export default defineTrial({
   claim: 'Liveness and readiness have a probe each, and both answer within a second, idle and under load.',
   procedure:
     `Both probes are asked without credentials, each time on a fresh connection: first with nothing else going on, then under load, at least ${NEEDED_SAMPLES} times each. ` +
-    'It fails when one of them does not exist, when both are the same path on the same port (unless the manifest says so), when the 99th percentile of the answers is a second or more, or when an answer is outside of 200 to 399 although the service had been ready.',
+    'It fails when one of them does not exist, when one is on a port that speaks HTTP/2 without TLS only (a kubelet asks over HTTP/1.1), when both are the same path on the same port (unless the manifest says so), when the 99th percentile of the answers is a second or more, or when an answer is outside of 200 to 399 although the service had been ready.',
   seed: ['D7', 'P2', 'B3'],
   remedy: {
     feature: 'createService(): /livez, /readyz and /startupz on the admin port',
@@ -73,6 +73,10 @@ export default defineTrial({
   },
 })
 
+/** A kubelet's client is Go's, which speaks HTTP/2 over TLS and nowhere else. */
+const OVER_HTTP2 =
+  'which speaks HTTP/2 without TLS only, and a kubelet asks over HTTP/1.1: have probes on a port that speaks it, or a probe of gRPC'
+
 interface Part {
   readonly lifetime: Lifetime
   readonly probe: keyof typeof NAMES
@@ -82,7 +86,11 @@ interface Part {
   readonly samples: readonly ProbeEvent[]
 }
 
-function whatIsMissing({ probes: { ready, live } }: Facts): Evidence | undefined {
+function whatIsMissing({ probes: { ready, live }, probesOverHttp2, protocol, port }: Facts): Evidence | undefined {
+  const unheard = [ready, live].find((probe) => probe !== undefined && !protocol.http1 && probe.port === port.value)
+  if (unheard !== undefined) return { says: `The probe ${unheard.path} is on port ${unheard.port}, ${OVER_HTTP2}` }
+  if (probesOverHttp2 !== undefined && (ready === undefined || live === undefined))
+    return { says: `${probesOverHttp2.join(' and ')} answered on a port ${OVER_HTTP2}` }
   if (ready === undefined && live === undefined)
     return { says: 'No probe was found on any usual path; declare yours with --ready and --live if there are some' }
   if (live === undefined) return { says: `There is no liveness probe beside the readiness probe ${ready?.path}` }

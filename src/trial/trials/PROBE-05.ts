@@ -46,7 +46,14 @@ export default defineTrial({
         PROBES.map((probe) => {
           const limitMs = facts.probes[probe]?.timeoutMs ?? 1000
           const samples = samplesIn(lifetime, probe, window)
-          return { lifetime, window, probe, limitMs, samples, worstMs: percentile(samples.map(tookMs), 0.95) ?? 0 }
+          return {
+            lifetime,
+            window,
+            probe,
+            limitMs,
+            samples,
+            worstMs: percentile(samples.map(tookMs), 0.95) ?? 0,
+          }
         }),
       )
     const enough = asked.filter(({ samples }) => samples.length >= NEEDED_SAMPLES)

@@ -31,7 +31,7 @@ export default defineTrial({
     rules: [],
   },
   voyages: ['no-collector-start', 'starts'],
-  isTiming: false,
+  isTiming: true,
   skipBecause: ({ telemetry: { traces, metrics, logs } }) =>
     traces || metrics || logs
       ? undefined

@@ -1,6 +1,7 @@
 import type { DependencyFact, Facts } from '../facts.ts'
 import { eventsOf, type Lifetime, markedAt } from '../history/lifetime.ts'
 import { DEPENDENCY_RETURNED, RECOVERY_MS } from '../history/marks/no-dependency-start.ts'
+import { degradedMode, describeDegraded } from '../history/views/degraded-mode.ts'
 import { describeExit, exitedByItself, lastLines } from '../history/views/exits.ts'
 import { faultWindows } from '../history/views/fault-windows.ts'
 import { firstReady } from '../history/views/first-ready.ts'
@@ -25,7 +26,7 @@ export default defineTrial({
   procedure:
     'The service is started while a dependency refuses connections, which works again some seconds later. It passes when it stays alive, not ready, and becomes ready ' +
     `within ${RECOVERY_MS / 1000} s after the return; or when it ends with an error that names the dependency. ` +
-    'It fails when it says that it is ready while requests fail, when it ends with code 0 or without a word on the dependency, or when it does not recover. When it never connects at all, nobody can tell.',
+    'It fails when it says that it is ready while requests fail (unless some routes go on and the others are refused with 503), when it ends with code 0 or without a word on the dependency, or when it does not recover. When it never connects at all, nobody can tell.',
   seed: ['P7', 'P2'],
   remedy: {
     feature: 'optional components: a service that starts without them and is not ready until they are there',
@@ -123,6 +124,9 @@ function whenReady(lifetime: Lifetime, { name }: DependencyFact, readyAt: number
     requests: failed.slice(0, 20).map(({ id }) => id),
   }
   const [first] = failed
+  const degraded = degradedMode(requests)
+  if (degraded !== undefined)
+    return { note: `Ready without "${name}", in a degraded mode: ${describeDegraded(degraded)}` }
   if (first !== undefined) {
     const says = `Ready without "${name}", and ${failed.length} of ${requests.length} requests failed; the first was ${describeOutcome(first)}`
     return { evidence: { says, seen } }

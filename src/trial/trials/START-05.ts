@@ -80,8 +80,13 @@ function lookAt(lifetime: Lifetime, variable: string, facts: Facts): Finding {
   }
   if (exited.code === 0) return failed(`The service ended with code 0 because of a bad ${variable}${why}`, endedAt)
   const lines = eventsOf(lifetime, 'output').map(({ line }) => line)
-  if (lines.some((line) => PORT_TAKEN.test(line)))
-    return failed(`The service took another port than the bad ${variable} said${why}, which was in use`, endedAt)
+  const taken = lines.find((line) => PORT_TAKEN.test(line))
+  if (taken !== undefined) {
+    const { value } = lifetime.settings
+    const isFile = typeof value === 'string' && taken.split(/[\s:'"]+/).includes(value)
+    const what = isFile ? 'the name of a file to listen on' : 'another port than it said'
+    return failed(`The service took the bad ${variable} for ${what}${why}, which was in use`, endedAt)
+  }
   if (tookMs > limitMs)
     return failed(`The service took ${tookMs} ms to refuse a bad ${variable}${why}; ${limitMs} ms are allowed`, endedAt)
   if (names(lines, variable)) return {}

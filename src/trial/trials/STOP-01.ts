@@ -57,6 +57,8 @@ export default defineTrial({
   },
   voyages: ['stop-under-load'],
   isTiming: false,
+  skipBecause: ({ protocol }) =>
+    protocol.http1 ? undefined : 'The service does not speak HTTP/1.1; of HTTP/2, STOP-04 tells',
   judge: ({ facts, lifetimes }) => {
     const { stopped, problems } = stoppedLifetimes(lifetimes, facts)
     const cycles = stopped.map((each): Cycle => {

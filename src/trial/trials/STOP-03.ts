@@ -29,6 +29,10 @@ export default defineTrial({
   },
   voyages: ['stop-under-load'],
   isTiming: false,
+  skipBecause: ({ protocol }) =>
+    protocol.http1
+      ? undefined
+      : 'The service does not speak HTTP/1.1; over HTTP/2 sessions are led away by GOAWAY, which STOP-04 judges',
   judge: ({ facts, lifetimes }) => {
     const { stopped, problems } = stoppedLifetimes(lifetimes, facts)
     const answers = stopped.flatMap((each) => answersAfter(each).map((request) => ({ each, request })))

@@ -3,6 +3,7 @@ import { eventsOf } from '../history/lifetime.ts'
 import { sinceSignal } from '../history/views/describe-request.ts'
 import { howItEnded } from '../history/views/how-it-ended.ts'
 import { stoppedLifetimes, type StoppedLifetime } from '../history/views/stopped-lifetimes.ts'
+import { withoutSockets } from '../without-sockets.ts'
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import type { Evidence } from '../verdict/verdict.ts'
@@ -28,10 +29,7 @@ export default defineTrial({
   },
   voyages: ['stop-sockets'],
   isTiming: false,
-  skipBecause: ({ webSocketPath, ssePath }) =>
-    webSocketPath === undefined && ssePath === undefined
-      ? 'No WebSocket and no event stream is known; say --ws PATH or --sse PATH'
-      : undefined,
+  skipBecause: withoutSockets,
   judge: ({ facts, lifetimes }) => {
     const { stopped, problems } = stoppedLifetimes(lifetimes, facts)
     const evidence: Evidence[] = []

@@ -178,7 +178,7 @@ function settingNotes(facts: Facts, { settings }: Lifetime): string[] {
       : []),
     ...(preStop?.kind === 'exec'
       ? [
-          'The command of the preStop hook was not run, because it would not run in a container here; its declared time was waited.',
+          `The command of the preStop hook was not run, because it would not run in a container here; ${facts.preStopMs.value === 0 ? 'nobody said how long it takes, so nothing was waited (--pre-stop)' : `its declared time, ${facts.preStopMs.value} ms, was waited`}.`,
         ]
       : []),
   ]

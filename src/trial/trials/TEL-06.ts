@@ -1,16 +1,15 @@
-import { eventsOf, type Lifetime, markedAt } from '../history/lifetime.ts'
-import { type Arm, ARMS, MEASURING_BEGAN, MEASURING_ENDED } from '../history/marks/overhead.ts'
+import { eventsOf, type Lifetime } from '../history/lifetime.ts'
+import { type Arm, ARMS } from '../history/marks/overhead.ts'
+import { processorCost } from '../history/views/processor-cost.ts'
 import { defineTrial } from '../trial.ts'
 import { withoutTelemetry } from '../without-telemetry.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
+import { isMeasurable, NEEDED_CPU_MS, NEEDED_REQUESTS } from '../verdict/measurable-cost.ts'
 import { median } from '../verdict/statistics/quantile.ts'
 import type { Figure } from '../verdict/verdict.ts'
 
 /** Complete runs of the three arms. */
 const NEEDED_RUNS = 3
-/** Of each arm: the kernel counts in hundredths of a second. */
-const NEEDED_CPU_MS = 200
-const NEEDED_REQUESTS = 200
 /** The arm that is the base of every ratio. */
 const BASE: Arm = 'disabled'
 
@@ -22,6 +21,7 @@ export default defineTrial({
     'Three arms take turns, three times each, every one in a process of its own at the same rate of requests: telemetry as it is configured, with every trace recorded (the same where nothing samples), and with OTEL_SDK_DISABLED=true. ' +
     'Compared is the time of the processor (user and system) per 1000 requests, as ratios within a run. ' +
     'It fails when a budget was declared (--telemetry-budget) and every run with the configured telemetry is beyond it; without one, more than 1.5 is a note. ' +
+    `An arm lasts until it has taken ${NEEDED_CPU_MS} ms of processor time, 6 s at most, and a run without is made up for, twice at most. ` +
     `Nobody can tell with fewer than ${NEEDED_RUNS} complete runs, with too little processor time to measure, or when spans arrive all the same in the disabled arm.`,
   seed: ['A3', 'A2', 'P5'],
   remedy: {
@@ -92,22 +92,12 @@ interface Cost {
 
 /** @returns nothing where too little was done to measure it */
 function costOf(lifetime: Lifetime): Cost | undefined {
-  const from = markedAt(lifetime, MEASURING_BEGAN)
-  const to = markedAt(lifetime, MEASURING_ENDED)
   const arm = ARMS.find((each) => each === lifetime.settings['arm'])
   const run = lifetime.settings['run']
-  if (from === undefined || to === undefined || arm === undefined || typeof run !== 'number') return undefined
-  const readings = eventsOf(lifetime, 'reading')
-  const first = readings.findLast(({ at }) => at <= from)
-  const last = readings.find(({ at }) => at >= to)
-  const requestCount = eventsOf(lifetime, 'request').filter(
-    ({ outcome, at }) => outcome === 'answered' && at > from && at <= to,
-  ).length
-  if (first === undefined || last === undefined || requestCount < NEEDED_REQUESTS) return undefined
-  const cpuMs = last.cpuMs - first.cpuMs
-  if (cpuMs < NEEDED_CPU_MS) return undefined
+  const cost = processorCost(lifetime)
+  if (arm === undefined || typeof run !== 'number' || !isMeasurable(cost)) return undefined
   const spanCount = eventsOf(lifetime, 'span').length
-  return { lifetime, arm, run, cpuMsPer1000: (1000 * cpuMs) / requestCount, spanCount }
+  return { lifetime, arm, run, cpuMsPer1000: (1000 * cost.cpuMs) / cost.requestCount, spanCount }
 }
 
 interface RunRatios {

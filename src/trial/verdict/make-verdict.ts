@@ -5,6 +5,7 @@ export interface VerdictDetails {
   readonly evidence?: readonly Evidence[]
   readonly figures?: readonly Figure[]
   readonly notes?: readonly string[]
+  readonly isCounted?: boolean
 }
 
 /** The claim held, and its preconditions were seen. */
@@ -27,6 +28,7 @@ export function skip(says: string, details: VerdictDetails = {}): Verdict {
   return make('SKIP', says, details)
 }
 
-function make(outcome: Outcome, says: string, { evidence = [], figures = [], notes = [] }: VerdictDetails): Verdict {
-  return { outcome, says, evidence, figures, notes }
+function make(outcome: Outcome, says: string, details: VerdictDetails): Verdict {
+  const { evidence = [], figures = [], notes = [], isCounted = false } = details
+  return { outcome, says, evidence, figures, notes, ...(isCounted && { isCounted }) }
 }

@@ -1,4 +1,6 @@
+import type { Facts } from '../facts.ts'
 import type { OutageMemory } from '../history/views/outage-memory.ts'
+import { lazyCollectorOf } from './lazy-collector.ts'
 import { type Slope, theilSen } from './statistics/theil-sen.ts'
 
 /** What the memory of an outage tells. */
@@ -9,6 +11,8 @@ export interface OutageMemoryFinding {
   /** That it rests on. */
   readonly requestCount: number
   readonly what: 'growing' | 'bounded' | 'unclear'
+  /** Why it is unclear. */
+  readonly because?: string
 }
 
 /**
@@ -18,20 +22,30 @@ export interface OutageMemoryFinding {
 export const BYTES_PER_SPAN = 512
 /** Readings after the queue was full. */
 const NEEDED_POINTS = 8
-/** Requests between the first and the last of them: with fewer, a heap that gets warm looks like spans that are kept. */
-export const NEEDED_REQUESTS = 8000
+/**
+ * Requests between the first and the last of them. What is in use after collections moves by up to 1 MiB by itself (see
+ * judge-memory.ts), which is less than 512 bytes for each of so many. Where only resident memory is known it takes more of
+ * them before it is said to grow: with fewer, a heap that gets warm looks like spans that are kept.
+ */
+export const NEEDED_REQUESTS = { bounded: 2048, growing: { live: 2048, resident: 8000 } } as const
 /** A growth that has slowed down to less than this share of itself comes to an end. */
 const PLATEAU_RATIO = 0.5
 
 /** Whether spans that nobody takes pile up. */
-export function outageMemoryFinding(memory: OutageMemory): OutageMemoryFinding {
-  const { points } = memory
+export function outageMemoryFinding(memory: OutageMemory, facts: Facts): OutageMemoryFinding {
+  const { points, by } = memory
   const slope = theilSen(points)
   const requestCount = (points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0)
   const found = { memory, slope, requestCount }
-  if (points.length < NEEDED_POINTS || requestCount < NEEDED_REQUESTS) return { ...found, what: 'unclear' }
+  const unclear = (because: string): OutageMemoryFinding => ({ ...found, what: 'unclear', because })
+  if (points.length < NEEDED_POINTS || requestCount < NEEDED_REQUESTS.bounded)
+    return unclear(`it takes ${NEEDED_REQUESTS.bounded} requests and ${NEEDED_POINTS} readings`)
+  if (slope.high <= BYTES_PER_SPAN) return { ...found, what: 'bounded' }
   const end = theilSen(points.slice(Math.floor(points.length / 2)))
   const goesOn = end.slope > BYTES_PER_SPAN && end.slope > PLATEAU_RATIO * slope.slope
-  if (slope.low > BYTES_PER_SPAN && goesOn) return { ...found, what: 'growing' }
-  return { ...found, what: slope.high <= BYTES_PER_SPAN ? 'bounded' : 'unclear' }
+  if (slope.low <= BYTES_PER_SPAN || !goesOn) return unclear('it neither stays nor grows at an even pace')
+  const isLazy = by === 'resident' ? lazyCollectorOf(facts) : undefined
+  if (isLazy !== undefined) return unclear(isLazy)
+  const needed = NEEDED_REQUESTS.growing[by]
+  return requestCount < needed ? unclear(`it takes ${needed} requests`) : { ...found, what: 'growing' }
 }

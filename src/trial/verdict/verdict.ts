@@ -43,4 +43,6 @@ export interface Verdict {
   readonly figures: readonly Figure[]
   /** What is no reason to fail, and worth knowing. */
   readonly notes: readonly string[]
+  /** Of a trial that compares times: this verdict does not rest on them, so that no noise puts it in doubt. */
+  readonly isCounted?: true
 }

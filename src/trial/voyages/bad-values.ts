@@ -8,13 +8,16 @@ const START_RATIO = 2
 const MORE_MS = 500
 /** It listens: that it does is all there is to see. */
 const LISTENED_MS = 300
+const END_MS = 1000
 
 export default defineVoyage({
   id: 'bad-values',
   title: 'bad values',
   description:
     'One start with "abc" for the port, and one for each bad value that was declared, up to four. It is watched until it ends, or listens, or has had time enough to refuse.',
-  seconds: { quick: 2, default: 6 },
+  seconds: { quick: 1, default: 2 },
+  lives: (facts, pace) => ({ starts: Math.min(badValuesOf(facts).length, VALUES[pace]), stops: 0 }),
+  sailsInCompany: true,
   skipBecause: (facts) =>
     badValuesOf(facts).length === 0
       ? 'No variable is known that has bad values; declare one with --bad-value VARIABLE=value'
@@ -34,7 +37,9 @@ export default defineVoyage({
       const hasListened = ship.history.soFar('listening').length > 0
       if (!hasListened && !signal.aborted) await Promise.race([listened, ship.waitForExit(limitMs)])
       if (ship.isRunning) await ship.pause(LISTENED_MS)
-      if (ship.isRunning) ship.signal('SIGKILL')
+      // In order where it can: some listen on a file called as the bad port, which would be in the way of the next start.
+      if (ship.isRunning) ship.signal(facts.stopSignal)
+      if (ship.isRunning && !(await ship.waitForExit(END_MS))) ship.signal('SIGKILL')
     }
   },
 })

@@ -7,6 +7,7 @@ import {
   DEPENDENCY_DELAY_MS,
   NOTICED_WITHIN_MS,
 } from '../history/marks/cancellation.ts'
+import { endQuickly } from '../ship/end-quickly.ts'
 import { defineVoyage } from '../voyage.ts'
 
 const WARM_UP_MS = 500
@@ -22,7 +23,9 @@ export default defineVoyage({
   title: 'clients that give up',
   description:
     'While HTTP dependencies answer 800 ms late, 20 clients go away after 100 ms. Then the dependencies are fast again, and ordinary requests follow.',
-  seconds: { quick: 0, default: 6 },
+  seconds: { quick: 0, default: 5 },
+  lives: () => ({ starts: 1, stops: 0 }),
+  sailsInCompany: true,
   skipBecause: ({ dependencies }) =>
     dependencies.some(({ protocol }) => protocol === 'http')
       ? undefined
@@ -51,5 +54,6 @@ export default defineVoyage({
     await ship.pause(AFTERWARDS_MS)
     await after.stop()
     ship.mark(AFTERWARDS_ENDED)
+    await endQuickly(ship, facts)
   },
 })

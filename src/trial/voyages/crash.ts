@@ -13,7 +13,9 @@ export default defineVoyage({
   title: 'crash',
   description:
     'Under light load, the request is sent that ends the process by an uncaught error; then what it still sends is waited for.',
-  seconds: { quick: 0, default: 4 },
+  seconds: { quick: 0, default: 3 },
+  lives: () => ({ starts: 1, stops: 0 }),
+  sailsInCompany: true,
   skipBecause: ({ crash }) =>
     crash === undefined ? 'No request is known that ends the process: say one with --crash /crash' : undefined,
   async sail({ launch, facts, say }) {

@@ -1,5 +1,6 @@
 import type { SteadyFault } from '../../receiver/fault.ts'
 import { FLAPPING_BEGAN, LOAD_ENDED, RECOVERED, RECOVERY_MS } from '../history/marks/flapping-collector.ts'
+import { endOnceTold } from '../manoeuvres/end-once-told.ts'
 import { OFTEN_EXPORTING } from '../ship/often-exporting.ts'
 import { defineVoyage } from '../voyage.ts'
 import { withoutTraces } from '../without-telemetry.ts'
@@ -22,8 +23,10 @@ export default defineVoyage({
   description:
     'Under steady load the collector is gone for a second (it refuses, or answers 503, in turns) and back for a second, several times, and then stays.',
   seconds: { quick: 0, default: 13 },
+  lives: () => ({ starts: 1, stops: 0 }),
+  sailsInCompany: true,
   skipBecause: withoutTraces,
-  async sail({ launch, pace, say }) {
+  async sail({ facts, launch, pace, say }) {
     await using ship = await launch({ label: 'up and down', env: OFTEN_EXPORTING })
     if (!ship.isRunning) return
     const load = ship.load.keepAlive({ connections: CONNECTIONS, perSecond: PER_SECOND })
@@ -37,11 +40,13 @@ export default defineVoyage({
       await ship.setCollectorFault(undefined)
       if (flap < flaps - 1) await ship.pause(PHASE_MS)
     }
+    const recoveredAt = ship.history.now()
     ship.mark(RECOVERED)
     say('the collector is back for good')
     await ship.pause(AFTER_MS)
     await load.stop()
     ship.mark(LOAD_ENDED)
     await ship.whenTelemetryIsQuiet(QUIET)
+    await endOnceTold(ship, facts, { fromMs: recoveredAt + RECOVERY_MS })
   },
 })

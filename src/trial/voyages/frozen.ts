@@ -16,6 +16,7 @@ export default defineVoyage({
   description:
     'Every process of the service is stopped (SIGSTOP) for some seconds and goes on (SIGCONT); then it gets more than it can do at once. Liveness is asked all the time.',
   seconds: { quick: 0, default: 9 },
+  lives: () => ({ starts: 1, stops: 0 }),
   skipBecause: ({ probes }) =>
     probes.live === undefined ? 'The service has no liveness probe; declare its path with --live' : undefined,
   async sail(bridge) {

@@ -1,5 +1,6 @@
 import type { Fault } from '../../receiver/fault.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
+import { EXPORTING_SOON } from '../ship/often-exporting.ts'
 import { defineVoyage } from '../voyage.ts'
 
 /** Each way in which a collector is not there; the first one alone when there is little time. */
@@ -7,12 +8,6 @@ const WAYS: readonly { readonly label: string; readonly fault: Fault }[] = [
   { label: 'collector blackholed', fault: { kind: 'blackhole' } },
   { label: 'collector refused', fault: { kind: 'refuse' } },
 ]
-/** Exporters that wait five seconds would not be seen to try. */
-const EXPORTS_SOON = {
-  OTEL_BSP_SCHEDULE_DELAY: '200',
-  OTEL_BLRP_SCHEDULE_DELAY: '200',
-  OTEL_METRIC_EXPORT_INTERVAL: '500',
-}
 const AFTER_READY_MS = 1000
 const PROBE_MS = 50
 /** Longer than the trial allows, so that one that is late is seen to be. */
@@ -23,7 +18,8 @@ export default defineVoyage({
   title: 'starts without a collector',
   description:
     'A start while the collector takes connections and never answers, and one while it refuses them; some requests once the service is ready, so that there is something to send.',
-  seconds: { quick: 3, default: 6 },
+  seconds: { quick: 1.5, default: 3 },
+  lives: (_, pace) => ({ starts: pace === 'quick' ? 1 : WAYS.length, stops: 0 }),
   async sail(bridge) {
     const { facts, pace } = bridge
     for (const { label, fault } of pace === 'quick' ? WAYS.slice(0, 1) : WAYS) {
@@ -33,7 +29,7 @@ export default defineVoyage({
         settings: { collector: fault.kind },
         until: 'spawned',
         collector: fault,
-        env: EXPORTS_SOON,
+        env: EXPORTING_SOON,
       })
       const stopProbes = ship.probe({ everyMs: PROBE_MS })
       const normalMs = facts.normal.readyAfterMs

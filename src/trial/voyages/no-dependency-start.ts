@@ -1,4 +1,5 @@
 import { DEPENDENCY_RETURNED, RECOVERY_MS } from '../history/marks/no-dependency-start.ts'
+import { sideBySide } from '../manoeuvres/side-by-side.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
 import { defineVoyage } from '../voyage.ts'
 
@@ -12,14 +13,16 @@ export default defineVoyage({
   id: 'no-dependency-start',
   title: 'starts without a dependency',
   description: `A start for each of the first two dependencies while it refuses connections, with probes and load. It works again after some seconds, and the service has ${RECOVERY_MS / 1000} s to become ready.`,
-  seconds: { quick: 5, default: 10 },
+  seconds: { quick: 5, default: 5 },
+  lives: () => ({ starts: 1, stops: 0 }),
+  sailsInCompany: true,
   skipBecause: ({ dependencies }) =>
     dependencies.length === 0
       ? 'No dependency is known; declare one with --dep name=VARIABLE, the variable that holds its address'
       : undefined,
   async sail(bridge) {
     const { facts, pace } = bridge
-    for (const { name } of facts.dependencies.slice(0, DEPENDENCIES[pace])) {
+    await sideBySide(facts.dependencies.slice(0, DEPENDENCIES[pace]), bridge, async ({ name }) => {
       bridge.say(`without ${name}`)
       await using ship = await bridge.launch({
         label: `without ${name}`,
@@ -40,6 +43,6 @@ export default defineVoyage({
       await load.stop()
       await stopProbes()
       await endQuickly(ship, facts)
-    }
+    })
   },
 })

@@ -1,4 +1,6 @@
 import { RECOVERY_WATCHED, STEADY_BEGAN } from '../history/marks/outage.ts'
+import { sideBySide } from '../manoeuvres/side-by-side.ts'
+import { endQuickly } from '../ship/end-quickly.ts'
 import type { Bridge, DependencyFault, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
 
@@ -28,18 +30,19 @@ export default defineVoyage({
     'Under load, each dependency (two at most) refuses connections for 5 s, cuts them for 3 s, takes them and says nothing for 5 s, and is back. ' +
     'Later it forgets the connections that stand, and nobody says so.',
   seconds: { quick: 0, default: 27 },
+  lives: () => ({ starts: 1, stops: 0 }),
+  sailsInCompany: true,
   skipBecause: ({ dependencies }) =>
     dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
   async sail(bridge) {
-    for (const { name } of bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES)) {
-      if (bridge.signal.aborted) return
+    await sideBySide(bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES), bridge, async ({ name }) => {
       await using ship = await bridge.launch({ label: `without ${name}`, settings: { dependency: name } })
       if (ship.isRunning) await takeAway(name, ship, bridge)
-    }
+    })
   },
 })
 
-async function takeAway(name: string, ship: Ship, { say, pace }: Bridge): Promise<void> {
+async function takeAway(name: string, ship: Ship, { facts, say, pace }: Bridge): Promise<void> {
   const tempo = pace === 'quick' ? 'quick' : 'default'
   const shape = { timeoutMs: CLIENT_TIMEOUT_MS }
   const loads = [
@@ -65,6 +68,7 @@ async function takeAway(name: string, ship: Ship, { say, pace }: Bridge): Promis
     await ship.setDependencyFault(name, undefined)
   }
   await Promise.all([...loads.map((load) => load.stop()), stopProbing()])
+  await endQuickly(ship, facts)
 }
 
 /** Of a service that has ended nothing more can be seen. */

@@ -23,7 +23,8 @@ export default defineVoyage({
   title: 'rollout under load',
   description:
     'Three replicas under a Deployment with its strategy and probes are replaced by a new version, one after the other, while clients make new connections and use kept ones over a wire delay. Clients choose among the endpoints that are ready, of which they hear after the endpoint lag. Deletion, hook, signal and end of each replica follow the order that Kubernetes keeps.',
-  seconds: { quick: 0, default: 16 },
+  seconds: { quick: 0, default: 11 },
+  lives: () => ({ starts: 5, stops: 1 }),
   skipBecause: noBerthsBecause,
   sail: async (bridge) => {
     const { facts, say } = bridge

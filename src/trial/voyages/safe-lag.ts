@@ -13,7 +13,9 @@ export default defineVoyage({
   title: 'how much endpoint lag is safe',
   description:
     'A single replica is stopped under load, again and again, and each time clients go on making new connections to it for another while. The largest lag without a lost request is found by bisection, between 0 and the grace period, to 250 ms.',
-  seconds: { quick: 0, default: 12 },
+  seconds: { quick: 0, default: 6 },
+  lives: () => ({ starts: 3, stops: 3 }),
+  sailsInCompany: true,
   skipBecause: noBerthsBecause,
   sail: async (bridge) => {
     const { facts, say, signal } = bridge

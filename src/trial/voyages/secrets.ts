@@ -19,7 +19,8 @@ export default defineVoyage({
   description:
     'Unique tokens stand where secrets are: in headers, query, body, in the addresses of dependencies and in OTEL_EXPORTER_OTLP_HEADERS. ' +
     'Requests end well, with 4xx, are malformed, have a broken body, and find the dependencies away.',
-  seconds: { quick: 0, default: 7 },
+  seconds: { quick: 0, default: 5 },
+  sailsInCompany: true,
   async sail(bridge) {
     const { facts, random, pace } = bridge
     const withPasswords = facts.dependencies.flatMap((dependency) => {

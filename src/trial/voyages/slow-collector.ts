@@ -1,5 +1,6 @@
 import { BLOCK_BEGAN, BLOCKS_ENDED, EXPORT_DELAY_MS } from '../history/marks/slow-collector.ts'
 import { collectorBlocks } from '../history/views/collector-blocks.ts'
+import { endQuickly } from '../ship/end-quickly.ts'
 import { OFTEN_EXPORTING } from '../ship/often-exporting.ts'
 import type { Bridge, Ship } from '../ship/ship.ts'
 import { compareLatencies } from '../verdict/statistics/compare-latencies.ts'
@@ -20,6 +21,7 @@ export default defineVoyage({
   description:
     'One process under steady load while its collector answers at once and 300 ms late in turns, in blocks of a second: ABBA, three times. Twice as many follow when the first leave it open.',
   seconds: { quick: 8, default: 13 },
+  lives: () => ({ starts: 1, stops: 0 }),
   skipBecause: withoutTelemetry,
   async sail(bridge) {
     await using ship = await bridge.launch({ label: 'healthy and slow in turns', env: OFTEN_EXPORTING })
@@ -32,6 +34,7 @@ export default defineVoyage({
     ship.mark(BLOCKS_ENDED)
     await ship.setCollectorFault(undefined)
     await load.stop()
+    await endQuickly(ship, bridge.facts)
   },
 })
 

@@ -1,5 +1,6 @@
 import type { DependencyFact } from '../facts.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
+import { EXPORTING_SOON } from '../ship/often-exporting.ts'
 import type { Bridge, LaunchOptions } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
 
@@ -16,7 +17,8 @@ export default defineVoyage({
   title: 'starts',
   description:
     'Three starts, one when there is little time, with probes and requests every 20 ms from the first moment on, each on a fresh connection; and one start for the first dependency whose answers come late.',
-  seconds: { quick: 2, default: 7 },
+  seconds: { quick: 2, default: 6.5 },
+  lives: ({ dependencies }, pace) => ({ starts: STARTS[pace] + Math.min(1, dependencies.length), stops: 0 }),
   async sail(bridge) {
     for (let start = 1; start <= STARTS[bridge.pace]; start++)
       await sailStart(bridge, { label: `start ${start}` }, undefined)
@@ -42,7 +44,7 @@ async function sailStart(
 ): Promise<void> {
   const { facts } = bridge
   bridge.say(options.label)
-  await using ship = await bridge.launch({ ...options, until: 'spawned' })
+  await using ship = await bridge.launch({ ...options, env: EXPORTING_SOON, until: 'spawned' })
   // A request that is refused costs nothing; one that is missing at the wrong moment costs the whole trial.
   const load = ship.load.newConnections({ perSecond: 1000 / BEAT_MS, timeoutMs: REQUEST_TIMEOUT_MS })
   const stopProbes = ship.probe({ everyMs: BEAT_MS })

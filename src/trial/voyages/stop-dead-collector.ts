@@ -2,6 +2,7 @@ import type { Fault } from '../../receiver/fault.ts'
 import { COLLECTOR_LOST, ENDPOINT_LAG_OVER, STOP_LOAD_BEGAN } from '../history/marks/stop.ts'
 import { awaitStop, pauseWhileRunning } from '../manoeuvres/await-stop.ts'
 import { launchForStop } from '../manoeuvres/launch-for-stop.ts'
+import { sideBySide } from '../manoeuvres/side-by-side.ts'
 import type { Bridge, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
 
@@ -17,32 +18,25 @@ const ENVIRONMENT = {
   OTEL_METRIC_EXPORT_INTERVAL: '1000',
 } as const
 const NEW_PER_SECOND = 40
-const FIRST_EXPORT_LIMIT_MS = 4000
+/** Batches of 5 s are what every SDK has by itself, and some programs write them into their code. */
+const FIRST_EXPORT_LIMIT_MS = 6500
 const LOST_MS = 1200
 
 export default defineVoyage({
   id: 'stop-dead-collector',
   title: 'stop without a collector',
   description:
-    'The collector works, then it refuses, says nothing, or answers with 503; requests go on, then the stop signal. One life for each, side by side where the service listens on one port only.',
+    'The collector works, then it refuses, says nothing, or answers with 503; requests go on, then the stop signal. One life for each, side by side where the service bears it.',
   seconds: { quick: 0, default: 5 },
+  lives: ({ standsBeside }) => (standsBeside === true ? { starts: 2, stops: 1 } : { starts: 3, stops: 3 }),
+  sailsInCompany: true,
   skipBecause: ({ telemetry }) =>
     telemetry.traces || telemetry.metrics || telemetry.logs
       ? undefined
       : 'The service was not seen to export anything: see TEL-01',
   async sail(bridge) {
     bridge.say('the collector is lost')
-    const [first, ...others] = ARMS
-    if (first === undefined) return
-    const ship = await launchArm(first, bridge)
-    const all = [sailArm(first, ship, bridge)]
-    if (canStandBeside(ship, bridge)) {
-      for (const arm of others) all.push(launchArm(arm, bridge).then((each) => sailArm(arm, each, bridge)))
-      await Promise.all(all)
-      return
-    }
-    await Promise.all(all)
-    for (const arm of others) await sailArm(arm, await launchArm(arm, bridge), bridge)
+    await sideBySide(ARMS, bridge, async (arm) => sailArm(arm, await launchArm(arm, bridge), bridge))
   },
 })
 
@@ -50,12 +44,6 @@ type Arm = (typeof ARMS)[number]
 
 function launchArm({ name }: Arm, bridge: Bridge): Promise<Ship> {
   return launchForStop(bridge, { label: `collector ${name}`, settings: { collector: name }, env: ENVIRONMENT })
-}
-
-/** Another copy would want every port that is not chosen for it. */
-function canStandBeside(ship: Ship, { facts }: Bridge): boolean {
-  const ports = ship.history.soFar('listening').map(({ port }) => port)
-  return facts.portVariable !== undefined && ports.length > 0 && ports.every((port) => port === ship.port)
 }
 
 async function sailArm({ name, fault }: Arm, launched: Ship, bridge: Bridge): Promise<void> {

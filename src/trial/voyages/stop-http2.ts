@@ -13,6 +13,7 @@ export default defineVoyage({
   description:
     'Sessions of HTTP/2 with streams, and new sessions, with a wire delay; then the stop signal. New sessions go on coming for the endpoint lag.',
   seconds: { quick: 0, default: 2 },
+  sailsInCompany: true,
   skipBecause: ({ protocol }) => (protocol.h2c ? undefined : 'The service does not speak HTTP/2 without TLS'),
   async sail(bridge) {
     const { facts, say } = bridge

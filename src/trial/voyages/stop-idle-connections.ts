@@ -16,6 +16,7 @@ export default defineVoyage({
   description:
     'Connections that never say a word, kept connections whose clients send nothing more, and a client that never reads its answer stand open when the stop signal comes, and nobody closes them but the service.',
   seconds: { quick: 0, default: 1 },
+  sailsInCompany: true,
   async sail(bridge) {
     const { facts, say } = bridge
     await using ship = await launchForStop(bridge, {

@@ -13,6 +13,7 @@ export default defineVoyage({
   description:
     'The service is process 1 of a PID namespace of its own, as in a container; light load, then the stop signal.',
   seconds: { quick: 0, default: 1 },
+  sailsInCompany: true,
   skipBecause: ({ machine }) =>
     machine.hasPidNamespaces
       ? undefined

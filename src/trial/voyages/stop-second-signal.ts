@@ -17,6 +17,7 @@ export default defineVoyage({
   description:
     'With uploads that would last 20 s, the stop signal, and the same again 300 ms later; the same with SIGINT.',
   seconds: { quick: 0, default: 3 },
+  lives: () => ({ starts: 2, stops: 0 }),
   async sail(bridge) {
     const { facts, say } = bridge
     const signals = [...new Set<NodeJS.Signals>([facts.stopSignal, 'SIGINT'])]

@@ -20,6 +20,7 @@ export default defineVoyage({
   description:
     'Standard output is read a little at a time, so that its pipe fills, until 150 ms after the listener has closed; load with a trace context and a unique text in each request, then the stop signal.',
   seconds: { quick: 0, default: 3 },
+  sailsInCompany: true,
   async sail(bridge) {
     const { facts, say } = bridge
     await using ship = await launchForStop(bridge, { label: 'output read slowly', readsSlowly: true })

@@ -1,6 +1,7 @@
 import { STOP_LOAD_BEGAN } from '../history/marks/stop.ts'
 import { awaitStop, pauseWhileRunning } from '../manoeuvres/await-stop.ts'
 import { launchForStop } from '../manoeuvres/launch-for-stop.ts'
+import { withoutSockets } from '../without-sockets.ts'
 import { defineVoyage } from '../voyage.ts'
 
 const OPEN_MS = 1000
@@ -12,10 +13,8 @@ export default defineVoyage({
   title: 'stop with open sockets',
   description: 'Idle and chatting WebSockets, and streams of server-sent events, stand open; then the stop signal.',
   seconds: { quick: 0, default: 2 },
-  skipBecause: ({ webSocketPath, ssePath }) =>
-    webSocketPath === undefined && ssePath === undefined
-      ? 'No WebSocket and no event stream is known; say --ws PATH or --sse PATH'
-      : undefined,
+  sailsInCompany: true,
+  skipBecause: withoutSockets,
   async sail(bridge) {
     const { facts, say } = bridge
     await using ship = await launchForStop(bridge, { label: 'with open sockets' })

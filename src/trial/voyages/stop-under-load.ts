@@ -33,6 +33,8 @@ export default defineVoyage({
   description:
     'Three times (once with --quick): load over new and kept connections with a wire delay, slow requests, slow readers and dripped uploads, then the stop signal. New connections go on coming for the endpoint lag, kept ones until the service closes them.',
   seconds: { quick: 3, default: 8 },
+  lives: (_, pace) => ({ starts: CYCLES[pace], stops: CYCLES[pace] }),
+  sailsInCompany: true,
   async sail(bridge) {
     for (let cycle = 1; cycle <= CYCLES[bridge.pace]; cycle++) {
       if (bridge.signal.aborted) return

@@ -2,6 +2,7 @@ import { makeCanaries, canarySettings } from '../history/canaries.ts'
 import { IDLE_BEGAN, LOAD_BEGAN, LOAD_ENDED, ODD_CONTEXT_SENT } from '../history/marks/underway.ts'
 import { ODD_CONTEXTS } from '../history/odd-contexts.ts'
 import type { Route } from '../facts.ts'
+import { hasItsSpans } from '../manoeuvres/has-its-spans.ts'
 import type { Bridge, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
 
@@ -13,7 +14,8 @@ const LOAD_MS = { quick: 5000, default: 12_000, soak: 20_000 } as const
 /** From one odd request to the next: they must not stand in the way of the load. */
 const ODD_EVERY_MS = 200
 /** Exporters send every five seconds unless they are told otherwise: what is still missing a little later is lost. */
-const QUIET = { quietMs: 5200, timeoutMs: 6000 } as const
+const LAST_EXPORT_MS = 6000
+const LOOK_EVERY_MS = 200
 
 export default defineVoyage({
   id: 'underway',
@@ -21,7 +23,8 @@ export default defineVoyage({
   description:
     'One lifetime with everything healthy. Probes are asked from the first moment on; once the service is ready, some seconds with nothing else, then with load over new and kept connections. ' +
     'Beside the load go requests with malformed trace contexts, and some that carry secrets. Ends with the stop signal.',
-  seconds: { quick: 13, default: 20 },
+  seconds: { quick: 11, default: 18 },
+  sailsInCompany: true,
   async sail(bridge) {
     const canaries = makeCanaries(bridge.random)
     await using ship = await bridge.launch({
@@ -38,11 +41,19 @@ export default defineVoyage({
     await sailUnderLoad(bridge, ship, canaries)
     await stopProbes()
     bridge.say('waits for its telemetry')
-    await ship.whenTelemetryIsQuiet(QUIET)
+    await whenSpansHaveCome(ship)
     ship.signal(bridge.facts.stopSignal)
     await ship.waitForExit(bridge.facts.graceMs.value)
   },
 })
+
+/** What a stop would lose has to have come before it: how much that is, is looked at elsewhere. */
+async function whenSpansHaveCome(ship: Ship): Promise<void> {
+  // By now every exporter that has anything to send has sent something, unless a stop makes it.
+  if (ship.history.soFar('export').length === 0) return
+  const until = ship.history.now() + LAST_EXPORT_MS
+  while (ship.isRunning && ship.history.now() < until && !hasItsSpans(ship)) await ship.pause(LOOK_EVERY_MS)
+}
 
 async function sailIdle(bridge: Bridge, ship: Ship): Promise<void> {
   bridge.say('idle')

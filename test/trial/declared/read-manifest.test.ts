@@ -173,3 +173,18 @@ test.each([
     message: expect.stringContaining(says) as string,
   })
 })
+
+test('a hook whose command is not run counts as the time that is said of it; one that is done is not done when a time is said', async () => {
+  const said = async (hook: string) => {
+    const manifest = POD('a', `, lifecycle: { preStop: { ${hook} } }`)
+    const folder = await makeFolder({ 'deploy.yaml': manifest })
+    return readDeclared({ manifest: 'deploy.yaml', 'pre-stop': '4s' }, { cwd: folder, env: {} })
+  }
+  expect(await said('exec: { command: [/app/stop] }')).toMatchObject({
+    preStop: known({ kind: 'exec', command: ['/app/stop'] }),
+    preStopMs: { value: 4000, origin: 'flag' },
+  })
+  const http = await said('httpGet: { path: /drain, port: 8080 }')
+  expect(http.preStop).toBeUndefined()
+  expect(http.preStopMs).toEqual({ value: 4000, origin: 'flag' })
+})

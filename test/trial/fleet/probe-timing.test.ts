@@ -12,6 +12,12 @@ test.each(['found', 'default'] as const)('a period that nobody declared (%s) is 
   expect(probeTimings({ probes: { ready: { ...PROBE, origin } } }).ready?.periodMs).toBe(1000)
 })
 
+test('a container is given up as late as with the period that Kubernetes takes, of readiness one is told as soon', () => {
+  const probe = { ...PROBE, periodMs: 10_000, failureThreshold: 3, origin: 'found' } as const
+  const { ready, live, startup } = probeTimings({ probes: { ready: probe, live: probe, startup: probe } })
+  expect([ready?.failureThreshold, live?.failureThreshold, startup?.failureThreshold]).toEqual([3, 30, 30])
+})
+
 test('without a probe for readiness, something is asked all the same', () => {
   expect(probeTimings({ probes: {} })).toEqual({
     ready: { periodMs: 1000, failureThreshold: 3, initialDelayMs: 0 },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ManualClock } from '../../../src/core/manual-clock.ts'
 import { LiveView } from '../../../src/trial/output/live-view.ts'
 import { makePaint } from '../../../src/trial/output/paint.ts'
+import type { Leg } from '../../../src/trial/leg.ts'
 import { planVoyages } from '../../../src/trial/plan.ts'
 import { fail, pass } from '../../../src/trial/verdict/make-verdict.ts'
 import { byId, makeTrial, makeVoyage } from '../run-samples.ts'
@@ -32,6 +33,11 @@ function begin(columns = 80, rows = 24, trials = TRIALS, hasColour = false) {
   return { terminal, clock, view, plan, judge, tick: () => clock.advance(200) }
 }
 
+function end(view: LiveView, leg: Leg | undefined): void {
+  if (leg !== undefined)
+    view.voyageEnded({ voyage: leg.voyage.id, attempt: 1, lifetimes: [], tookMs: 1, isWhole: true })
+}
+
 test('before the voyages it says that the service is looked at; then each trial has a line, and the voyage one', async () => {
   const { terminal, clock, view, plan, judge, tick } = begin()
   expect(terminal.text).toMatchInlineSnapshot(`
@@ -49,8 +55,9 @@ test('before the voyages it says that the service is looked at; then each trial 
   const [first, second] = plan.legs
   if (first !== undefined) view.voyageBegan(first, 1)
   judge(0, pass('212 requests, 0 failed'))
+  end(view, first)
   if (second !== undefined) view.voyageBegan(second, 1)
-  view.said('SIGTERM, 14 requests in flight')
+  view.said('SIGTERM, 14 requests in flight', second)
   judge(1, fail('12 of 412 requests failed', { evidence: [{ says: 'this one' }] }))
   await clock.advance(3000)
   await tick()
@@ -66,14 +73,30 @@ test('before the voyages it says that the service is looked at; then each trial 
   `)
 })
 
+test('voyages that sail at the same time have a line each, with what each of them does', async () => {
+  const { terminal, view, plan, tick } = begin()
+  view.planned(plan)
+  for (const leg of plan.legs) {
+    view.voyageBegan(leg, 1)
+    view.said(`what ${leg.voyage.id} does`, leg)
+  }
+  await tick()
+  expect(terminal.text).toContain('voyage 1 of 2  stop under load  0s of about 25s: what stop does')
+  expect(terminal.text).toContain('voyage 2 of 2  under way  0s of about 21s: what underway does')
+  end(view, plan.legs[0])
+  await tick()
+  expect(terminal.text).not.toContain('what stop does')
+  expect(terminal.text).toContain('what underway does')
+})
+
 test('it is drawn in place: nothing is left of an earlier drawing, and nothing of it in the end', async () => {
   const { terminal, view, plan, judge, tick } = begin()
   const before = '$ seaworthy trial\nSea trial of node server.js'
   view.planned(plan)
   if (plan.legs[0] !== undefined) view.voyageBegan(plan.legs[0], 1)
-  view.said('a long sentence about what goes on at the moment')
+  view.said('a long sentence about what goes on at the moment', plan.legs[0])
   await tick()
-  view.said('short')
+  view.said('short', plan.legs[0])
   judge(0, pass('fine'))
   await tick()
   expect(terminal.text).toContain('short')
@@ -109,7 +132,7 @@ test.each([
   const { terminal, view, plan, tick, judge } = begin(from, 24)
   view.planned(plan)
   if (plan.legs[0] !== undefined) view.voyageBegan(plan.legs[0], 1)
-  view.said('x'.repeat(300))
+  view.said('x'.repeat(300), plan.legs[0])
   judge(1, pass('y'.repeat(300)))
   await tick()
   terminal.resize(to, 24)
@@ -122,7 +145,7 @@ test.each([20, 40, 80, 132])('in %i columns no line is broken', async (columns) 
   const { terminal, view, plan, tick, judge } = begin(columns, 30, TRIALS, true)
   view.planned(plan)
   if (plan.legs[0] !== undefined) view.voyageBegan(plan.legs[0], 1)
-  view.said('x'.repeat(300))
+  view.said('x'.repeat(300), plan.legs[0])
   judge(1, pass('汉字'.repeat(80)))
   await tick()
   view.end()
@@ -161,7 +184,7 @@ test('nothing of what the service or a voyage says is a command to the terminal'
   const { terminal, view, plan, judge, tick } = begin()
   view.planned(plan)
   if (plan.legs[0] !== undefined) view.voyageBegan(plan.legs[0], 1)
-  view.said(HOSTILE)
+  view.said(HOSTILE, plan.legs[0])
   judge(0, pass(HOSTILE))
   await tick()
   expect(terminal.text).toContain('red·[31m')

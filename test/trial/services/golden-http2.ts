@@ -2,14 +2,20 @@
 import { createServer } from 'node:http2'
 import { createService } from 'seaworthy'
 
-const service = createService({ name: 'golden-http2', admin: { port: 0 }, shutdown: { drainDelay: '1500ms' } })
+const service = createService({
+  name: 'golden-http2',
+  admin: { port: Number(process.env['ADMIN_PORT'] ?? 0) },
+  shutdown: { drainDelay: '1500ms' },
+})
 
 service.listener('web', {
   port: Number(process.env['PORT']),
   start: () =>
     createServer((request, response) => {
-      if (request.url === '/slow') setTimeout(() => response.end('late'), 600)
-      else response.end('ok')
+      request.resume().once('end', () => {
+        if (request.url === '/slow') setTimeout(() => response.end('late'), 600)
+        else response.end('ok')
+      })
     }),
 })
 

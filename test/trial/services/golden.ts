@@ -12,8 +12,8 @@ service.listener('web', {
   start:
     ({ log }) =>
     (request, response) => {
-      log.info({ pad: 'x'.repeat(300) }, 'answering')
       request.resume().once('end', () => {
+        log.info({ pad: 'x'.repeat(300) }, 'answering')
         if (request.url?.startsWith('/slow') === true) setTimeout(() => response.end('late'), 600)
         else response.end('ok')
       })

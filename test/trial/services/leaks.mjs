@@ -1,16 +1,20 @@
-// Leaks what it is told to: "memory", 1 KiB for each request; "sockets", those whose clients have gone; or nothing.
+// Leaks what it is told to: "memory", 1 KiB for each request; "little", 200 bytes; "sockets", those whose clients have gone;
+// or nothing. "garbage" leaks nothing either: it lets go of things when they are old, and V8 is in no hurry to collect those.
 import { createServer } from 'node:net'
 
 const leak = process.argv[2]
 const kept = []
+let count = 0
 const server = createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => socket.destroy())
   // The client is gone; whoever does not close then keeps the socket in CLOSE_WAIT.
   socket.on('end', () => leak !== 'sockets' && socket.end())
   socket.on('data', (chunk) => {
     const requests = chunk.toString('latin1').split('\r\n\r\n').length - 1
-    for (let count = 0; count < requests; count++) {
+    for (let request = 0; request < requests; request++) {
       if (leak === 'memory') kept.push(Buffer.alloc(1024, 1))
+      if (leak === 'little') kept.push('x'.repeat(184) + request)
+      if (leak === 'garbage') kept[count++ % 4000] = { text: Array.from({ length: 50 }, () => count) }
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
     }
   })

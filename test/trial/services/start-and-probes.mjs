@@ -1,4 +1,5 @@
 // A service with two probes, a port from PORT, and a dependency when DEPENDENCY is set. Its argument is what is wrong with it.
+import { mkdirSync } from 'node:fs'
 import { createServer, get } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { connect } from 'node:net'
@@ -12,6 +13,8 @@ if (!is('bad-port-accepted', 'hard-coded-port') && !/^\d+$/.test(PORT ?? '')) {
   console.error(is('unnamed-refusal') ? 'cannot start' : `PORT is ${JSON.stringify(PORT)}, expected a number`)
   process.exit(is('exit-0') ? 0 : 2)
 }
+// A second one that finds the folder there does not start.
+if (is('one-at-a-time')) mkdirSync(process.env.LOCK)
 if (is('never-listens')) {
   console.log('sleeping')
   setInterval(() => {}, 1000)
@@ -46,7 +49,8 @@ async function start() {
     const path = request.url.split('?')[0]
     if (isEnding && request.httpVersionMajor === 1) response.setHeader('Connection', 'close')
     const paths = is('one-probe') ? ['/healthz'] : is('no-probes', 'answers-nothing') ? [] : ['/livez', '/readyz']
-    if (!is('admin-port') && paths.includes(path)) return void probe(path === '/healthz' ? '/readyz' : path, response)
+    if (!is('admin-port', 'h2c-admin-port') && paths.includes(path))
+      return void probe(path === '/healthz' ? '/readyz' : path, response)
     const answer = (status) => {
       response.statusCode = status
       response.end('ok\n')
@@ -69,7 +73,7 @@ async function start() {
   }
 
   if (is('waits-for-collector') && !(await reachCollector())) process.exit(1)
-  const server = is('h2c') ? createHttp2Server(handle) : createServer(handle)
+  const server = is('h2c', 'h2c-admin-port') ? createHttp2Server(handle) : createServer(handle)
   const open = () => server.listen(port, is('loopback-only') ? '127.0.0.1' : '::')
   if (is('listens-late')) setTimeout(open, 1500)
   else open()
@@ -77,7 +81,7 @@ async function start() {
     console.error(String(error))
     process.exit(1)
   })
-  if (is('admin-port'))
+  if (is('admin-port', 'h2c-admin-port'))
     createServer((request, response) => void probe(request.url, response)).listen(
       Number(process.env.SEAWORTHY_ADMIN_PORT),
     )

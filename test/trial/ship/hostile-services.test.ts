@@ -53,7 +53,10 @@ describe.skipIf(process.platform !== 'linux')('a service that is no friend', () 
     const port = lifetime.settings['port']
     expect(eventsOf(lifetime, 'exited')).toMatchObject([{ code: 0 }])
     expect(eventsOf(lifetime, 'listening').map(({ what }) => what)).toEqual(['opened', 'closed'])
-    expect(eventsOf(lifetime, 'left-behind')).toMatchObject([{ ports: [port] }])
+    // Looked for a second after the end of the first process; on a busy machine the daemon comes to listen later.
+    const [leftBehind] = eventsOf(lifetime, 'left-behind')
+    const wasOpen = (eventsOf(lifetime, 'listening')[0]?.at ?? 0) < (leftBehind?.at ?? 0)
+    expect(leftBehind).toMatchObject({ ports: wasOpen ? [port] : [] })
     expect(eventsOf(lifetime, 'signal')).toEqual([])
     expect(left).toEqual([])
   })

@@ -1,15 +1,29 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer as createTlsServer, get } from 'node:https'
+import { dirname } from 'node:path'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { findPidNamespace } from '../../../src/process/pid-namespace.ts'
 import type { DependencyFact } from '../../../src/trial/facts.ts'
+import { parseDependency } from '../../../src/trial/survey/parse-dependency.ts'
+import { makeCertificate } from '../../server/self-signed-certificate.ts'
 import { eventsOf } from '../../../src/trial/history/lifetime.ts'
-import { factsOf, sail, service } from './launched.ts'
+import { environmentOf, factsOf, sail, service } from './launched.ts'
 
 const hasNamespaces = (await findPidNamespace()) !== undefined
 
-async function environmentOf(host: string, port: number): Promise<Record<string, string>> {
-  return (await (await fetch(`http://${host}:${port}/`)).json()) as Record<string, string>
+/** What a single signal says would win over what we say of all. */
+const LEFT_OVER = 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL'
+
+const STOCK: DependencyFact = {
+  name: 'stock',
+  variable: 'STOCK_URL',
+  template: 'http://{host}:{port}',
+  host: '127.0.0.1',
+  port: 9,
+  protocol: 'http',
+  origin: 'flag',
 }
 
 describe.skipIf(process.platform !== 'linux')('a ship', () => {
@@ -35,7 +49,7 @@ describe.skipIf(process.platform !== 'linux')('a ship', () => {
 
   test('gives the service its port, the way to the collector, a name and a marker; the voyage wins', async () => {
     const facts = factsOf(service('shows-environment'), {
-      env: { PATH: process.env['PATH'], OTEL_RESOURCE_ATTRIBUTES: 'team=red', REMOVED: 'x' },
+      env: { PATH: process.env['PATH'], OTEL_RESOURCE_ATTRIBUTES: 'team=red', REMOVED: 'x', [LEFT_OVER]: 'x' },
       telemetry: { traces: true, metrics: true, logs: true, protocol: 'grpc' },
     })
     const env = { OTEL_METRIC_EXPORT_INTERVAL: '500', REMOVED: undefined }
@@ -50,6 +64,8 @@ describe.skipIf(process.platform !== 'linux')('a ship', () => {
         OTEL_METRIC_EXPORT_INTERVAL: '500',
       })
       expect(seen).not.toHaveProperty('REMOVED')
+      // Not even empty: the SDK of Java takes that for a protocol that it does not know.
+      expect(seen).not.toHaveProperty(LEFT_OVER)
     })
     expect(lifetime.settings).toMatchObject({ otlpProtocol: 'grpc' })
   })
@@ -84,6 +100,55 @@ describe.skipIf(process.platform !== 'linux')('a ship', () => {
       { target: 'stock', fault: 'none' },
     ])
     expect(eventsOf(lifetime, 'dependency').some(({ what }) => what === 'connected')).toBe(true)
+  })
+
+  test('tells host and port in a variable each, and gives every start an empty folder that is gone after it', async () => {
+    const facts = factsOf(service('shows-environment'), {
+      env: { PATH: process.env['PATH'], DATA: '{tmp}/data.db' },
+      dependencies: [{ ...STOCK, variable: 'STOCK_HOST', portVariable: 'STOCK_PORT', template: '{host}' }],
+    })
+    const folders: string[] = []
+    for (let start = 0; start < 2; start++)
+      await sail(facts, {}, async (ship) => {
+        const seen = await environmentOf(ship.host, ship.port)
+        expect(seen).toMatchObject({ STOCK_HOST: '127.0.0.1', STOCK_PORT: expect.stringMatching(/^\d+$/) })
+        const folder = dirname(seen['DATA'] ?? '')
+        expect(readdirSync(folder)).toEqual([])
+        writeFileSync(seen['DATA'] ?? '', 'data')
+        folders.push(folder)
+      })
+    expect(new Set(folders).size).toBe(2)
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([])
+  })
+
+  test('an encrypted dependency on this machine is reached through the proxy under the name of its certificate', async () => {
+    const { pem } = makeCertificate({ name: 'localhost', altNames: ['DNS:localhost'] })
+    const behind = createTlsServer(pem, (_request, response) => response.end('behind')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => behind.once('listening', resolve))
+    const { port } = behind.address() as AddressInfo
+    const stock = parseDependency(
+      { name: 'stock', variable: 'STOCK_URL', origin: 'flag' },
+      `https://localhost:${port}/a`,
+    )
+    const facts = factsOf(service('shows-environment'), { dependencies: stock === undefined ? [] : [stock] })
+    const askTls = (url: string) =>
+      new Promise<string>((resolve, reject) => {
+        const request = get(url, { ca: pem.cert, agent: false }, (response) =>
+          response.setEncoding('utf8').once('data', (text: string) => resolve(text)),
+        )
+        request.once('error', reject)
+      })
+    const { lifetime } = await sail(facts, {}, async (ship) => {
+      const url = (await environmentOf(ship.host, ship.port))['STOCK_URL'] ?? ''
+      expect(url).toMatch(/^https:\/\/localhost:\d+\/a$/)
+      expect(url).not.toContain(`:${port}/`)
+      expect(await askTls(url)).toBe('behind')
+      await ship.setDependencyFault('stock', { kind: 'refuse' })
+      await expect(askTls(url)).rejects.toThrow('ECONNREFUSED')
+    })
+    behind.close()
+    expect(eventsOf(lifetime, 'dependency').some(({ what }) => what === 'connected')).toBe(true)
+    expect(eventsOf(lifetime, 'downstream')).toEqual([])
   })
 
   test('freezes the service, and lets it go on', async () => {

@@ -81,3 +81,8 @@ export function processesOf(trialId: string): string[] {
       }
     })
 }
+
+/** What `shows-environment` was given. */
+export async function environmentOf(host: string, port: number): Promise<Record<string, string>> {
+  return (await (await fetch(`http://${host}:${port}/`)).json()) as Record<string, string>
+}

@@ -115,6 +115,17 @@ test('what the service asks by itself, and asked before, is left out', () => {
   expect(verdict.figures).toContainEqual({ name: 'callsOfTheServiceItself', value: 1 })
 })
 
+test('what the service puts aside and does when all are answered is its own, also while there are requests', () => {
+  const own = { path: '/receipts', connection: 900, traceparent: `00-${'e'.repeat(32)}-${'f'.repeat(16)}-01` }
+  const begun = (at: number) => [...makeCall({ at: 1200, ...own }), ...makeCall({ at, exchange: 1, ...own })]
+  const last = 1000 + 199 * 2 + 99
+  expect(judge(trial, live({ more: begun(last + 600) }))).toMatchObject({ outcome: 'PASS' })
+  expect(judge(trial, live({ more: begun(last + 100) }))).toMatchObject({
+    outcome: 'FAIL',
+    says: expect.stringContaining('which nobody sent'),
+  })
+})
+
 test('a header that is passed on as it came is a note', () => {
   const copied = (id: number) => ({
     path: `/left?n=nonce-${id}`,

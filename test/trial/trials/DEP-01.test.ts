@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { RECOVERY_WATCHED } from '../../../src/trial/history/marks/outage.ts'
 import DEP_01 from '../../../src/trial/trials/DEP-01.ts'
 import { judge, makeFacts, makeLifetime } from '../samples.ts'
 import { AWAY_AT, BACK_AT, isAway, OUTAGE_FACTS, outageLifetime, type OutageStory } from './outage-samples.ts'
@@ -24,6 +25,26 @@ test('readiness that says yes while requests fail', () => {
   expect(verdict.outcome).toBe('FAIL')
   expect(verdict.says).toBe('Readiness said yes for 13.0 s without db, while 260 of 260 requests failed.')
   expect(verdict.evidence[0]?.seen?.requests).toHaveLength(20)
+})
+
+test('a service of which some routes go on and the others are refused with 503 may stay ready, and no other', () => {
+  // Every third request is for an order, and only orders need the dependency.
+  const story = (status: number, failsToo = '') => {
+    const { events, ...rest } = outageLifetime({ succeeds: () => true, isReady: () => true })
+    const routed = events.map((event) => {
+      if (event.kind !== 'request') return event
+      const path = (event.startedAt / 50) % 3 === 0 ? '/orders' : '/products'
+      const fails = isAway(event.startedAt) && (path === '/orders' || path === failsToo)
+      return { ...event, path, ...(fails ? { status } : {}) }
+    }) as typeof events
+    return judge(DEP_01, [{ ...rest, events: routed }], OUTAGE_FACTS)
+  }
+  expect(story(503)).toMatchObject({
+    outcome: 'PASS',
+    notes: ['It stayed ready without db, in a degraded mode: GET /products went on, GET /orders was refused with 503.'],
+  })
+  expect(story(500).says).toBe('Readiness said yes for 13.0 s without db, while 87 of 260 requests failed.')
+  expect(story(503, '/products').outcome).toBe('FAIL')
 })
 
 test('readiness has the time that a kubelet needs, and two seconds', () => {
@@ -74,6 +95,23 @@ test('five seconds after the return, 99 in 100 requests succeed', () => {
   const verdict = say({ succeeds: (at) => at < AWAY_AT || at >= BACK_AT + 6000 })
   expect(verdict.outcome).toBe('FAIL')
   expect(verdict.says).toBe('5 s after db was back, 20 of 60 requests still failed.')
+})
+
+test('what is in flight when the next fault comes says nothing of the recovery, and what hung before it does', () => {
+  const watchedAt = BACK_AT + 8000
+  const hanging = (sinceMs: number) => {
+    const { events, ...rest } = outageLifetime()
+    const late = events.map((event) =>
+      event.kind === 'request' && event.startedAt >= watchedAt - sinceMs
+        ? { ...event, status: 503, at: watchedAt + 1500 }
+        : event,
+    ) as typeof events
+    const mark = { kind: 'mark', name: RECOVERY_WATCHED, data: {}, at: watchedAt } as const
+    const inOrder = [...late, mark].toSorted((one, other) => one.at - other.at)
+    return judge(DEP_01, [{ ...rest, events: inOrder }], OUTAGE_FACTS)
+  }
+  expect(hanging(500).outcome).toBe('PASS')
+  expect(hanging(1200)).toMatchObject({ outcome: 'FAIL', says: expect.stringContaining('requests still failed') })
 })
 
 test('readiness that never comes back fails', () => {

@@ -120,3 +120,27 @@ test('nothing at all is inconclusive', () => {
   expect(judge(trial, []).outcome).toBe('INCONCLUSIVE')
   expect(judge(trial, [makeLifetime([], { voyage: 'underway' })]).outcome).toBe('INCONCLUSIVE')
 })
+
+const HTTP2_ONLY = { http1: false, h2c: true, tls: false } as const
+
+test('probes that were found over HTTP/2 only are none: a kubelet asks over HTTP/1.1', () => {
+  const facts = makeFacts({ protocol: HTTP2_ONLY, probes: {}, probesOverHttp2: ['/readyz', '/livez'] })
+  expect(judge(trial, [makeVoyage()], facts)).toMatchObject({
+    outcome: 'FAIL',
+    says: expect.stringMatching(
+      /^\/readyz and \/livez answered on a port which speaks HTTP\/2 without TLS only, and a kubelet/,
+    ),
+  })
+})
+
+test('a probe that was declared on a port of HTTP/2 only fails, and one on a port of its own does not', () => {
+  const { ready, live } = makeFacts().probes
+  if (ready === undefined || live === undefined) throw new Error('no probes')
+  const on = (port: number) =>
+    makeFacts({ protocol: HTTP2_ONLY, probes: { ready: { ...ready, port }, live: { ...live, port } } })
+  expect(judge(trial, [makeVoyage()], on(makeFacts().port.value))).toMatchObject({
+    outcome: 'FAIL',
+    says: expect.stringContaining('The probe /readyz is on port'),
+  })
+  expect(judge(trial, [makeVoyage()], on(9090)).outcome).toBe('PASS')
+})

@@ -57,6 +57,21 @@ test('not ready while requests fail agrees, also when it follows 10 s later', ()
   expect(judge(trial, [makeVoyage({ count: 300, succeeds, isReady: lagsMore })]).outcome).toBe('FAIL')
 })
 
+test('another way of being away gives readiness no more time, and its return does', () => {
+  const succeeds = (index: number): boolean => index < 100 || index >= 160
+  const fault = (index: number, what: string): HistoryEvent => {
+    return { kind: 'fault', at: index * 300, target: 'db', fault: what }
+  }
+  const away = [fault(100, 'refuse'), fault(115, 'reset'), fault(130, 'blackhole'), fault(160, 'none')]
+  const lies = makeVoyage({ count: 300, succeeds, others: away })
+  expect(judge(trial, [lies])).toMatchObject({
+    outcome: 'FAIL',
+    says: 'Readiness said yes 26 times of 26 while requests failed',
+  })
+  const isReady = (index: number): boolean => index < 105 || index >= 190
+  expect(judge(trial, [makeVoyage({ count: 300, succeeds, isReady, others: away })]).outcome).toBe('PASS')
+})
+
 test('the manifest says how long it may lag', () => {
   const probe = { path: '/', port: 1, timeoutMs: 1, initialDelayMs: 0 } as const
   const factsOf = (periodMs: number): Facts =>

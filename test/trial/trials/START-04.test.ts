@@ -84,6 +84,22 @@ test.each([
   expect(verdict.outcome).toBe(outcome)
 })
 
+test('one that is ready while some routes go on and the others are refused with 503 passes with a note', () => {
+  const requests = (status: number): HistoryEvent[] =>
+    Array.from({ length: 30 }, (_, id) => {
+      const isOrder = id % 3 === 0
+      const route = { method: isOrder ? 'POST' : 'GET', path: isOrder ? '/orders' : '/products' }
+      return makeRequest({ id, startedAt: 600 + id * 50, at: 610 + id * 50, status: isOrder ? status : 200, ...route })
+    })
+  const told = (status: number) =>
+    judge(trial, [makeStart([...OUTAGE, DIALLED, ...probes(500), ...requests(status)])], FACTS)
+  expect(told(503)).toMatchObject({
+    outcome: 'PASS',
+    notes: ['Ready without "db", in a degraded mode: GET /products went on, POST /orders was refused with 503'],
+  })
+  expect(told(500)).toMatchObject({ outcome: 'FAIL', says: expect.stringContaining('10 of 30 requests failed') })
+})
+
 test('when it is ready, answers, and never connects, nobody can tell', () => {
   const requests = Array.from({ length: 9 }, (_, id) => makeRequest({ id, at: 600 + id }))
   expect(judge(trial, [makeStart([...OUTAGE, ...probes(500), ...requests])], FACTS)).toMatchObject({

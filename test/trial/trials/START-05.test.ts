@@ -49,7 +49,16 @@ test('a service that serves all the same fails, also when it ends afterwards', (
 
 test('one that falls back to a port that is in use fails, too', () => {
   const line = makeLine(90, 'Error: listen EADDRINUSE: address already in use :::3000')
-  expect(judge(trial, [makeStart([line, exits(100, 1)])]).outcome).toBe('FAIL')
+  const verdict = judge(trial, [makeStart([line, exits(100, 1)])])
+  expect(verdict.outcome).toBe('FAIL')
+  expect(verdict.says).toContain('took the bad HTTP_PORT for another port than it said')
+})
+
+test('one that takes the value for the name of a socket, which is there already, fails as that', () => {
+  const line = makeLine(90, 'Error: listen EADDRINUSE: address already in use abc')
+  const verdict = judge(trial, [makeStart([line, exits(100, 1)])])
+  expect(verdict.outcome).toBe('FAIL')
+  expect(verdict.says).toContain('for the name of a file to listen on')
 })
 
 test('code 0 fails, and an end by a signal of its own does not', () => {

@@ -189,3 +189,9 @@ test('requests after the close of the listener are counted as such', () => {
 test('requests over HTTP/2 are for STOP-04', () => {
   expect(judgeStop({ requests: [makeLost('stream-error', { protocol: 'h2' })] }).outcome).toBe('PASS')
 })
+
+test('of a service that speaks HTTP/2 only, another trial tells', () => {
+  const speaks = (http1: boolean) => makeFacts({ protocol: { http1, h2c: true, tls: false } })
+  expect(trial.skipBecause?.(speaks(false))).toContain('STOP-04')
+  expect(trial.skipBecause?.(speaks(true))).toBeUndefined()
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RequestEvent } from '../../../src/trial/history/client-events.ts'
 import trial from '../../../src/trial/trials/STOP-03.ts'
-import { judge, makeRequest } from '../samples.ts'
+import { judge, makeFacts, makeRequest } from '../samples.ts'
 import { makeReadiness, makeStop, SIGNALLED_AT, type StopChanges } from '../stop-samples.ts'
 
 const judgeStop = (changes: StopChanges = {}) => judge(trial, [makeStop(changes)])
@@ -74,4 +74,10 @@ test('what was answered before the service noticed does not count, for 250 ms at
 test('only connections that a client wanted to keep count', () => {
   const others = answers(5, 5).map((request) => ({ ...request, load: 'new' }))
   expect(judgeStop({ requests: others }).figures[0]?.value).toBe(5)
+})
+
+test('of a service that speaks HTTP/2 only, another trial tells', () => {
+  const speaks = (http1: boolean) => makeFacts({ protocol: { http1, h2c: true, tls: false } })
+  expect(trial.skipBecause?.(speaks(false))).toContain('GOAWAY')
+  expect(trial.skipBecause?.(speaks(true))).toBeUndefined()
 })

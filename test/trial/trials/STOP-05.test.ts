@@ -72,4 +72,6 @@ test('without sockets, or a stop, nothing can be said', () => {
 test('without a path for either there is nothing to try', () => {
   expect(trial.skipBecause?.(makeFacts())).toContain('--ws')
   expect(trial.skipBecause?.(makeFacts({ ssePath: '/events' }))).toBeUndefined()
+  const overHttp2 = makeFacts({ ssePath: '/events', protocol: { http1: false, h2c: true, tls: false } })
+  expect(trial.skipBecause?.(overHttp2)).toContain('HTTP/1.1')
 })

@@ -66,6 +66,12 @@ test('an exit code that is not accepted fails, and one that is passes', () => {
   expect(judgeStop({}, makeFacts({ acceptedExitCodes: [7] })).outcome).toBe('FAIL')
 })
 
+test('whoever accepts 143 accepts an end by SIGTERM itself, and by no other signal', () => {
+  const facts = makeFacts({ acceptedExitCodes: [0, 143] })
+  expect(judgeStop({ exit: { code: null, signal: 'SIGTERM' } }, facts).outcome).toBe('PASS')
+  expect(judgeStop({ exit: { code: null, signal: 'SIGABRT' } }, facts).outcome).toBe('FAIL')
+})
+
 test('143 of a JVM passes with a note, known by its telemetry or its command', () => {
   const java = makeSpan({ traceId: 'a', endedAt: 1000 })
   const sender = { ...SENDER, language: 'java' }

@@ -10,8 +10,10 @@ import {
   PAIR_PART,
   SENDING_ENDED,
 } from '../../../src/trial/history/marks/dead-collector.ts'
+import { MEMORY_COLLECTED } from '../../../src/trial/history/marks/memory.ts'
+import { eventsOf, type Lifetime } from '../../../src/trial/history/lifetime.ts'
 import trial from '../../../src/trial/trials/TEL-03.ts'
-import { judge, makeLifetime, makeRequest } from '../samples.ts'
+import { judge, makeFacts, makeLifetime, makeRequest } from '../samples.ts'
 import { counted, makeExport, makeMark, makeReading } from '../telemetry-samples.ts'
 
 const FAULTS = ['refused', 'blackhole', 'reset'] as const
@@ -145,13 +147,40 @@ test('a service that sends nothing, healthy or dead, was not tried', () => {
 })
 
 test('memory that grows with every span fails it, and less than a span is no growth', () => {
-  expect(judge(trial, [...firstPairs(), atFullRate({ bytesPerRequest: 3000 })])).toMatchObject({
+  const facts = makeFacts({ command: ['./service'] })
+  expect(judge(trial, [...firstPairs(), atFullRate({ bytesPerRequest: 3000 })], facts)).toMatchObject({
     outcome: 'FAIL',
     says: expect.stringContaining('Memory grows by'),
     evidence: [{ seen: { lifetime: 99, from: 0, to: 10_000 } }],
   })
-  expect(judge(trial, [...firstPairs(), atFullRate({ bytesPerRequest: 500 })]).outcome).toBe('PASS')
+  expect(judge(trial, [...firstPairs(), atFullRate({ bytesPerRequest: 500 })], facts).outcome).toBe('PASS')
 })
+
+test('resident memory of a heap that lies uncollected tells no growth, and what is in use tells it', () => {
+  const facts = makeFacts({ command: ['node', 'service.js'] })
+  const resident = atFullRate({ bytesPerRequest: 3000 })
+  expect(judge(trial, [...firstPairs(), resident], facts)).toMatchObject({
+    outcome: 'INCONCLUSIVE',
+    says: expect.stringContaining('could not be made to collect'),
+  })
+  expect(judge(trial, [...firstPairs(), collected(resident, 100)], facts).outcome).toBe('PASS')
+  expect(judge(trial, [...firstPairs(), collected(resident, 1200)], facts)).toMatchObject({
+    outcome: 'FAIL',
+    isCounted: true,
+    says: expect.stringContaining('Memory in use after collections grows by'),
+  })
+})
+
+/** The same life with a collection at each reading, which leaves so much more for each request. */
+function collected(lifetime: Lifetime, bytesPerRequest: number): Lifetime {
+  const answered = eventsOf(lifetime, 'request')
+  const marks = eventsOf(lifetime, 'reading').map(({ at }) => {
+    const count = answered.filter((request) => request.at <= at).length
+    const data = { liveBytes: 30e6 + count * bytesPerRequest, outsideBytes: 0 }
+    return { kind: 'mark', at, name: MEMORY_COLLECTED, data } as const
+  })
+  return { ...lifetime, events: [...lifetime.events, ...marks].toSorted((one, other) => one.at - other.at) }
+}
 
 test('growth that slows down, as that of a heap that gets warm, is none that goes on', () => {
   const memory = atFullRate()
@@ -162,7 +191,9 @@ test('growth that slows down, as that of a heap that gets warm, is none that goe
 })
 
 test('too few requests after the queue was full tell nothing of memory', () => {
-  expect(judge(trial, [...firstPairs(), atFullRate({ requests: 12_000, bytesPerRequest: 3000 })])).toMatchObject({
+  const facts = makeFacts({ command: ['./service'] })
+  const memory = atFullRate({ requests: 12_000, bytesPerRequest: 3000 })
+  expect(judge(trial, [...firstPairs(), memory], facts)).toMatchObject({
     outcome: 'INCONCLUSIVE',
     says: expect.stringMatching(/can't be told from 7\d00 requests/),
   })

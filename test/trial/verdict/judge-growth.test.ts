@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judgeGrowth } from '../../../src/trial/verdict/judge-growth.ts'
 
-const LIMIT = 512 * 1024 * 1024
+const BOUNDS = { limitBytes: 512 * 1024 * 1024, leastRiseBytes: 0 }
 
 /** Memory at 40 readings, 1000 requests apart. */
 function memory(bytesOf: (x: number) => number, { readings = 40, step = 1000 } = {}) {
@@ -27,13 +27,13 @@ test.each([
   ],
   ['a plateau that is reached later', (x: number) => Math.min(x, 30_000) * 1600, 'unclear'],
 ])('memory that grows by %s is %s', (_what, bytesOf, outcome) => {
-  expect(judgeGrowth(memory(bytesOf), LIMIT).outcome).toBe(outcome)
+  expect(judgeGrowth(memory(bytesOf), BOUNDS).outcome).toBe(outcome)
 })
 
 test('growth below a tenth of the limit in a million requests is unclear', () => {
   const points = memory((x) => 100 * x)
-  expect(judgeGrowth(points, 1000e6).outcome).toBe('unclear')
-  expect(judgeGrowth(points, 999e6).outcome).toBe('grows')
+  expect(judgeGrowth(points, { ...BOUNDS, limitBytes: 1000e6 }).outcome).toBe('unclear')
+  expect(judgeGrowth(points, { ...BOUNDS, limitBytes: 999e6 }).outcome).toBe('grows')
 })
 
 test('few requests and few readings tell nothing, whatever memory does', () => {
@@ -41,26 +41,51 @@ test('few requests and few readings tell nothing, whatever memory does', () => {
   expect(
     judgeGrowth(
       memory(() => 0, { step: 199 }),
-      LIMIT,
+      BOUNDS,
     ),
   ).toMatchObject({ outcome: 'unclear', requestCount: 4975 })
   expect(
     judgeGrowth(
       memory(() => 0, { step: 200 }),
-      LIMIT,
+      BOUNDS,
     ),
   ).toMatchObject({ outcome: 'flat', requestCount: 5000 })
   expect(
     judgeGrowth(
       memory((x) => x * 5000, { step: 100 }),
-      LIMIT,
+      BOUNDS,
     ).outcome,
   ).toBe('unclear')
   expect(
     judgeGrowth(
       memory(() => 0, { readings: 11 }),
-      LIMIT,
+      BOUNDS,
     ).because,
   ).toContain('memory was read 7 times')
-  expect(judgeGrowth([], LIMIT).outcome).toBe('unclear')
+  expect(judgeGrowth([], BOUNDS).outcome).toBe('unclear')
+})
+
+test('what is taken in one piece, without a leak, sets the least leak that shows', () => {
+  const rising = (bytes: number, leastRiseBytes: number) =>
+    judgeGrowth(
+      memory((x) => bytes * x),
+      { ...BOUNDS, leastRiseBytes },
+    )
+  // 25,000 requests after the warm-up.
+  expect(rising(0, 1e6)).toMatchObject({ outcome: 'flat', leastBytes: 64 })
+  expect(rising(319, 8e6)).toMatchObject({ outcome: 'flat', leastBytes: 320 })
+  expect(rising(321, 8e6)).toMatchObject({ outcome: 'grows' })
+})
+
+test('where only a leak of more than a KiB would show, nothing was shown', () => {
+  const flat = (leastRiseBytes: number) =>
+    judgeGrowth(
+      memory(() => 0),
+      { ...BOUNDS, leastRiseBytes },
+    )
+  expect(flat(25_000 * 1024).outcome).toBe('flat')
+  expect(flat(25_000 * 1024 + 1)).toMatchObject({
+    outcome: 'unclear',
+    because: '25000 requests were answered after the warm-up, and 25001 are needed to tell',
+  })
 })

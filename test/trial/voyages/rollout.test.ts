@@ -87,6 +87,36 @@ test('a hook that waits saves new connections, and not kept ones', { timeout: 60
   expect(order).toEqual(['created', 'ready', 'deleted', 'pre-stop-began', 'pre-stop-ended', 'signalled', 'gone'])
 })
 
+test(
+  'a hook that asks is really asked, before the signal, on the port of its own replica',
+  { timeout: 60_000 },
+  async () => {
+    // It drains for so long at this request, and ends at once at the signal.
+    const preStop = { kind: 'httpGet', path: '/drain', port: facts([]).port.value } as const
+    const { rollout: lifetime } = await judgeRollout(facts(['drains-when-asked', '800'], { preStop }))
+    const told = eventsOf(lifetime, 'pod').filter(({ pod }) => pod === 'old-1')
+    const at = (what: string) => told.find((each) => each.what === what)?.at ?? Number.NaN
+    expect(at('signalled') - at('pre-stop-began')).toBeGreaterThanOrEqual(790)
+    const asked = eventsOf(lifetime, 'output').filter(({ line, pod }) => line === 'asked to drain' && pod === 'old-1')
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.at).toBeLessThan(at('signalled'))
+  },
+)
+
+test('a hook that is a command is not run, and takes the time that was said', { timeout: 60_000 }, async () => {
+  const preStop = { kind: 'exec', command: ['node', '-e', 'process.kill(1)'] } as const
+  const of = facts(['drain', '600'], { preStop, preStopMs: known(700) })
+  const { rollout: lifetime, notes } = await judgeRollout(of)
+  const told = eventsOf(lifetime, 'pod').filter(({ pod }) => pod === 'old-1')
+  const at = (what: string) => told.find((each) => each.what === what)?.at ?? Number.NaN
+  expect(at('pre-stop-ended') - at('pre-stop-began')).toBeGreaterThanOrEqual(690)
+  expect(notes).toContainEqual(
+    expect.stringContaining(
+      'was not run, because it would not run in a container here; its declared time, 700 ms, was waited',
+    ),
+  )
+})
+
 test('a drain that is shorter than the endpoint lag loses the rest of it', { timeout: 60_000 }, async () => {
   const verdict = await judgeRollout(facts(['drain', '1500'], { endpointLagMs: known(4000) }))
   expect(verdict.outcome).toBe('FAIL')

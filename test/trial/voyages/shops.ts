@@ -13,6 +13,7 @@ export function shopOnRuntime(changes: Partial<Facts> = {}): Facts {
     command: [process.execPath, '--conditions=seaworthy-source', file],
     startupMs: { value: 15_000, origin: 'default' },
     telemetry: TELEMETRY,
+    standsBeside: true,
     ...changes,
   })
 }
@@ -22,6 +23,7 @@ export function shopOnSdk(defects: readonly string[], changes: Partial<Facts> = 
   return serviceFacts('telemetry-by-sdk', defects, {
     startupMs: { value: 15_000, origin: 'default' },
     telemetry: TELEMETRY,
+    standsBeside: true,
     ...changes,
   })
 }

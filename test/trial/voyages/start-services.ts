@@ -7,6 +7,7 @@ export function factsOf(defect: string, changes: Partial<Facts> = {}): Facts {
   return serviceFacts('start-and-probes', [defect], {
     probes: READY_AND_LIVE,
     normal: { listeningAfterMs: 100, readyAfterMs: 300, exitAfterMs: 700 },
+    standsBeside: defect !== 'hard-coded-port',
     ...changes,
   })
 }

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
@@ -53,6 +55,7 @@ test('port, probes, routes, an upload and times are found of a service that nobo
     probes: { ready: { path: '/readyz', origin: 'found' }, live: { path: '/livez', origin: 'found' } },
     telemetry: { traces: false, metrics: false, logs: false },
     warnings: [],
+    standsBeside: true,
   })
   expect(facts.probes.ready?.port).toBe(facts.port.value)
   expect(facts.normal.readyAfterMs).toBeGreaterThanOrEqual(facts.normal.listeningAfterMs)
@@ -61,7 +64,11 @@ test('port, probes, routes, an upload and times are found of a service that nobo
 
 test('a port that is written into the code is where requests go, and no variable is known for it', async () => {
   const facts = await look('hard-coded-port')
-  expect(facts).toMatchObject({ port: { value: 11_711, origin: 'found' }, probes: { ready: { port: 11_711 } } })
+  expect(facts).toMatchObject({
+    port: { value: 11_711, origin: 'found' },
+    probes: { ready: { port: 11_711 } },
+    standsBeside: false,
+  })
   expect(facts).not.toHaveProperty('portVariable')
 })
 
@@ -72,15 +79,38 @@ test('probes on a port of their own are told from requests', async () => {
     adminPortVariable: 'SEAWORTHY_ADMIN_PORT',
     probes: { ready: { port: adminPort }, live: { port: adminPort } },
     routes: [{ path: '/' }],
+    standsBeside: true,
   })
   expect(facts.port.value).not.toBe(adminPort)
 })
 
-test('HTTP/2 without TLS is spoken to', async () => {
-  expect(await look('h2c')).toMatchObject({
+test('a service of which no second copy starts beside the first is known by that', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-survey-'))
+  const facts = await look('one-at-a-time', { env: { LOCK: join(folder, 'lock') } })
+  rmSync(folder, { recursive: true })
+  expect(facts).toMatchObject({ portVariable: 'PORT', standsBeside: false })
+})
+
+test('HTTP/2 without TLS is spoken to, and what answers as a probe there is none: no kubelet can ask', async () => {
+  const facts = await look('h2c', { env: { START_MS: '1800' } })
+  expect(facts).toMatchObject({
     protocol: { http1: false, h2c: true },
-    probes: { ready: { path: '/readyz' } },
+    routes: [{ path: '/' }],
+    probes: {},
+    probesOverHttp2: ['/readyz', '/livez'],
   })
+  // It is waited for all the same.
+  expect(facts.normal.readyAfterMs).toBeGreaterThan(1700)
+})
+
+test('of a service over HTTP/2 whose probes have a port of their own with HTTP/1.1, they are its probes', async () => {
+  const facts = await look('h2c-admin-port')
+  expect(facts).toMatchObject({
+    protocol: { http1: false, h2c: true },
+    probes: { ready: { path: '/readyz' }, live: { path: '/livez' } },
+  })
+  expect(facts.probes.ready?.port).toBe(Number(facts.env['SEAWORTHY_ADMIN_PORT']))
+  expect(facts).not.toHaveProperty('probesOverHttp2')
 })
 
 test('a service that listens late, or becomes ready late, is waited for', async () => {
@@ -88,6 +118,14 @@ test('a service that listens late, or becomes ready late, is waited for', async 
   expect(late.normal.listeningAfterMs).toBeGreaterThan(1400)
   const slow = await look('none', { env: { START_MS: '1000' } })
   expect(slow.normal.readyAfterMs).toBeGreaterThan(900)
+})
+
+test('a service that goes into the background before it listens is waited for, and ended', async () => {
+  const facts = await look('none', {
+    command: [process.execPath, join(import.meta.dirname, '../services/daemonises.mjs')],
+  })
+  expect(facts).toMatchObject({ portVariable: 'PORT', routes: [{ method: 'GET', path: '/' }] })
+  expect(facts.normal).not.toHaveProperty('exitAfterMs')
 })
 
 test('one path for both probes, and none, are what they are', async () => {
@@ -113,6 +151,30 @@ test('a dependency is found by the variable that holds its address, and a listen
     },
   ])
   expect(facts.warnings).toEqual([expect.stringContaining('listens on 127.0.0.1 only')])
+})
+
+test('a dependency is found by a variable for its host and one for its port', async () => {
+  await using dependency = await startDependency()
+  const { port } = dependency.fact
+  const facts = await look('none', { env: { DB_HOST: '127.0.0.1', DB_PORT: String(port), OTHER_HOST: '127.0.0.1' } })
+  expect(facts.dependencies).toEqual([
+    {
+      name: 'db',
+      variable: 'DB_HOST',
+      portVariable: 'DB_PORT',
+      template: '{host}',
+      host: '127.0.0.1',
+      port,
+      protocol: 'tcp',
+      origin: 'found',
+    },
+  ])
+})
+
+test.each(['host: "::1"', 'host: "::", ipv6Only: true'])('a service on IPv6 alone is found: %s', async (where) => {
+  const script = `require('http').createServer((_, answer) => answer.end('ok')).listen({ port: +process.env.PORT, ${where} })`
+  const facts = await look('none', { command: [process.execPath, '-e', script] })
+  expect(facts).toMatchObject({ host: '::1', portVariable: 'PORT', routes: [{ method: 'GET', path: '/' }] })
 })
 
 test('what was declared is stronger than what is found', async () => {

@@ -12,6 +12,9 @@ export interface CausedCall {
   readonly saysItIsOf?: RequestEvent
 }
 
+/** A call that a handler makes without waiting for it begins before so long has passed since its answer. */
+const STILL_ITS_CALL_MS = 250
+
 /** What the service asked of its HTTP dependencies under load. */
 export interface CausedCalls {
   readonly lifetime: Lifetime
@@ -33,8 +36,11 @@ export function causedCalls(lifetime: Lifetime): CausedCalls | undefined {
   const byNonce = new Map(requests.flatMap((request) => (request.nonce ? [[request.nonce, request]] : [])))
   const isNonce = nonceFinder(byNonce)
   const all = downstreamCalls(lifetime)
-  // What the service asks for by itself, it asked for before, too.
-  const usual = new Set(all.filter(({ at }) => at < from).map((call) => placeOf(call)))
+  // What the service asks for by itself, such as a check or what it had put aside for later, it also asks for before there
+  // are requests, or when all have long been answered.
+  const answeredAt = requests.reduce((last, { at }) => Math.max(last, at), from)
+  const isUnasked = ({ at }: DownstreamCall): boolean => at < from || at > answeredAt + STILL_ITS_CALL_MS
+  const usual = new Set(all.filter(isUnasked).map((call) => placeOf(call)))
   const calls: CausedCall[] = []
   let ownCount = 0
   for (const call of all) {

@@ -23,7 +23,9 @@ export function handleRounds(lifetime: Lifetime): HandleRound[] {
   const readings = eventsOf(lifetime, 'reading').filter(({ sockets }) => sockets !== undefined)
   const readingAt = (at: number): ReadingEvent | undefined =>
     readings.findLast((reading) => reading.at <= at && reading.at > at - NEAR_MS)
-  const opened = eventsOf(lifetime, 'connection').filter(({ what }) => what === 'opened')
+  const opened = [...eventsOf(lifetime, 'connection'), ...eventsOf(lifetime, 'session')].filter(
+    ({ what }) => what === 'opened',
+  )
   return marks
     .filter(({ name }) => name === ROUND_BEGAN)
     .flatMap(({ at: from }) => {

@@ -34,7 +34,7 @@ export function howItEnded(lifetime: Lifetime, facts: Facts): Ending {
   if (tookMs < 0) return { kind: 'unknown', why: 'it had ended before the signal' }
   if (tookMs > deadlineMs)
     return { kind: 'bad', stop, tookMs, why: `it took ${inMs(tookMs)} to end, ${inMs(deadlineMs)} is all it has` }
-  if (exit.signal !== null) return { kind: 'bad', stop, tookMs, why: `${exit.signal} killed it after ${inMs(tookMs)}` }
+  if (exit.signal !== null) return killedBy(exit.signal, { stop, tookMs, facts })
   if (exit.code === null) return { kind: 'unknown', why: 'its exit code is not known' }
   const { code } = exit
   if (facts.acceptedExitCodes.includes(code)) return { kind: 'good', stop, tookMs, code }
@@ -47,6 +47,16 @@ export function howItEnded(lifetime: Lifetime, facts: Facts): Ending {
       note: `A JVM exits with ${code} after ${signal}, even when its hooks did everything right`,
     }
   return { kind: 'bad', stop, tookMs, why: `it exited with code ${code} after ${inMs(tookMs)}` }
+}
+
+/** What a signal ended is 128 and its number to a shell and to a kubelet, and so to whoever accepts that code. */
+function killedBy(
+  signal: NodeJS.Signals,
+  { stop, tookMs, facts }: { readonly stop: Stop; readonly tookMs: number; readonly facts: Facts },
+): Ending {
+  const code = 128 + (constants.signals[signal] ?? 0)
+  if (signal === stop.signal && facts.acceptedExitCodes.includes(code)) return { kind: 'good', stop, tookMs, code }
+  return { kind: 'bad', stop, tookMs, why: `${signal} killed it after ${inMs(tookMs)}` }
 }
 
 /** A JVM has a code of its own for an end by a signal. */

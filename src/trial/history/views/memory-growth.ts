@@ -1,11 +1,13 @@
+import type { At } from '../at.ts'
 import { eventsOf, type Lifetime, markedAt } from '../lifetime.ts'
 import { BURN_BEGAN, BURN_COUNTED, BURN_ENDED } from '../marks/growth.ts'
+import { MEMORY_COLLECTED } from '../marks/memory.ts'
 
 /** Memory over requests. */
 export interface MemoryPoint {
   /** Requests of the burn that were answered until then. */
   readonly x: number
-  /** Resident bytes of all processes. */
+  /** Bytes of all processes. */
   readonly y: number
 }
 
@@ -14,8 +16,12 @@ export interface MemoryGrowth {
   readonly from: number
   readonly to: number
   readonly answeredCount: number
-  /** In the order of time, from the whole burn. */
+  /** Resident, in the order of time, from the whole burn. */
   readonly points: readonly MemoryPoint[]
+  /** In use after each collection that was asked for; empty where nobody could ask for one. */
+  readonly live: readonly MemoryPoint[]
+  /** Resident then, and not of the heap. */
+  readonly outside: readonly MemoryPoint[]
 }
 
 /** The burn of a lifetime; `undefined` when there was none. */
@@ -23,11 +29,18 @@ export function memoryGrowthOf(lifetime: Lifetime): MemoryGrowth | undefined {
   const from = markedAt(lifetime, BURN_BEGAN)
   if (from === undefined) return undefined
   const to = markedAt(lifetime, BURN_ENDED) ?? lifetime.events.at(-1)?.at ?? from
-  const count = lifetime.droppedEvents.request === undefined ? countAnswered(lifetime, to) : countMarked(lifetime, to)
+  const counter = lifetime.droppedEvents.request === undefined ? countAnswered : countMarked
+  const isWithin = ({ at }: At): boolean => at >= from && at <= to
+  const count = counter(lifetime, to)
   const points = eventsOf(lifetime, 'reading')
-    .filter(({ at }) => at >= from && at <= to)
+    .filter(isWithin)
     .map(({ at, rssBytes }) => ({ x: count(at), y: rssBytes }))
-  return { from, to, answeredCount: count(to), points }
+  const countCollected = counter(lifetime, to)
+  const collected = eventsOf(lifetime, 'mark')
+    .filter((mark) => mark.name === MEMORY_COLLECTED && isWithin(mark))
+    .map(({ at, data }) => ({ x: countCollected(at), data }))
+  const after = (name: string): MemoryPoint[] => collected.map(({ x, data }) => ({ x, y: Number(data[name]) }))
+  return { from, to, answeredCount: count(to), points, live: after('liveBytes'), outside: after('outsideBytes') }
 }
 
 /** Tells how many requests of the burn had been answered at a moment; asked in the order of time. */

@@ -1,4 +1,5 @@
 import { eventsOf, type Lifetime, markedAt } from '../lifetime.ts'
+import { MEMORY_COLLECTED } from '../marks/memory.ts'
 import { FULL_RATE_BEGAN, FULL_RATE_ENDED, FULL_RATE_PART } from '../marks/dead-collector.ts'
 
 /** Memory over requests while the collector was dead and as much was sent as the service could answer. */
@@ -7,7 +8,9 @@ export interface OutageMemory {
   readonly from: number
   readonly to: number
   readonly answeredCount: number
-  /** Resident bytes over answered requests, from when the queue of spans must have been full. */
+  /** Which bytes: in use after collections, where the service could be made to collect, else all that is resident. */
+  readonly by: 'live' | 'resident'
+  /** Bytes over answered requests, from when the queue of spans must have been full. */
   readonly points: readonly { readonly x: number; readonly y: number }[]
 }
 
@@ -28,10 +31,15 @@ export function outageMemory(lifetime: Lifetime): OutageMemory | undefined {
   const first = Math.max(QUEUE_SPANS, WARM_UP_RATIO * answered.length)
   const points: { readonly x: number; readonly y: number }[] = []
   let x = 0
-  for (const { at, rssBytes } of eventsOf(lifetime, 'reading')) {
+  const live = eventsOf(lifetime, 'mark')
+    .filter(({ name }) => name === MEMORY_COLLECTED)
+    .map(({ at, data }) => ({ at, y: Number(data['liveBytes']) }))
+  const by = live.length > 0 ? 'live' : 'resident'
+  const readings = by === 'live' ? live : eventsOf(lifetime, 'reading').map(({ at, rssBytes }) => ({ at, y: rssBytes }))
+  for (const { at, y } of readings) {
     if (at < from || at > to) continue
     while (x < answered.length && (answered[x] as number) <= at) x += 1
-    if (x >= first) points.push({ x, y: rssBytes })
+    if (x >= first) points.push({ x, y })
   }
-  return { lifetime, from, to, answeredCount: answered.length, points }
+  return { lifetime, from, to, answeredCount: answered.length, by, points }
 }

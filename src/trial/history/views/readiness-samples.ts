@@ -41,7 +41,7 @@ export function readinessSamples(lifetime: Lifetime, facts: Facts): ReadinessSam
     .filter((request) => isBusiness(request) && request.at - request.startedAt <= TELLING_MS)
     .toSorted((one, other) => one.startedAt - other.startedAt)
   const lagMs = allowedLagMs(facts)
-  const changes = outagesOf(lifetime).flatMap(({ from, to }) => [from, to])
+  const changes = changesOf(lifetime)
   const samples: ReadinessSample[] = []
   let changedAt = probes[firstYes]?.startedAt ?? 0
   let before: boolean | undefined
@@ -55,6 +55,14 @@ export function readinessSamples(lifetime: Lifetime, facts: Facts): ReadinessSam
     if (agrees || sample.at - lastChange > lagMs) samples.push(sample)
   }
   return samples
+}
+
+/** When a dependency went away, or came back; away in another way is no news. */
+function changesOf(lifetime: Lifetime): readonly number[] {
+  const windows = outagesOf(lifetime)
+  const begins = windows.map(({ from }) => from)
+  const ends = windows.map(({ to }) => to)
+  return [...begins.filter((at) => !ends.includes(at)), ...ends.filter((at) => !begins.includes(at))]
 }
 
 /** How long readiness may say what is no longer true, in milliseconds. */

@@ -1,11 +1,14 @@
 import type { RequestShape } from '../loads.ts'
 import { ActiveLoad } from './active-load.ts'
-import { ClientConnection } from './client-connection.ts'
 import { callWhenDue } from './due-times.ts'
 import type { LoadContext } from './load-context.ts'
+import { openClient } from './open-client.ts'
 import { prepareRequest } from './prepare-request.ts'
 
-/** Requests that the client gives up: it closes the connection, and that is all that the service hears of it. */
+/**
+ * Requests that the client gives up: it closes the connection, over HTTP/2 the stream, and that is all that the service
+ * hears of it.
+ */
 export function sendAndGiveUp(
   context: LoadContext,
   options: RequestShape & { readonly perSecond: number; readonly afterMs: number },
@@ -13,11 +16,11 @@ export function sendAndGiveUp(
   const load = new ActiveLoad()
   callWhenDue(context, load, options.perSecond, (dueAt) => {
     if (!load.isOpening) return
-    const connection = new ClientConnection(context, 'aborting')
-    const cancel = context.clock.schedule(options.afterMs, () => connection.giveUp())
-    void load.track(connection.send(prepareRequest(context, 'aborting', options), dueAt)).then(() => {
+    const client = openClient(context, 'aborting')
+    const cancel = context.clock.schedule(options.afterMs, () => client.giveUp())
+    void load.track(client.send(prepareRequest(context, 'aborting', options), dueAt)).then(() => {
       cancel()
-      connection.close()
+      client.close()
     })
   })
   return load

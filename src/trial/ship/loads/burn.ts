@@ -1,8 +1,9 @@
 import type { RequestShape } from '../loads.ts'
-import { ClientConnection } from './client-connection.ts'
 import { ActiveLoad } from './active-load.ts'
+import type { Client } from './client.ts'
 import { sleep } from '../../../core/wait.ts'
 import type { LoadContext } from './load-context.ts'
+import { openClient } from './open-client.ts'
 import { prepareRequest } from './prepare-request.ts'
 
 /** After a request without an answer, so that a port that refuses is not hammered. */
@@ -14,14 +15,14 @@ export function burn(context: LoadContext, options: RequestShape & { readonly co
   const ended = new AbortController()
   load.onSendingEnds(() => ended.abort())
   const runConnection = async (): Promise<void> => {
-    let connection: ClientConnection | undefined
+    let client: Client | undefined
     while (load.isSending) {
-      if (connection?.isUsable !== true) connection = new ClientConnection(context, 'burn')
+      if (client?.isUsable !== true) client = openClient(context, 'burn')
       const prepared = prepareRequest(context, 'burn', options)
-      const { outcome } = await load.track(connection.send(prepared, context.clock.now()))
+      const { outcome } = await load.track(client.send(prepared, context.clock.now()))
       if (outcome !== 'answered') await sleep(context.clock, PAUSE_AFTER_FAILURE_MS, { signal: ended.signal })
     }
-    connection?.close()
+    client?.close()
   }
   for (let count = 0; count < options.connections; count++) void runConnection()
   return load

@@ -2,9 +2,11 @@ import { RawConnection } from '../../../load/raw-client.ts'
 import { encodeRequest, type RawResult } from '../../../load/raw-request.ts'
 import type { RequestEvent, TrialOutcome } from '../../history/client-events.ts'
 import type { Target } from '../loads-options.ts'
-import type { Abandonable, LoadContext } from './load-context.ts'
+import type { Client } from './client.ts'
+import type { LoadContext } from './load-context.ts'
 import { type PreparedRequest } from './prepare-request.ts'
 import { recordRequest } from './record-request.ts'
+import { authorityOf } from '../../../load/authority-of.ts'
 
 /** A request whose bytes are put on the wire a piece at a time. */
 export interface BegunRequest {
@@ -14,7 +16,7 @@ export interface BegunRequest {
 }
 
 /** One connection of a load, with everything about it written into the history. */
-export class ClientConnection implements Abandonable {
+export class ClientConnection implements Client {
   readonly id: number
   readonly #context: LoadContext
   readonly #target: Target | undefined
@@ -65,7 +67,7 @@ export class ClientConnection implements Abandonable {
   /** The bytes of the whole request. */
   encode({ request }: PreparedRequest): Buffer {
     const { host, port } = this.#target ?? { host: 'nobody', port: 0 }
-    return encodeRequest(request, `${host}:${port}`)
+    return encodeRequest(request, authorityOf(host, port))
   }
 
   /** Begins with it; its bytes are written by the caller. */

@@ -1,17 +1,20 @@
 import { type Http2Result, RawHttp2Connection } from '../../../load/http2-client.ts'
 import type { RequestEvent, TrialOutcome } from '../../history/client-events.ts'
 import type { Target } from '../loads-options.ts'
-import type { Abandonable, LoadContext } from './load-context.ts'
+import type { Client } from './client.ts'
+import { toHttp2Headers } from './http2-headers.ts'
+import type { LoadContext } from './load-context.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 import { recordRequest } from './record-request.ts'
 
 /** One session of HTTP/2, with everything about it written into the history. */
-export class ClientSession implements Abandonable {
+export class ClientSession implements Client {
   readonly id: number
   readonly #context: LoadContext
   readonly #target: Target | undefined
   readonly #raw: RawHttp2Connection | undefined
-  #isAbandoned = false
+  /** What the requests that still wait are called when this end gives them up. */
+  #whenClosed: TrialOutcome | undefined
   #closedBy: 'client' | 'service' = 'service'
   #wasOpened = false
 
@@ -25,16 +28,17 @@ export class ClientSession implements Abandonable {
     const raw = new RawHttp2Connection(context.wireTo(target))
     this.#raw = raw
     context.open.add(this)
+    const pod = target.pod === undefined ? {} : { pod: target.pod }
     raw.onOpened = () => {
       this.#wasOpened = true
-      history.add({ kind: 'session', id: this.id, what: 'opened' })
+      history.add({ kind: 'session', id: this.id, what: 'opened', ...pod })
     }
     raw.onGoaway = (errorCode, lastStreamId) =>
-      history.add({ kind: 'session', id: this.id, what: 'goaway', errorCode, lastStreamId })
+      history.add({ kind: 'session', id: this.id, what: 'goaway', errorCode, lastStreamId, ...pod })
     void raw.closed.then(() => {
       context.open.delete(this)
-      if (this.#wasOpened) history.add({ kind: 'session', id: this.id, what: 'closed', by: this.#closedBy })
-      else history.add({ kind: 'session', id: this.id, what: 'refused' })
+      if (this.#wasOpened) history.add({ kind: 'session', id: this.id, what: 'closed', by: this.#closedBy, ...pod })
+      else history.add({ kind: 'session', id: this.id, what: 'refused', ...pod })
     })
   }
 
@@ -42,10 +46,15 @@ export class ClientSession implements Abandonable {
     return this.#raw?.isUsable === true
   }
 
+  /** Makes the session without a stream; true when it stands. */
+  connect(): Promise<boolean> {
+    return this.#raw?.connect() ?? Promise.resolve(false)
+  }
+
   /** Opens a stream. Resolves with what became of it, and never rejects. */
   async send(prepared: PreparedRequest, intendedAt: number): Promise<RequestEvent> {
     const startedAt = this.#context.clock.now()
-    const result: Http2Result = this.#raw?.isUsable === true ? await this.#raw.request(withoutCase(prepared)) : NOBODY
+    const result: Http2Result = this.#raw?.isUsable === true ? await this.#raw.request(ofHttp2(prepared)) : NOBODY
     return recordRequest(this.#context, prepared, {
       protocol: 'h2',
       result,
@@ -62,8 +71,14 @@ export class ClientSession implements Abandonable {
     this.#raw?.close()
   }
 
+  /** Says RST_STREAM with CANCEL, which is how a client of HTTP/2 gives up: the session would go on. */
+  giveUp(): void {
+    this.#whenClosed = 'aborted'
+    this.#raw?.cancel()
+  }
+
   abandon(): void {
-    this.#isAbandoned = true
+    this.#whenClosed = 'unsettled'
     this.#closedBy = 'client'
     this.#raw?.close()
   }
@@ -71,7 +86,7 @@ export class ClientSession implements Abandonable {
   /** A stream that a GOAWAY kept from being sent, and one that the server says it has not touched, may be sent again. */
   #outcomeOf({ outcome, isRetrySafe, resetCode, reuse }: Http2Result): TrialOutcome {
     if (outcome === 'answered') return outcome
-    if (this.#isAbandoned) return 'unsettled'
+    if (this.#whenClosed !== undefined) return this.#whenClosed
     if (isRetrySafe) return 'refused-stream'
     if (outcome === 'refused') {
       if ((this.#raw?.goaways.length ?? 0) > 0) return 'refused-stream'
@@ -91,8 +106,6 @@ const NOBODY: Http2Result = {
   errorCode: 'NO_ENDPOINT',
 }
 
-/** Names of headers are in lower case there (RFC 9113 §8.2). */
-function withoutCase({ request }: PreparedRequest): PreparedRequest['request'] {
-  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
-  return { ...request, headers: Object.fromEntries(headers) as Record<string, string> }
+function ofHttp2({ request }: PreparedRequest): PreparedRequest['request'] {
+  return { ...request, headers: toHttp2Headers(request.headers ?? {}) }
 }

@@ -1,10 +1,11 @@
 import { sleep } from '../../../core/wait.ts'
 import type { Route } from '../../facts.ts'
 import type { RequestShape } from '../loads.ts'
-import type { ActiveLoad } from './active-load.ts'
+import { ActiveLoad } from './active-load.ts'
 import { ClientConnection } from './client-connection.ts'
 import { keepInFlight } from './in-flight.ts'
 import type { LoadContext } from './load-context.ts'
+import { speaksHttp2Only } from './open-client.ts'
 import { prepareRequest } from './prepare-request.ts'
 
 /** Pieces of a body, when it has as many bytes. */
@@ -20,9 +21,11 @@ export interface DripOptions extends RequestShape {
 
 /**
  * Uploads whose head goes out at once with the first piece of the body, so that the service has begun with them, and whose
- * body is complete after `lastMs`. A service that answers before the end has answered.
+ * body is complete after `lastMs`. A service that answers before the end has answered. One that speaks HTTP/2 only gets none:
+ * a piece of a body is another matter there.
  */
 export function drip(context: LoadContext, options: DripOptions): ActiveLoad {
+  if (speaksHttp2Only(context)) return new ActiveLoad()
   const { lastMs } = options
   return keepInFlight(context, {
     inFlight: options.inFlight,

@@ -1,14 +1,14 @@
 import { ActiveLoad } from './active-load.ts'
-import { ClientConnection } from './client-connection.ts'
 import type { LoadContext } from './load-context.ts'
+import { openClient } from './open-client.ts'
 
-/** Connections that stand and say nothing. None is made anew. */
+/** Connections that stand and say nothing, or sessions of HTTP/2 without a stream. None is made anew. */
 export function keepIdle(context: LoadContext, options: { readonly connections: number }): ActiveLoad {
   const load = new ActiveLoad()
-  const connections = Array.from({ length: options.connections }, () => new ClientConnection(context, 'idle'))
-  for (const connection of connections) void connection.connect()
+  const clients = Array.from({ length: options.connections }, () => openClient(context, 'idle'))
+  for (const client of clients) void client.connect()
   load.onStopped(() => {
-    for (const connection of connections) connection.close()
+    for (const client of clients) client.close()
   })
   return load
 }

@@ -1,8 +1,9 @@
 import type { RequestShape } from '../loads.ts'
 import { ActiveLoad } from './active-load.ts'
-import { ClientConnection } from './client-connection.ts'
+import type { Client } from './client.ts'
 import { callWhenDue } from './due-times.ts'
 import type { LoadContext } from './load-context.ts'
+import { openClient } from './open-client.ts'
 import { prepareRequest } from './prepare-request.ts'
 
 /** Requests that are due and wait for a connection; what is due beyond is not sent, and counted. */
@@ -16,10 +17,10 @@ export interface KeepAliveOptions extends RequestShape {
 
 /** A place for a connection; empty before the first and after one has ended. */
 interface Slot {
-  connection?: ClientConnection
+  client?: Client
 }
 
-/** Requests over kept connections, each used in its turn. */
+/** Requests over kept connections, or sessions of HTTP/2, each used in its turn and by one request at a time. */
 export function sendOnKeptConnections(context: LoadContext, options: KeepAliveOptions): ActiveLoad {
   return new KeptConnections(context, options)
 }
@@ -41,7 +42,7 @@ class KeptConnections extends ActiveLoad {
     this.#idle = [...this.#slots]
     this.onSendingEnds(() => this.#waiting.splice(0))
     this.onStopped(() => {
-      for (const { connection } of this.#slots) connection?.close()
+      for (const { client } of this.#slots) client?.close()
     })
     callWhenDue(context, this, options.perSecond, (dueAt) => this.#arrive(dueAt))
   }
@@ -67,18 +68,18 @@ class KeptConnections extends ActiveLoad {
   }
 
   #standingCount(): number {
-    return this.#slots.filter(({ connection }) => connection?.isUsable === true).length
+    return this.#slots.filter(({ client }) => client?.isUsable === true).length
   }
 
   /** One whose connection stands, or may be opened. Those that stay empty are left out for good. */
   #takeIdle(): Slot | undefined {
-    if (!this.isOpening) this.#idle = this.#idle.filter((slot) => slot.connection?.isUsable === true)
+    if (!this.isOpening) this.#idle = this.#idle.filter((slot) => slot.client?.isUsable === true)
     return this.#idle.shift()
   }
 
   async #sendOn(slot: Slot, dueAt: number): Promise<void> {
-    if (slot.connection?.isUsable !== true) slot.connection = new ClientConnection(this.#context, 'keep-alive')
-    await this.track(slot.connection.send(prepareRequest(this.#context, 'keep-alive', this.#options), dueAt))
+    if (slot.client?.isUsable !== true) slot.client = openClient(this.#context, 'keep-alive')
+    await this.track(slot.client.send(prepareRequest(this.#context, 'keep-alive', this.#options), dueAt))
     this.#idle.push(slot)
     if (this.isSending) this.#sendWaiting()
   }

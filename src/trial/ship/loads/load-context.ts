@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts'
-import type { RawConnectionOptions } from '../../../load/raw-client.ts'
+import type { RawConnectionOptions } from '../../../load/raw-connection-options.ts'
 import type { Random } from '../../../load/random.ts'
 import type { Facts } from '../../facts.ts'
 import type { History } from '../../history/history.ts'

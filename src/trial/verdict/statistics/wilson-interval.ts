@@ -11,7 +11,7 @@ const Z_95 = 1.959_963_984_540_054
  * The share that `hits` of `count` tell of, with 95 %, from 0 to 1. Unlike the textbook's interval it is right for shares
  * near 0 and 1 and for few cases. Of no cases it knows nothing: 0 to 1.
  *
- * @see https://doi.org/10.1080/01621459.1927.10502953 Wilson, 1927
+ * @see https://doi.org/10.1080/01621459.1927.10502953 Wilson, Probable inference, JASA 22 (1927), pages 209 to 212
  */
 export function wilsonInterval(hits: number, count: number): Interval {
   if (count <= 0) return { low: 0, high: 1 }

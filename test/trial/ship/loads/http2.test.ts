@@ -1,37 +1,11 @@
-import { createServer, type ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
-import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
 import { startWireServer } from '../../../load/wire-server.ts'
+import { answerOk, serveHttp2 } from './http2-server.ts'
 import { startLoads, untilWritten } from './start-loads.ts'
 
-async function serve(onStream: (stream: ServerHttp2Stream) => void): Promise<number> {
-  const sockets = new Set<Socket>()
-  const server = createServer()
-  server.on('connection', (socket: Socket) => void sockets.add(socket))
-  server.on('sessionError', () => {})
-  server.on('stream', (stream) => {
-    stream.on('error', () => {})
-    onStream(stream)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return (server.address() as AddressInfo).port
-}
-
-const answer = (stream: ServerHttp2Stream): void => {
-  // Its client may have gone meanwhile.
-  if (stream.destroyed) return
-  stream.respond({ ':status': 200 })
-  stream.end('ok')
-}
-
 test('streams over kept sessions in turn, and new sessions beside them', async () => {
-  const port = await serve(answer)
+  const port = await serveHttp2(answerOk)
   const { loads, history } = startLoads(port)
   loads.wireDelayMs = 5
   const load = loads.http2({
@@ -54,10 +28,10 @@ test('streams over kept sessions in turn, and new sessions beside them', async (
 
 test('GOAWAY: said in the history, the streams before it are answered, and further ones go to a new session', async () => {
   const told = new Set<unknown>()
-  const port = await serve((stream) => {
+  const port = await serveHttp2((stream) => {
     if (!told.has(stream.session)) stream.session?.goaway(0)
     told.add(stream.session)
-    setTimeout(() => answer(stream), 30)
+    setTimeout(() => answerOk(stream), 30)
   })
   const { loads, history } = startLoads(port)
   const load = loads.http2({ sessions: 1, streamsPerSecond: 50, newSessionsPerSecond: 0 })
@@ -75,7 +49,7 @@ test.each([
   ['REFUSED_STREAM was not processed and is no failure', 7, 'refused-stream'],
   ['any other end is a stream error', 2, 'stream-error'],
 ])('%s', async (_, code, outcome) => {
-  const port = await serve((stream) => stream.close(code))
+  const port = await serveHttp2((stream) => stream.close(code))
   const { loads, history } = startLoads(port)
   const load = loads.http2({ sessions: 1, streamsPerSecond: 50, newSessionsPerSecond: 0 })
   const [event] = await untilWritten(history, 'request', 1)
@@ -98,7 +72,7 @@ test('a stream above the last one that GOAWAY names was not processed', async ()
 })
 
 test('a session that cannot be made is refused, and so is its stream', async () => {
-  const port = await serve(answer)
+  const port = await serveHttp2(answerOk)
   const { loads, history } = startLoads(1)
   expect(port).toBeGreaterThan(0)
   const load = loads.http2({ sessions: 1, streamsPerSecond: 50, newSessionsPerSecond: 0 })

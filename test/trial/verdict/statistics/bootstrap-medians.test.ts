@@ -33,7 +33,7 @@ test('its interval of 95 % holds the true ratio about as often as it says', () =
   const random = new Random(2026)
   let held = 0
   for (let turn = 0; turn < 100; turn += 1) {
-    const { ratio } = compareMedians(blocks(random, 10), blocks(random, 15), { random, resamples: 300 })
+    const { ratio } = compareMedians(blocks(random, 10), blocks(random, 15), { random, resamples: 200 })
     if (ratio.low <= 1.5 && ratio.high >= 1.5) held += 1
   }
   expect(held).toBeGreaterThanOrEqual(90)

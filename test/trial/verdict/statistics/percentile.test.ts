@@ -9,3 +9,8 @@ test('the smallest value that the share does not exceed', () => {
   expect(percentile([7], 0.99)).toBe(7)
   expect(percentile([], 0.5)).toBeUndefined()
 })
+
+test('where an answer never came it is endless, and where enough came it is not', () => {
+  expect(percentile([1, 2, Infinity, Infinity], 0.75)).toBe(Infinity)
+  expect(percentile([1, 2, 3, Infinity], 0.75)).toBe(3)
+})

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { wilsonInterval } from '../../../../src/trial/verdict/statistics/wilson-interval.ts'
 
-// The first and the last are examples of Newcombe, Statistics in Medicine 17 (1998), page 857, method 3.
+// 81 of 263, 15 of 148 and 0 of 20 are examples of Newcombe, Two-sided confidence intervals for the single proportion,
+// Statistics in Medicine 17 (1998), pages 857 to 872, table I, method 3.
 test.each([
   [81, 263, 0.2553, 0.3662],
+  [0, 20, 0, 0.1611],
   [0, 10, 0, 0.2775],
   [10, 10, 0.7225, 1],
   [15, 148, 0.0624, 0.1605],
