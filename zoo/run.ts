@@ -1,5 +1,4 @@
 /** Tries animals of the zoo: whether each defect is caught by the trial that has to, and each golden service passes. */
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,35 +7,45 @@ import { ROOT } from '../scripts/repository-files.ts'
 import { type Animal, isGolden } from './catalogue/animal.ts'
 import { ANIMALS } from './catalogue/index.ts'
 import { BusyCores } from './runner/busy-cores.ts'
-import { judgeAnimal } from './runner/judge-animal.ts'
-import { keep, keptRuns, type Mode, origin } from './runner/kept.ts'
+import { keptRuns, type Mode } from './runner/kept.ts'
 import { toPage } from './runner/page.ts'
-import { Stock } from './runner/stock.ts'
-import { runTrial, type TrialRun, ZOO } from './runner/trial-run.ts'
+import { partOf, readPart } from './runner/part.ts'
+import { tryAnimals } from './runner/try-animals.ts'
 
 const HELP = `Usage: npm run zoo -- [options]
 
   --named           each animal with the trial that has to catch it, golden ones with all (this is the default)
   --all             every trial on every animal
+  --quick           every trial that --quick has, on every animal
   --golden-runs N   golden ones only, N times, beside processes that keep every core busy
   --only NAMES      animals, by name; "," between them, "*" for anything
-  --part I/N        every Nth animal, beginning with the Ith
+  --defects         animals with a defect only
+  --golden          golden ones only
+  --part I/N        every Nth animal, beginning with the Ith; "today/N": which one goes by the date
+  --together N      N animals at a time; what compares times goes first and alone            (default 1)
   --keep            keeps what was seen in zoo/results, the basis of the page
+  --save            saves what each run saw in build/zoo; "seaworthy trial --replay" judges it again
   --json            one object on standard output
   --page            tries nothing: writes docs/guide/zoo.md from what was kept
   --list            tries nothing: names the animals
   --help
 
-Exit code 1 when a defect was not caught by its trial, or a golden service failed one.
+The last line is "N passed, N failed", in animals. Exit code 1 when a defect was not caught by its trial, or was seen by one
+that is not expected to, when a golden service failed a trial, or when nothing could be run.
 `
 
 const OPTIONS = {
   named: { type: 'boolean', default: false },
   all: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
   'golden-runs': { type: 'string' },
   only: { type: 'string', multiple: true },
+  defects: { type: 'boolean', default: false },
+  golden: { type: 'boolean', default: false },
   part: { type: 'string' },
+  together: { type: 'string', default: '1' },
   keep: { type: 'boolean', default: false },
+  save: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   page: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
@@ -49,91 +58,45 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) return void process.stdout.write(HELP)
   if (values.page) return writePage()
-  const goldenRuns = values['golden-runs'] === undefined ? undefined : count('golden-runs', values['golden-runs'])
-  const mode: Mode = goldenRuns !== undefined ? 'golden-runs' : values.all ? 'all' : 'named'
-  const chosen = choose(values.only ?? [], values.part).filter((animal) => mode !== 'golden-runs' || isGolden(animal))
+  const runCount = values['golden-runs'] === undefined ? undefined : count('golden-runs', values['golden-runs'])
+  const mode: Mode = runCount !== undefined ? 'golden-runs' : values.all ? 'all' : values.quick ? 'quick' : 'named'
+  const part = values.part === undefined ? undefined : readPart(values.part, new Date())
+  const isGoldenOnly = values.golden || mode === 'golden-runs'
+  if (isGoldenOnly && values.defects) throw new UsageError('--defects leaves nothing of golden ones')
+  const found = choose(values.only ?? []).filter((animal) => (isGolden(animal) ? !values.defects : !isGoldenOnly))
+  const chosen = part === undefined ? found : partOf(found, part)
   if (values.list) return void process.stdout.write(chosen.map(({ name }) => `${name}\n`).join(''))
-  const abort = untilInterrupted()
-  const measured = origin()
-  using stock = await Stock.start()
+  if (part !== undefined) say(part.says)
+  const signal = untilInterrupted()
   using _busy = mode === 'golden-runs' ? new BusyCores() : undefined
-  const results = []
-  for (const [index, animal] of chosen.entries()) {
-    const place = `${String(index + 1).padStart(String(chosen.length).length)}/${chosen.length} ${animal.name}`
-    const missing = whatIsMissing(animal)
-    if (missing !== undefined) {
-      say(`- ${place}: not run, ${missing}`)
-      results.push({ animal: animal.name, missing })
-      continue
-    }
-    const only = mode === 'named' && animal.caughtBy !== undefined ? [animal.caughtBy] : undefined
-    const runs: TrialRun[] = []
-    for (let run = 0; run < (goldenRuns ?? 1) && !abort.aborted; run++) {
-      const each = await runTrial(animal, { stockUrl: stock.url, signal: abort, ...(only !== undefined && { only }) })
-      if (abort.aborted) break
-      runs.push(each)
-      tell(place, animal, each)
-    }
-    if (abort.aborted) break
-    keep({ animal: animal.name, mode, origin: measured, runs }, values.keep)
-    results.push({ animal: animal.name, runs, judgements: runs.map((run) => judgeAnimal(animal, run)) })
-  }
-  const faults = results.flatMap(({ animal, judgements = [] }) =>
-    judgements.flatMap((judgement) => judgement.faults.map((fault) => `${animal}: ${fault}`)),
-  )
-  const wrong = results.flatMap(({ animal, judgements = [] }) =>
-    judgements.flatMap(({ wrongCatches }) => wrongCatches.map((text) => `${animal}: ${text}`)),
-  )
-  if (values.json) process.stdout.write(`${JSON.stringify({ mode, origin: measured, results, faults, wrong })}\n`)
-  if (wrong.length > 0) say(`\nFailed, and was not expected to:\n${wrong.map((text) => `  ${text}\n`).join('')}`)
-  say(
-    faults.length === 0
-      ? `✓ ${results.length} animals are as they should be`
-      : faults.map((text) => `✗ ${text}`).join('\n'),
-  )
-  if (abort.aborted) process.exitCode = 130
-  else if (faults.length > 0) process.exitCode = 1
+  const outcome = await tryAnimals({
+    animals: chosen,
+    mode,
+    runCount: runCount ?? 1,
+    together: count('together', values.together),
+    isForPage: values.keep,
+    isSaved: values.save,
+    signal,
+    say,
+  })
+  if (values.json) process.stdout.write(`${JSON.stringify(outcome)}\n`)
+  const { passed, failed, notRun, faults } = outcome
+  for (const fault of faults) say(`✗ ${fault}`)
+  if (notRun > 0) say(`${notRun} not run`)
+  if (signal.aborted) process.exitCode = 130
+  else if (failed > 0 || passed === 0) process.exitCode = 1
+  // What a pipeline reads: it stays the last.
+  const line = `${passed} passed, ${failed} failed\n`
+  if (values.json) process.stderr.write(line)
+  else process.stdout.write(line)
 }
 
-function tell(place: string, animal: Animal, run: TrialRun): void {
-  const { faults, wrongCatches, inconclusive } = judgeAnimal(animal, run)
-  const passed = Object.values(run.verdicts).filter(({ outcome }) => outcome === 'PASS').length
-  const good = isGolden(animal) ? `golden, ${passed} passed` : `caught by ${animal.caughtBy ?? ''}`
-  const unclear = inconclusive.length === 0 ? '' : `, ${inconclusive.length} could not tell`
-  const more = wrongCatches.length === 0 ? '' : `, ${wrongCatches.length} more failed`
-  const seconds = Math.round(run.tookMs / 1000)
-  say(
-    `${faults.length === 0 ? '✓' : '✗'} ${place}: ${faults.length === 0 ? good : faults.join('; ')}${unclear}${more}, ${seconds} s`,
-  )
-}
-
-function choose(only: readonly string[], part: string | undefined): readonly Animal[] {
+function choose(only: readonly string[]): readonly Animal[] {
   const patterns = only.flatMap((text) => text.split(',')).map((text) => new RegExp(`^${text.replaceAll('*', '.*')}$`))
-  const chosen =
-    patterns.length === 0 ? ANIMALS : ANIMALS.filter(({ name }) => patterns.some((each) => each.test(name)))
+  if (patterns.length === 0) return ANIMALS
+  const chosen = ANIMALS.filter(({ name }) => patterns.some((each) => each.test(name)))
   if (chosen.length === 0) throw new UsageError('--only names no animal; --list names them all')
-  if (part === undefined) return chosen
-  const [, index, of] = /^(\d+)\/(\d+)$/.exec(part) ?? []
-  if (index === undefined || of === undefined || Number(index) < 1 || Number(index) > Number(of))
-    throw new UsageError(`--part is "${part}"; expected "1/4"`)
-  return chosen.filter((_, place) => place % Number(of) === Number(index) - 1)
-}
-
-const built = new Map<string, string | undefined>()
-
-/** Why it can't be run here; builds it when it has to be built. */
-function whatIsMissing({ requires, build }: Animal): string | undefined {
-  if (requires !== undefined && spawnSync('sh', ['-c', 'command -v "$0"', requires]).status !== 0)
-    return `there is no ${requires} on the path`
-  const [program, ...args] = build ?? []
-  if (program === undefined) return undefined
-  const key = [program, ...args].join('\0')
-  if (!built.has(key)) {
-    say(`  ${[program, ...args].join(' ')}`)
-    const { status, stderr } = spawnSync(program, args, { cwd: ZOO, encoding: 'utf8' })
-    built.set(key, status === 0 ? undefined : `${program} failed: ${stderr.slice(-500)}`)
-  }
-  return built.get(key)
+  return chosen
 }
 
 function writePage(): void {

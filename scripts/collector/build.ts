@@ -3,17 +3,18 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { installDebianPackages } from '../debian-packages.ts'
 import { mustRun } from '../run-command.ts'
 import { BUILDER_CONFIG, collectorBinary, collectorVersion } from './collector-binary.ts'
-import { findGo, newEnoughGo } from './go-toolchain.ts'
+import { findOrInstallGo, newEnoughGo } from './go-toolchain.ts'
 
 const binary = collectorBinary()
 if (existsSync(binary)) console.log('the Collector is built already')
 else await build()
 
 async function build(): Promise<void> {
-  const go = await newEnoughGo(findGo() ?? (await installGo()))
+  const go = await newEnoughGo(
+    await findOrInstallGo('The tests of systems start an OpenTelemetry Collector, which Go builds.'),
+  )
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-collector-'))
   try {
     const config = join(folder, 'builder.yaml')
@@ -39,11 +40,4 @@ async function build(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-async function installGo(): Promise<string> {
-  await installDebianPackages(['golang-go'], 'The tests of systems start an OpenTelemetry Collector, which Go builds.')
-  const go = findGo()
-  if (go === undefined) throw new Error('golang-go is installed, and there is no go')
-  return go
 }

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { installDebianPackages } from '../debian-packages.ts'
 
-/** What the Collector asks for. Also the version that is fetched where Go is older. */
+/** What the Collector and `zoo/go/go.mod` ask for. Also the version that is fetched where Go is older. */
 const WANTED = [1, 26, 0] as const
 const TOOLCHAIN_MODULE = 'golang.org/toolchain'
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
@@ -18,7 +19,21 @@ export function findGo(path: string = process.env['PATH'] ?? ''): string | undef
 }
 
 /**
- * A Go that is new enough to build the Collector: the one given, or a toolchain that it downloads as the module that
+ * The same, from Debian where there is none.
+ *
+ * @param why what it is for, for the message where it can't be installed
+ */
+export async function findOrInstallGo(why: string): Promise<string> {
+  const found = findGo()
+  if (found !== undefined) return found
+  await installDebianPackages(['golang-go'], why)
+  const go = findGo()
+  if (go === undefined) throw new Error('golang-go is installed, and there is no go')
+  return go
+}
+
+/**
+ * A Go that is new enough to build the Collector and the zoo: the one given, or a toolchain that it downloads as the module that
  * newer versions of Go fetch by themselves.
  */
 export async function newEnoughGo(go: string): Promise<string> {

@@ -29,9 +29,10 @@ function pageName(page: string): string {
   return page.replace(/^.*\/([^/]+)\.md(?:#.*)?$/, '$1').replaceAll('-', ' ')
 }
 
-function voyageSection({ id, description, seconds }: Voyage): string {
+function voyageSection({ id, description, seconds, sailsInCompany }: Voyage): string {
   const quick = seconds.quick === 0 ? 'not sailed under `--quick`' : `${seconds.quick} s under \`--quick\``
-  return `### ${id}\n\n${description} About ${seconds.default} s, ${quick}, and the starts and stops of the service.`
+  const company = sailsInCompany === true ? 'sails beside others' : 'sails alone'
+  return `### ${id}\n\n${description} About ${seconds.default} s, ${quick}, and the starts and stops of the service; ${company}.`
 }
 
 export default defineReferencePage({

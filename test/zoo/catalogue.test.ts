@@ -18,14 +18,28 @@ test('every trial has an animal whose defect it has to catch', () => {
 })
 
 test.each(ANIMALS)('the animal $name is there, and says what is wrong with it and who has to see it', (animal) => {
-  const { name, file, command, needs, defect, caughtBy, alsoCaughtBy = [], reviewedSkips = {}, twin, build } = animal
+  const {
+    name,
+    file,
+    command,
+    needs,
+    defect,
+    caughtBy,
+    alsoCaughtBy = [],
+    reviewedSkips = {},
+    twin,
+    build,
+    folder,
+  } = animal
   const problems: string[] = []
   const must = (holds: boolean, problem: string): void => void (holds || problems.push(problem))
   must(/^[a-z\d]+(?:-[a-z\d]+)*$/.test(name), 'the name is in kebab-case')
-  must(isThere(`zoo/${file}`), `zoo/${file} exists`)
-  must(command.length > 0, 'it can be started')
+  const path = `${folder ?? 'zoo'}/${file}`
+  must(isThere(path), `${path} exists`)
+  const declared = isThere(`${folder ?? 'zoo'}/seaworthy.trial.yaml`)
+  must(command.length > 0 || declared, 'it can be started')
   must(
-    [...command, ...(build ?? [])].some((word) => word.includes(file.slice(0, file.lastIndexOf('/')))),
+    declared || [...command, ...(build ?? [])].some((word) => word.includes(file.slice(0, file.lastIndexOf('/')))),
     'what is started or built is the file',
   )
   for (const flag of needs.filter((word) => word.startsWith('--')))

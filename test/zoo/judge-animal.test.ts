@@ -16,12 +16,17 @@ test('a defect is caught when its trial fails, and by no other', () => {
   ])
 })
 
-test('a trial that fails and was not expected to is a wrong catch', () => {
-  const { faults, wrongCatches } = judgeAnimal(
+test('a trial that fails and was not expected to is a fault', () => {
+  const { faults } = judgeAnimal(
     BROKEN,
     run({ 'STOP-01': said('FAIL'), 'STOP-16': said('FAIL'), 'TEL-01': said('FAIL') }),
   )
-  expect({ faults, wrongCatches }).toEqual({ faults: [], wrongCatches: ['TEL-01: so'] })
+  expect(faults).toEqual(['failed unexpectedly TEL-01: so'])
+})
+
+test('what was expected to fail besides and passed is told, and is no fault', () => {
+  const judgement = judgeAnimal(BROKEN, run({ 'STOP-01': said('FAIL'), 'STOP-16': said('PASS') }))
+  expect(judgement).toEqual({ faults: [], inconclusive: [], passedAfterAll: ['STOP-16'] })
 })
 
 test('a golden service must fail nothing, and skip only what was reviewed', () => {
@@ -33,9 +38,18 @@ test('a golden service must fail nothing, and skip only what was reviewed', () =
 test('what could not tell is told and is no fault of a golden service', () => {
   expect(judgeAnimal(GOLDEN, run({ 'STOP-01': said('INCONCLUSIVE') }))).toEqual({
     faults: [],
-    wrongCatches: [],
     inconclusive: ['STOP-01: so'],
+    passedAfterAll: [],
   })
+})
+
+test('an exact one has to be told of by every trial, and skips what was reviewed', () => {
+  const exact = { ...GOLDEN, isExact: true }
+  expect(judgeAnimal(exact, run({ 'STOP-01': said('PASS'), 'STOP-04': said('SKIP') })).faults).toEqual([])
+  expect(judgeAnimal(exact, run({ 'STOP-01': said('INCONCLUSIVE'), 'STOP-04': said('PASS') })).faults).toEqual([
+    'could not tell STOP-01: so',
+    'reviewed as skipped, and tried STOP-04',
+  ])
 })
 
 test('a run that did not come to its end is a fault', () => {

@@ -3,10 +3,14 @@ export interface Animal {
   /** Unique in the zoo: `node-exits-at-once`. */
   readonly name: string
   readonly language: 'javascript' | 'typescript' | 'go' | 'python' | 'java' | 'shell'
-  /** What the service is, relative to `zoo/`: it must exist. */
+  /** Where it is started, relative to the repository. @default zoo */
+  readonly folder?: string
+  /** What the service is, relative to that folder: it must exist. */
   readonly file: string
-  /** How it is started, in the folder `zoo/`. */
+  /** How it is started; nothing where a `seaworthy.trial.yaml` in its folder says it. */
   readonly command: readonly string[]
+  /** Variables for `seaworthy trial` and everything that it starts. */
+  readonly env?: Readonly<Record<string, string>>
   /** A program that has to be on the path beside Node, and the command that builds it, when there is one. */
   readonly requires?: string
   /** Run before, in the folder `zoo/`, without a shell: `go build …`. Once for each run of the zoo. */
@@ -23,6 +27,8 @@ export interface Animal {
   readonly twin?: string
   /** Of a golden one: trials that have nothing to try there, each with the reason. */
   readonly reviewedSkips?: Readonly<Record<string, string>>
+  /** Of a golden one: every other trial has to pass, and none may be unable to tell. */
+  readonly isExact?: boolean
 }
 
 export function isGolden(animal: Animal): boolean {

@@ -44,8 +44,8 @@ const GOLDEN: readonly Animal[] = [
     ...WITHOUT_DEPENDENCY,
     ...without('STOP-04'),
     'CRASH-01': NO_CRASH,
+    'STOP-01': 'It speaks HTTP/2 only, and STOP-04 tells of that.',
     'STOP-03': 'It speaks HTTP/2 only, where connections are ended by GOAWAY.',
-    'STOP-13': NO_LINES,
   }),
   golden('golden-runtime', [...STOCK, '--crash', '/crash'], WITHOUT_EXTRAS),
   golden('golden-express', ALL, { ...WITHOUT_DEPENDENCY, ...WITHOUT_EXTRAS, 'CRASH-01': NO_CRASH }),
@@ -95,7 +95,7 @@ const STOPS: readonly Animal[] = [
     defect: 'Over HTTP/2, the listener closes in the moment of the signal, and sessions are cut without a word.',
     needs: ALL,
     twin: 'node-golden-http2',
-    also: ['PROBE-01', 'STOP-01', 'STOP-02', 'STOP-08', 'STOP-09', 'STOP-16', 'TEL-01'],
+    also: ['STOP-02', 'STOP-16', 'TEL-01'],
   }),
   broken('forgets-sockets', 'STOP-05', {
     defect: 'WebSockets and streams of events are forgotten at the end, and cut.',

@@ -12,8 +12,8 @@ service.listener('web', {
     ({ log }) =>
     async (request, response) => {
       try {
-        log.info({ method: request.method }, 'request')
         for await (const chunk of request) void chunk
+        log.info({ method: request.method }, 'request')
         const { pathname, search } = new URL(request.url ?? '/', 'http://shop')
         if (pathname === '/slow') return void setTimeout(() => response.end('late'), 600)
         if (pathname === '/crash') setImmediate(() => void Promise.reject(new Error('a mistake that nobody caught')))

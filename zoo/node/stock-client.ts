@@ -5,6 +5,7 @@ import { answer, pathOf, type Ship } from './base.ts'
 /** Where the dependency is. */
 export const STOCK_URL = process.env['STOCK_URL'] ?? 'http://127.0.0.1:9'
 const WATCH_EVERY_MS = 500
+const FAILURES_OF_OUTAGE = 2
 const LIMIT_MS = 1000
 
 export interface Question {
@@ -53,10 +54,12 @@ export async function reply(
   }
 }
 
-/** Asks twice a second, and keeps the answer for readiness. */
+/** Asks twice a second, and keeps the answer for readiness; one that is missing or late is no outage yet. */
 export async function watchStock(ship: Ship): Promise<void> {
+  let failures = 0
   while (!ship.isStopping) {
-    ship.hasDependency = await isStockThere(ship)
+    failures = (await isStockThere(ship)) ? 0 : failures + 1
+    ship.hasDependency = failures === 0 || (ship.hasDependency && failures < FAILURES_OF_OUTAGE)
     await pause(WATCH_EVERY_MS)
   }
 }

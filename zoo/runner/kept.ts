@@ -5,7 +5,7 @@ import { MACHINE, type MeasuredOn } from '../../bench/measured-on.ts'
 import { ROOT } from '../../scripts/repository-files.ts'
 import type { TrialRun } from './trial-run.ts'
 
-export type Mode = 'named' | 'all' | 'golden-runs'
+export type Mode = 'named' | 'all' | 'quick' | 'golden-runs'
 
 /** What was seen of an animal, in one way. */
 export interface KeptRun {
@@ -37,11 +37,17 @@ export function keep(run: KeptRun, isForPage: boolean): void {
   writeFileSync(join(folder, `${run.animal}.${run.mode}.json`), `${JSON.stringify(run, undefined, 2)}\n`)
 }
 
+/** Where what a run saw is saved, to be judged again. */
+export function savePath(animal: string, mode: Mode): string {
+  mkdirSync(LAST, { recursive: true })
+  return join(LAST, `${animal}.${mode}.gz`)
+}
+
 /** All that was kept for the page. */
 export function keptRuns(): readonly KeptRun[] {
   if (!existsSync(KEPT)) return []
   return readdirSync(KEPT)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => /\.[a-z-]+\.json$/.test(name))
     .toSorted()
     .map((name) => JSON.parse(readFileSync(join(KEPT, name), 'utf8')) as KeptRun)
 }

@@ -1,0 +1,6 @@
+// Golden: nothing is wrong with it.
+package main
+
+import "seaworthy.invalid/zoo/ship"
+
+func main() { ship.Sail(func(*ship.Parts) {}) }

@@ -1,0 +1,4 @@
+# Golden: nothing is wrong with it.
+from base import sail
+
+sail()
