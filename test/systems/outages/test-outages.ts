@@ -59,8 +59,12 @@ async function recovers<T>({ outage, calls }: Scene<T>): Promise<void> {
   await calls.moreSucceed(50)
   await outage.becomes(200)
   await calls.end()
-  // Where others were answered all the time, there was no outage to tell of.
-  expect(outage.said('database.connection.restored')).toHaveLength(outage.said('database.connection.lost').length)
+  // Where others were answered all the time, there was no outage to tell of. One that the very last call told of, on a
+  // connection that had died before, is over with the next answer: that of a check.
+  const stillOpen = (): number =>
+    outage.said('database.connection.lost').length - outage.said('database.connection.restored').length
+  if (stillOpen() > 0) await outage.becomes(200)
+  await expect.poll(stillOpen, { timeout: 10_000 }).toBe(0)
   await outage.end()
 }
 
