@@ -5,18 +5,20 @@ import { bullmq } from 'seaworthy/bullmq'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../src/process/free-port.ts'
 
+const MAILER = {
+  name: 'mailer',
+  env: { OTEL_SDK_DISABLED: 'true' },
+  admin: false,
+  isTerminal: true,
+  logging: { level: 'fatal' },
+  startTimeout: '500ms',
+} as const
+
 // Against a real Redis: test/systems/bullmq.test.ts, and the contract of consumers in test/systems/contract.test.ts.
 
 test('a worker whose Redis is not there refuses the start, and its errors are no end of the process', async () => {
   const connection = { host: '127.0.0.1', port: await freePort() }
-  const service = createService({
-    name: 'mailer',
-    env: { OTEL_SDK_DISABLED: 'true' },
-    admin: false,
-    isTerminal: true,
-    logging: { level: 'fatal' },
-    startTimeout: '500ms',
-  })
+  const service = createService(MAILER)
   service.consumer(
     'mails',
     bullmq({ worker: (processor) => new Worker('mails', processor, { connection }), process: async () => {} }),
@@ -33,13 +35,7 @@ test('a check of a worker is asked again after the connection it asked is lost, 
   const nothing = () => Promise.resolve()
   const worker = { name: 'mails', on: () => {}, isRunning: () => true, isPaused: () => false, pause: nothing }
   const fake = { ...worker, waitUntilReady: nothing, close: nothing, client: Promise.resolve(redis) }
-  const service = createService({
-    name: 'mailer',
-    env: { OTEL_SDK_DISABLED: 'true' },
-    admin: false,
-    isTerminal: true,
-    logging: { level: 'fatal' },
-  })
+  const service = createService(MAILER)
   service.consumer('mails', bullmq({ worker: () => fake, process: async () => {} }))
   service.health.setThresholds({ interval: '100ms', timeout: '20ms', fall: 1, rise: 1 })
   await service.start()
