@@ -38,7 +38,7 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
   const unlisten = [
     listenToExceptions(life, name, () => evidence),
     listen(life, { ...options, exit: leave }, tellSecond),
-    reloadOnHangup(life, options),
+    listenForHangup(life, options),
   ]
   const code = await live(life, name, (report) => evidence?.end(toReportFields(report)))
   letGo()
@@ -49,17 +49,30 @@ export async function runService(life: ServiceLife, options: ResolvedServiceOpti
   return code
 }
 
-/** Listed among the signals that end the service, SIGHUP does that, and nothing else. */
-function reloadOnHangup(life: ServiceLife, { signals, isTerminal, name }: ResolvedServiceOptions): () => void {
-  if (!life.live.isReloading) return () => {}
+/** Listed among the signals that end the service, SIGHUP does that, and nothing else. Of itself it never cuts a request. */
+function listenForHangup(life: ServiceLife, { signals, isTerminal, name }: ResolvedServiceOptions): () => void {
+  const { isReloading } = life.live
   if (!signals.includes('SIGHUP')) {
+    // Whoever wants no signal at all leaves this one to the system, too.
+    if (!isReloading && signals.length === 0) return () => {}
     // One that comes before there is a configuration has nothing to reload.
-    const onReload = (): void => void life.live.reload('SIGHUP').catch(() => {})
+    const onReload = isReloading
+      ? (): void => void life.live.reload('SIGHUP').catch(() => {})
+      : (): void => tellNothingToReload(life, name)
     return listenToHangup({ isTerminal, onReload, onGone: () => void life.stop({ kind: 'signal', signal: 'SIGHUP' }) })
   }
+  if (!isReloading) return () => {}
   const message = `SIGHUP ends ${name}, as its option "signals" says: it does not reload the configuration`
   life.whenLogging((log) => log.warn({}, message))
   return () => {}
+}
+
+/** The default of the system would be to kill it, with all that is in flight: nobody who means "reload" wants that. */
+function tellNothingToReload(life: ServiceLife, name: string): void {
+  // The program has a listener of its own, which knows what the signal means.
+  if (process.listenerCount('SIGHUP') > 1) return
+  const message = `${name} received SIGHUP and goes on: it does not reload its configuration. Set "reload", or list SIGHUP in "signals" to end it`
+  life.whenLogging((log) => log.warn({ signal: 'SIGHUP' }, message))
 }
 
 async function live(life: ServiceLife, name: string, onReport: (report: ShutdownReport) => void): Promise<number> {

@@ -203,11 +203,14 @@ describe('SIGHUP', () => {
     expect(service.report()).toMatchObject({ reason: 'SIGHUP' })
   })
 
-  test('is left to the system by a service that does not reload', async () => {
+  test('does not end a service that does not reload, which says so', async () => {
     await using files = await temporaryFiles({ 'app.json': valid(1) })
     await using service = await startLogged('reloads', { CONFIG: files.path('app.json'), RELOAD: 'no' })
     service.kill('SIGHUP')
-    expect(await service.exit).toEqual({ code: null, signal: 'SIGHUP' })
+    await service.line('received SIGHUP and goes on')
+    expect((await fetch(service.url)).status).toBe(200)
+    service.kill('SIGTERM')
+    expect(await service.exit).toEqual({ code: 0, signal: null })
   })
 })
 
