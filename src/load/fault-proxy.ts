@@ -17,6 +17,11 @@ export interface FaultProxyOptions {
   readonly target: { readonly host: string; readonly port: number }
   /** Requests are looked for in what may be HTTP: `http` and `tcp`. @default tcp */
   readonly protocol?: string
+  /**
+   * Further ones at a time are reset. A service that gives no connection back would else take all descriptors of this
+   * process, which has to see it. @default 2000, more than most dependencies bear (PostgreSQL: 100)
+   */
+  readonly maxConnections?: number
   readonly onConnection?: (seen: ConnectionSeen) => void
   readonly onExchange?: (seen: ExchangeSeen & { readonly connection: number }) => void
 }
@@ -128,11 +133,11 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   #onDial(socket: Socket): void {
-    const { clock, target, protocol = 'tcp', onConnection, onExchange } = this.#options
+    const { clock, target, protocol = 'tcp', maxConnections = 2000, onConnection, onExchange } = this.#options
     const id = this.#nextId++
     const seen = (each: Omit<ConnectionSeen, 'connection'>): void => onConnection?.({ connection: id, ...each })
     seen({ what: 'dialled' })
-    if (this.#fault?.kind === 'reset') {
+    if (this.#fault?.kind === 'reset' || this.#connections.size >= maxConnections) {
       seen({ what: 'refused', by: 'proxy' })
       socket.on('error', () => {}).resetAndDestroy()
       return

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isAlive, type ProcStat, readProcStat } from './proc-stat.ts'
 
 /** A process that belongs to a family. */
@@ -90,10 +90,9 @@ export class ProcessFamily {
       this.#members.delete(pid)
       const stat = readProcStat(pid)
       if (!isAlive(stat)) continue
-      if (!this.#isOurs(stat)) {
-        this.#strangers.add(pid)
-        continue
-      }
+      const isOurs = this.#isOurs(stat)
+      if (isOurs === false) this.#strangers.add(pid)
+      if (isOurs !== true) continue
       const member = { pid, parentPid: stat.parentPid, startTicks: stat.startTicks, command: commandOf(pid) }
       this.#members.set(pid, member)
       found.push(member)
@@ -102,13 +101,16 @@ export class ProcessFamily {
     return found
   }
 
-  #isOurs(stat: ProcStat): boolean {
+  /** `undefined` of one that has no environment, which may be that it has none yet: it is asked again at the next look. */
+  #isOurs(stat: ProcStat): boolean | undefined {
     const { marker, carrierPid } = this.#options
     if (stat.pid === process.pid || stat.pid === carrierPid) return false
     const parent = this.#members.get(stat.parentPid)
     if (parent !== undefined && isSame(parent)) return true
     try {
       const environment = readFileSync(`/proc/${stat.pid}/environ`, 'latin1')
+      // Before the first instruction of a new program, the kernel shows nothing yet. Its own threads have no program.
+      if (environment === '' && readlinkSync(`/proc/${stat.pid}/exe`) !== '') return undefined
       return `\0${environment}\0`.includes(`\0${marker}\0`)
     } catch {
       return false

@@ -21,7 +21,7 @@ async function startProxy(onConnection?: (socket: Socket) => void, protocol = 't
   return proxyTo(target, protocol)
 }
 
-async function proxyTo(target: number, protocol = 'tcp'): Promise<Sailing> {
+async function proxyTo(target: number, protocol = 'tcp', maxConnections?: number): Promise<Sailing> {
   const seen: string[] = []
   const exchanges: string[] = []
   const waiting: (() => void)[] = []
@@ -34,6 +34,7 @@ async function proxyTo(target: number, protocol = 'tcp'): Promise<Sailing> {
     clock: systemClock,
     target: { host: '127.0.0.1', port: target },
     protocol,
+    ...(maxConnections !== undefined && { maxConnections }),
     onConnection,
     onExchange: ({ what, path, status }) => exchanges.push([what, path, status].join(' ').trim()),
   })
@@ -209,6 +210,20 @@ test('forget: what stands is dead for ever in both directions and nobody says so
   await sees('0 closed by service 15/')
   expect(came).toEqual([])
   expect(seen.filter((each) => each.startsWith('0'))).toHaveLength(3)
+})
+
+test('more connections than it may have are reset, and when one ends the next is taken', async () => {
+  const { port: target } = await startWireServer((socket) => void socket.pipe(socket))
+  const { port, seen, sees } = await proxyTo(target, 'tcp', 2)
+  const [first] = [await dial(port), await dial(port)]
+  await sees('1 connected')
+  const third = connect({ host: '127.0.0.1', port })
+  expect(await endOf(third)).toBe('ECONNRESET')
+  expect(seen).toContain('2 refused by proxy')
+  first.resetAndDestroy()
+  await sees('0 closed')
+  await dial(port)
+  await sees('3 connected')
 })
 
 test('what is not known to be HTTP by its protocol is not looked into', async () => {

@@ -54,6 +54,20 @@ describe.skipIf(!ProcessFamily.isSupported)('a family of processes', () => {
     expect(await endFamily(family, systemClock, 5000)).toEqual([])
   })
 
+  test('finds one that had no environment when it was looked at first: its program was just being loaded', async () => {
+    const marker = newMarker()
+    const family = new ProcessFamily({ marker })
+    const child = spawn('/bin/sh', ['-c', `echo up; read go; exec /usr/bin/env ${marker} sleep 100`], {
+      env: {},
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    started.push(child)
+    await once(child.stdout, 'data')
+    expect(family.look()).toEqual([])
+    child.stdin.write('go\n')
+    await expect.poll(() => family.look().map(({ pid }) => pid)).toEqual([child.pid])
+  })
+
   test('loses a member that has ended, and one that nobody has waited for', async () => {
     const marker = newMarker()
     const family = new ProcessFamily({ marker })
