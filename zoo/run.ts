@@ -17,12 +17,12 @@ const HELP = `Usage: npm run zoo -- [options]
   --named           each animal with the trial that has to catch it, golden ones with all (this is the default)
   --all             every trial on every animal
   --quick           every trial that --quick has, on every animal
-  --golden-runs N   golden ones only, N times, beside processes that keep every core busy
+  --golden-runs N   N runs of golden ones, going round, beside processes that keep every core busy
   --only NAMES      animals, by name; "," between them, "*" for anything
   --defects         animals with a defect only
   --golden          golden ones only
   --part I/N        every Nth animal, beginning with the Ith; "today/N": which one goes by the date
-  --together N      N animals at a time; what compares times goes first and alone            (default 1)
+  --together N      N animals at a time (default 1); what could not tell, and has to, goes again, alone
   --keep            keeps what was seen in zoo/results, the basis of the page
   --save            saves what each run saw in build/zoo; "seaworthy trial --replay" judges it again
   --json            one object on standard output
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const outcome = await tryAnimals({
     animals: chosen,
     mode,
-    runCount: runCount ?? 1,
+    ...(runCount !== undefined && { runCount }),
     together: count('together', values.together),
     isForPage: values.keep,
     isSaved: values.save,

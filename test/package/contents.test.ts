@@ -11,10 +11,10 @@ import { findBrokenLinks } from '../conventions/markdown-links.ts'
 const installed = join(inject('installedProject'), 'node_modules/seaworthy')
 
 /**
- * Three hundredths more than it was when the sea trial had come in, with its page and its guide: 260 kB, of which a service
- * loads nothing. Growth beyond that should be a decision.
+ * One hundredth more than it was when the last of the 60 trials had come in, with their reference: 1,302 kB, of which a
+ * service loads nothing of the trial. Growth beyond that should be a decision.
  */
-const MAX_TARBALL_BYTES = 1_236_000
+const MAX_TARBALL_BYTES = 1_315_000
 
 async function publishedFiles(): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)('tar', ['-tzf', inject('tarball')])

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { isThere } from '../../scripts/repository-files.ts'
 import { loadTrials } from '../../src/trial/catalogue.ts'
 import { DECLARED_OPTIONS } from '../../src/trial/declared/options.ts'
+import { ALSO } from '../../zoo/catalogue/also.ts'
 import { isGolden } from '../../zoo/catalogue/animal.ts'
 import { ANIMALS } from '../../zoo/catalogue/index.ts'
 
@@ -15,6 +16,11 @@ test('no two animals have the same name', () => {
 test('every trial has an animal whose defect it has to catch', () => {
   const caught = new Set(ANIMALS.map(({ caughtBy }) => caughtBy))
   expect(trials.filter((id) => !caught.has(id))).toEqual([])
+})
+
+test('why a trial sees the defects of others is said of each that does, and of no other', () => {
+  const also = new Set(ANIMALS.flatMap(({ alsoCaughtBy = [] }) => alsoCaughtBy))
+  expect(Object.keys(ALSO)).toEqual([...also].toSorted())
 })
 
 test.each(ANIMALS)('the animal $name is there, and says what is wrong with it and who has to see it', (animal) => {

@@ -16,9 +16,10 @@ test('the page says which defects were caught, which were not run, and where the
     runs: [{ verdicts: { 'STOP-01': FAIL }, tookMs: 1 }],
   } as const
   const page = toPage([GOLDEN, BROKEN, { ...BROKEN, name: 'worse' }], [caught])
-  expect(page).toContain('| bad | It is broken. | STOP-01 | caught |')
-  expect(page).toContain('| worse | It is broken. | STOP-01 | not run |')
+  expect(page).toContain('| bad | It is broken. | STOP-01 | caught | not tried |')
+  expect(page).toContain('| worse | It is broken. | STOP-01 | not run | not tried |')
   expect(page).toContain('2026-01-02: commit `abc`')
+  expect(page).toContain(', named: bad')
 })
 
 test('a defect that was missed is said to be', () => {
@@ -42,5 +43,17 @@ test('of golden services it counts what failed and what could not tell, also bes
   ] as const
   const page = toPage([GOLDEN], kept)
   expect(page).toContain('| good | 1 | 1 | 1 | 1 | 2 runs: 2 failed, 2 could not tell |')
-  expect(page).toContain('| good | · | **F** | ? |')
+})
+
+test('of a defect on which every trial was tried, what failed besides is named, and how often nobody could tell', () => {
+  const verdicts = {
+    'STOP-01': FAIL,
+    'STOP-16': FAIL,
+    'TEL-01': PASS,
+    'TEL-02': { outcome: 'INCONCLUSIVE', says: 'so' },
+  } as const
+  const run = { animal: 'bad', mode: 'all', origin: ORIGIN, runs: [{ verdicts, tookMs: 1 }] } as const
+  const page = toPage([{ ...BROKEN, alsoCaughtBy: ['STOP-16'] }], [run])
+  expect(page).toContain('| bad | It is broken. | STOP-01 | caught | STOP-16 |')
+  expect(page).toContain('4 verdicts, of which 1 (25.0 %) could not tell')
 })

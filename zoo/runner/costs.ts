@@ -2,19 +2,16 @@ import type { TrialRun } from './trial-run.ts'
 
 const SHOWN = 5
 
-/** Where the time went: in sum, outside of voyages, and with whom most. */
+/** Where the time went: in sum, and with whom most. */
 export function describeCosts(
   tried: readonly { readonly animal: string; readonly runs: readonly TrialRun[] }[],
 ): readonly string[] {
   const costs = tried.map(({ animal, runs }) => ({ animal, tookMs: sum(runs.map((run) => run.tookMs)) }))
-  const runs = tried.flatMap((each) => each.runs)
-  const voyagesMs = sum(runs.flatMap(({ voyageMs = {} }) => Object.values(voyageMs)))
-  const totalMs = sum(runs.map(({ tookMs }) => tookMs))
+  const totalMs = sum(costs.map(({ tookMs }) => tookMs))
   if (totalMs === 0) return []
   const most = costs.toSorted((one, other) => other.tookMs - one.tookMs).slice(0, SHOWN)
   return [
-    `${seconds(totalMs)} in sum, of which ${seconds(totalMs - voyagesMs)} to start and to survey; most for ` +
-      most.map(({ animal, tookMs }) => `${animal} ${seconds(tookMs)}`).join(', '),
+    `${seconds(totalMs)} in sum; most for ${most.map(({ animal, tookMs }) => `${animal} ${seconds(tookMs)}`).join(', ')}`,
   ]
 }
 

@@ -1,8 +1,6 @@
 export interface Lanes<Item> {
   /** How many at a time. */
   readonly together: number
-  /** What must not be disturbed: it goes first, and nothing goes beside it. */
-  readonly isAlone: (item: Item) => boolean
   /** A thing that only one at a time may have. */
   readonly holds: (item: Item) => string | undefined
   /** Nothing more is begun then. */
@@ -12,12 +10,10 @@ export interface Lanes<Item> {
 /** Does the work on each item, some at a time, in their order as far as that goes. */
 export async function inLanes<Item>(
   items: readonly Item[],
-  { together, isAlone, holds, signal }: Lanes<Item>,
+  { together, holds, signal }: Lanes<Item>,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const alone = together === 1 ? items : items.filter(isAlone)
-  for (const item of alone) if (!signal.aborted) await work(item)
-  const waiting = items.filter((item) => !alone.includes(item))
+  const waiting = [...items]
   const held = new Set<string>()
   const next = (): Item | undefined => {
     const index = waiting.findIndex((item) => !held.has(holds(item) ?? ''))

@@ -1,5 +1,4 @@
 import type { MeasuredOn } from '../../bench/measured-on.ts'
-import { loadTrials } from '../../src/trial/catalogue.ts'
 import { type Animal, isGolden } from '../catalogue/animal.ts'
 import { describeCosts } from './costs.ts'
 import { describeRun } from './describe-run.ts'
@@ -9,12 +8,13 @@ import { inLanes } from './lanes.ts'
 import { Preparation } from './preparation.ts'
 import { Stock } from './stock.ts'
 import { runTrial, type TrialRun } from './trial-run.ts'
+import { askAgain, mergeRuns } from './unclear.ts'
 
 export interface TryOptions {
   readonly animals: readonly Animal[]
   readonly mode: Mode
-  /** How often each is run. */
-  readonly runCount: number
+  /** How many runs in all, going round the animals. @default one of each */
+  readonly runCount?: number
   /** How many at a time. */
   readonly together: number
   /** Whether what was seen becomes the basis of the page. */
@@ -45,70 +45,83 @@ export interface Outcome {
 }
 
 export async function tryAnimals(options: TryOptions): Promise<Outcome> {
-  const { animals, mode, runCount, together, isForPage, isSaved, signal, say } = options
+  const { animals, mode, together, isForPage, isSaved, signal, say } = options
   const measured = origin()
   using stock = await Stock.start()
   const { ready, broken } = prepare(animals, say)
-  const trials = await loadTrials()
-  const tried: Tried[] = [...broken]
-  const askedFor = ({ caughtBy }: Animal): readonly string[] | undefined =>
-    mode === 'named' && caughtBy !== undefined ? [caughtBy] : undefined
-  const run = async (animal: Animal): Promise<TrialRun> => {
-    const only = askedFor(animal)
-    return runTrial(animal, {
+  const runCount = options.runCount ?? ready.length
+  const turns = Array.from(
+    { length: ready.length === 0 ? 0 : runCount },
+    (_, turn) => ready[turn % ready.length],
+  ).filter((animal) => animal !== undefined)
+  const tried = new Map<Animal, TrialRun[]>()
+  let settledCount = 0
+  const run = (animal: Animal, only: readonly string[] | undefined): Promise<TrialRun> =>
+    runTrial(animal, {
       stockUrl: stock.url,
       signal,
       isQuick: mode === 'quick',
       ...(only !== undefined && { only }),
       ...(isSaved && { save: savePath(animal.name, mode) }),
     })
-  }
-  const settle = (animal: Animal, runs: readonly TrialRun[]): void => {
+  const settle = (animal: Animal, each: TrialRun): void => {
+    const runs = [...(tried.get(animal) ?? []), each]
+    tried.set(animal, runs)
     keep({ animal: animal.name, mode, origin: measured, runs }, isForPage)
-    tried.push({ animal: animal.name, runs, judgements: runs.map((each) => judgeAnimal(animal, each)) })
+    settledCount += 1
+    say(describeRun(animal, each, `${settledCount}/${turns.length}`))
   }
-  const tellOf = (animal: Animal, each: TrialRun): void =>
-    say(describeRun(animal, each, `${tried.length - broken.length + 1}/${ready.length}`))
-  const disturbed: Animal[] = []
+  const named = ({ caughtBy }: Animal): readonly string[] | undefined =>
+    mode === 'named' && caughtBy !== undefined ? [caughtBy] : undefined
+  const disturbed: { readonly animal: Animal; readonly first: TrialRun; readonly only: readonly string[] }[] = []
   const lanes = {
     together,
-    isAlone: (animal: Animal) => askedFor(animal)?.some((id) => trials.get(id)?.isTiming === true) === true,
     holds: whatItHolds,
     signal,
   }
-  await inLanes(ready, lanes, async (animal) => {
-    const runs: TrialRun[] = []
-    while (runs.length < runCount) {
-      const each = await run(animal)
-      if (signal.aborted) return
-      if (together > 1 && mode === 'named' && couldNotTell(animal, each)) {
-        say(`  ${animal.name}: ${animal.caughtBy} could not tell, it is tried again alone`)
-        disturbed.push(animal)
-        return
-      }
-      runs.push(each)
-      tellOf(animal, each)
-    }
-    settle(animal, runs)
+  await inLanes(turns, lanes, async (animal) => {
+    const first = await run(animal, named(animal))
+    if (signal.aborted) return
+    const only = together > 1 ? askAgain(animal, first) : []
+    if (only.length === 0) return settle(animal, first)
+    say(`  ${animal.name}: ${only.join(', ')} could not tell, tried again alone`)
+    disturbed.push({ animal, first, only })
   })
-  for (const animal of disturbed) {
-    const each = await run(animal)
+  for (const { animal, first, only } of disturbed) {
+    const again = await run(animal, only)
     if (signal.aborted) break
-    tellOf(animal, each)
-    settle(animal, [each])
+    settle(animal, mergeRuns(first, again))
   }
-  for (const line of describeCosts(tried)) say(line)
+  return sumUp({ animals, mode, measured, broken, tried }, say)
+}
+
+interface Seen {
+  readonly animals: readonly Animal[]
+  readonly mode: Mode
+  readonly measured: MeasuredOn
+  readonly broken: readonly Tried[]
+  readonly tried: ReadonlyMap<Animal, readonly TrialRun[]>
+}
+
+function sumUp({ animals, mode, measured, broken, tried }: Seen, say: (text: string) => void): Outcome {
+  const judged = [...tried].map(([animal, runs]) => ({
+    animal: animal.name,
+    runs,
+    judgements: runs.map((each) => judgeAnimal(animal, each)),
+  }))
+  for (const line of describeCosts(judged)) say(line)
+  const all = [...broken, ...judged]
   const faultsOf = ({ animal, judgements }: Tried): string[] =>
     judgements.flatMap(({ faults }) => faults.map((fault) => `${animal}: ${fault}`))
-  const faulty = tried.filter((each) => faultsOf(each).length > 0)
+  const faulty = all.filter((each) => faultsOf(each).length > 0)
   return {
     mode,
     origin: measured,
-    tried,
+    tried: all,
     faults: faulty.flatMap(faultsOf),
-    passed: tried.length - faulty.length,
+    passed: all.length - faulty.length,
     failed: faulty.length,
-    notRun: animals.length - tried.length,
+    notRun: animals.length - all.length,
   }
 }
 
@@ -137,9 +150,4 @@ function prepare(animals: readonly Animal[], say: (text: string) => void): Prepa
 function whatItHolds({ needs }: Animal): string | undefined {
   const place = needs.indexOf('--reload')
   return place === -1 ? undefined : needs[place + 1]?.split(' ')[0]
-}
-
-/** What was too noisy beside others need not be so alone. */
-function couldNotTell({ caughtBy }: Animal, { verdicts }: TrialRun): boolean {
-  return caughtBy !== undefined && verdicts[caughtBy]?.outcome === 'INCONCLUSIVE'
 }
