@@ -63,15 +63,17 @@ function look(
 ): { readonly because?: string | undefined; readonly voyages: readonly string[] } {
   const own = trial.skipBecause?.(facts)
   if (own !== undefined) return { because: own, voyages: [] }
-  const reasons: string[] = []
+  const leftOut = new Map<string, string>()
   const possible = trial.voyages.filter((id) => {
     const voyage = voyages.get(id)
     if (voyage === undefined) throw new Error(`${trial.id} needs the voyage "${id}", and there is none`)
     const because = leaveOut(voyage, facts, pace)
-    if (because !== undefined) reasons.push(because)
+    if (because !== undefined) leftOut.set(id, because)
     return because === undefined
   })
-  return possible.length === 0 ? { because: reasons[0], voyages: possible } : { voyages: possible }
+  const missing = trial.essential?.find((id) => leftOut.has(id))
+  if (missing === undefined && possible.length > 0) return { voyages: possible }
+  return { because: leftOut.get(missing ?? trial.voyages[0] ?? ''), voyages: [] }
 }
 
 function leaveOut(voyage: Voyage, facts: Facts, pace: Pace): string | undefined {

@@ -38,6 +38,8 @@ export interface Trial {
   readonly remedy: Remedy
   /** The voyages whose lifetimes it looks at, by their ids. */
   readonly voyages: readonly string[]
+  /** Those of them without which it can't tell: where one can't be sailed, it is skipped for that reason. @default none */
+  readonly essential?: readonly string[]
   /** Whether it compares times: then too much noise makes it inconclusive instead of a FAIL or a PASS. */
   readonly isTiming: boolean
   /** When it compares times in a lifetime, if it does: noise at other times is none. @default all the time */

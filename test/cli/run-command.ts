@@ -16,6 +16,8 @@ export function runCommand(
 ): Promise<CommandOutcome> & {
   readonly signal: (signal: NodeJS.Signals) => void
   readonly onOutput: (listener: (text: string) => void) => void
+  /** Nobody reads its standard output any more. */
+  readonly closeOutput: () => void
 } {
   const child = spawn(process.execPath, ['--conditions=seaworthy-source', MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...env },
@@ -31,5 +33,6 @@ export function runCommand(
   return Object.assign(outcome, {
     signal: (signal: NodeJS.Signals) => void child.kill(signal),
     onOutput: (listener: (text: string) => void) => void child.stdout.on('data', () => listener(stdout)),
+    closeOutput: () => void child.stdout.destroy(),
   })
 }

@@ -24,10 +24,17 @@ test('--list prints id, slug and claim of each trial, and --json the same for pr
   expect(listed.every(({ id }) => id.startsWith('STOP-0'))).toBe(true)
 })
 
+test('nobody who reads is no error: it ends as any other tool does, and says nothing', async () => {
+  const running = runCommand(['trial', '--list'])
+  running.closeOutput()
+  expect(await running).toMatchObject({ code: 141, stderr: '' })
+})
+
 test('--explain prints how a trial is tried and what mends it, by id or by slug', async () => {
   const { code, stdout } = await runCommand(['trial', '--explain', 'zero-failed-requests'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^STOP-01 zero-failed-requests\nclaim {7}\S/)
+  expect(stdout).toMatch(/\nvoyages {5}stop-under-load \(about \d+ s, \d+ s with --quick\), and what the service takes/)
   expect(stdout).toMatch(/\nhow {9}\S[\s\S]*\nmend {8}\S[\s\S]*\nwith {8}\S/)
 })
 

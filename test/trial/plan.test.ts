@@ -51,6 +51,14 @@ test('what sails alone comes after what sails in company', () => {
   expect(legs(makeFacts())).toEqual(['short', 'company'])
 })
 
+test('a trial is skipped where what it can not tell without is left out, also when another voyage is possible', () => {
+  const trial = makeTrial({ id: 'A-01', voyages: ['short', 'long'], essential: ['long'] })
+  const { legs, skipped } = plan({ trials: [trial], pace: 'quick' })
+  expect(legs).toEqual([])
+  expect(skipped).toEqual([{ trial, because: 'It takes longer than --quick allows; run it without --quick' }])
+  expect(plan({ trials: [trial] }).skipped).toEqual([])
+})
+
 test('a trial that knows before the start that there is nothing to try costs no voyage', () => {
   const trial = makeTrial({ id: 'A-01', skipBecause: () => 'no WebSocket path is declared' })
   const { legs, skipped, needs } = plan({ trials: [trial] })

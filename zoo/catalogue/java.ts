@@ -75,7 +75,7 @@ export const JAVA: readonly Animal[] = [
     also: ['TEL-03', 'TEL-04', 'TEL-06', 'STOP-01', 'STOP-14'],
   }),
   broken('keeps-threads', 'LEAK-02', {
-    defect: 'Each request makes a pool of its own, and nobody shuts it down: a thread stays.',
+    defect: 'Every twentieth request makes a pool of its own, and nobody shuts it down: a thread stays.',
     also: ['LEAK-01', 'CTX-05', 'STOP-13'],
   }),
   broken('crashes-with-0', 'CRASH-01', {

@@ -22,12 +22,16 @@ const WITHOUT_DEPENDENCY = {
   'DEP-03': NO_DEPENDENCY,
   'CTX-02': NO_DEPENDENCY,
   'CTX-03': NO_DEPENDENCY,
+  'CTX-04': NO_DEPENDENCY,
+  'DEP-02': NO_DEPENDENCY,
+  'DEP-04': NO_DEPENDENCY,
 } as const
 const WITHOUT_EXTRAS = {
   'STOP-04': NO_HTTP2,
   'STOP-05': NO_SOCKETS,
   'CONF-01': NO_RELOAD,
   'CONF-02': NO_RELOAD,
+  'CONF-03': NO_RELOAD,
 } as const
 
 const GOLDEN: readonly Animal[] = [
@@ -46,6 +50,7 @@ const GOLDEN: readonly Animal[] = [
     'CRASH-01': NO_CRASH,
     'STOP-01': 'It speaks HTTP/2 only, and STOP-04 tells of that.',
     'STOP-03': 'It speaks HTTP/2 only, where connections are ended by GOAWAY.',
+    'LOAD-02': 'It speaks HTTP/2 only, where headers are not lines.',
   }),
   golden('golden-runtime', [...STOCK, '--crash', '/crash'], WITHOUT_EXTRAS),
   golden('golden-express', ALL, { ...WITHOUT_DEPENDENCY, ...WITHOUT_EXTRAS, 'CRASH-01': NO_CRASH }),
@@ -136,6 +141,10 @@ const STOPS: readonly Animal[] = [
     defect: 'A second signal is ignored: whoever is in a hurry has to kill it.',
     needs: ALL,
   }),
+  broken('starts-on', 'STOP-10', {
+    defect: 'A signal that comes while it still loads is passed over: it starts, and stays.',
+    needs: [...ALL, '--url', '/', '--grace', '5s'],
+  }),
   broken('never-flushes', 'STOP-11', {
     defect: 'It ends without sending what the batch still holds.',
     needs: ALL,
@@ -149,6 +158,14 @@ const STOPS: readonly Animal[] = [
   broken('waits-for-dead-collector', 'STOP-14', {
     defect: 'The flush at its end has no limit, and its rejection is nobody’s.',
     needs: [...ALL, '--grace', '8s'],
+  }),
+  broken('hurries-at-sigint', 'STOP-15', {
+    defect: 'SIGINT ends it in that moment, with all that is in flight; SIGTERM ends it in order.',
+    needs: ALL,
+  }),
+  broken('dies-of-sighup', 'STOP-15', {
+    defect: 'Nobody handles SIGHUP: whoever means "read your configuration again" kills it.',
+    needs: ALL,
   }),
   broken('closes-at-once', 'STOP-16', {
     defect: 'It closes its listener first: whoever has not heard of its end yet is refused.',
@@ -181,6 +198,15 @@ const STARTS: readonly Animal[] = [
     defect: 'It takes its default when the port that it was told is none.',
     needs: ALL,
   }),
+  broken('stays-without-port', 'START-07', {
+    defect: 'When its port is taken it writes a line, and goes on without one.',
+    needs: ALL,
+    also: ['STOP-10'],
+  }),
+  broken('takes-another-port', 'START-07', {
+    defect: 'When its port is taken it listens on another one, where nobody looks for it.',
+    needs: ALL,
+  }),
   broken('own-name', 'START-06', {
     defect: 'Its name is written into the code.',
     needs: ALL,
@@ -204,6 +230,10 @@ const STARTS: readonly Animal[] = [
     needs: STOCK,
     twin: 'node-golden-dependency',
     also: ['DEP-01', 'START-01', 'START-04'],
+  }),
+  broken('probes-wait-in-line', 'PROBE-04', {
+    defect: 'It does one thing at a time, and its probes wait in the same line as its requests.',
+    needs: ALL,
   }),
   broken('asks-within-the-probe', 'PROBE-05', {
     defect: 'Each probe of readiness asks the dependency, and waits for its answer.',
@@ -230,6 +260,16 @@ const AFLOAT: readonly Animal[] = [
     needs: STOCK,
     twin: 'node-golden-dependency',
   }),
+  broken('shares-its-places', 'DEP-02', {
+    defect: 'Whatever it is asked takes one of eight places, and whoever waits for the dependency keeps his.',
+    needs: STOCK,
+    twin: 'node-golden-dependency',
+  }),
+  broken('keeps-dead-connections', 'DEP-04', {
+    defect: 'A call that takes too long is answered for, and its connection stays taken.',
+    needs: STOCK,
+    twin: 'node-golden-dependency',
+  }),
   broken('sends-nothing', 'TEL-01', { defect: 'It has no telemetry.', needs: ALL }),
   broken('waits-for-export', 'TEL-02', {
     defect: 'Each answer waits until its span has been taken by the collector.',
@@ -249,6 +289,18 @@ const AFLOAT: readonly Animal[] = [
   broken('costly-spans', 'TEL-06', {
     defect: 'It works for each span as long as for some requests.',
     needs: [...ALL, '--telemetry-budget', '1.5'],
+  }),
+  broken('names-spans-by-path', 'TEL-07', {
+    defect: 'Each path that is asked for is a name of spans of its own.',
+    needs: ALL,
+  }),
+  broken('measures-by-path', 'TEL-07', {
+    defect: 'Each path that is asked for is a series of its own.',
+    needs: ALL,
+  }),
+  broken('loses-silently', 'TEL-08', {
+    defect: 'What its SDK drops is counted nowhere, and no line says so.',
+    needs: ALL,
   }),
   broken('ignores-context', 'CTX-01', {
     defect: 'It begins a trace of its own for each request, whatever the caller sent.',
@@ -271,6 +323,11 @@ const AFLOAT: readonly Animal[] = [
     needs: STOCK,
     twin: 'node-golden-dependency',
   }),
+  broken('waits-for-ever', 'CTX-04', {
+    defect: 'It waits for its dependency as long as its client does.',
+    needs: STOCK,
+    twin: 'node-golden-dependency',
+  }),
   broken('logs-text', 'CTX-05', { defect: 'Its log is prose, over several lines.', needs: ALL }),
   broken('logs-without-trace', 'CTX-05', {
     defect: 'Its lines do not say to which trace they belong.',
@@ -279,6 +336,31 @@ const AFLOAT: readonly Animal[] = [
   broken('keeps-each-request', 'LEAK-01', { defect: 'It keeps a KiB of each request.', needs: ALL }),
   broken('keeps-files-open', 'LEAK-02', {
     defect: 'A file is closed when the answer was sent, and never when the client has gone before.',
+    needs: ALL,
+  }),
+  {
+    ...broken('naive-app-keeps-requests', 'LEAK-03', {
+      defect: 'It keeps the text of each request, and the metrics of its runtime tell of it.',
+      needs: ALL,
+      twin: 'node-golden-register',
+      also: ['LEAK-01'],
+    }),
+    command: ['node', SOURCE, '--import', 'seaworthy/register', 'node/naive-app-keeps-requests.ts'],
+  },
+  broken('fills-its-memory', 'LEAK-04', {
+    defect: 'It loads a catalogue that takes all but a little of the memory that it may use.',
+    needs: [...ALL, '--memory-limit', '512Mi'],
+  }),
+  broken('works-through-its-queue', 'LOAD-01', {
+    defect: 'Each request takes the processor for 10 ms, none is told no, and probes wait behind them.',
+    needs: ALL,
+  }),
+  broken('keeps-few-places', 'LOAD-02', {
+    defect: 'It takes 150 connections and no more, and whoever says nothing keeps its place.',
+    needs: ALL,
+  }),
+  broken('looks-for-work', 'LEAK-05', {
+    defect: 'It looks for work again and again, and never waits for it.',
     needs: ALL,
   }),
   broken('never-reloads', 'CONF-01', {
@@ -297,6 +379,16 @@ const AFLOAT: readonly Animal[] = [
     needs: RELOAD,
     twin: 'node-golden-reload',
   }),
+  broken('keeps-watching', 'CONF-03', {
+    defect: 'It opens its file anew at each reload, and never closes it.',
+    needs: RELOAD,
+    twin: 'node-golden-reload',
+  }),
+  broken('drops-reloads', 'CONF-03', {
+    defect: 'A reload that comes during another one is dropped, and with it the last value.',
+    needs: RELOAD,
+    twin: 'node-golden-reload',
+  }),
   broken('crashes-with-0', 'CRASH-01', {
     defect: 'It ends with 0 after an error that nobody caught: for its platform, all is well.',
     needs: CRASH,
@@ -305,10 +397,28 @@ const AFLOAT: readonly Animal[] = [
     defect: 'The span of the request that ended it is lost with it.',
     needs: CRASH,
   }),
+  broken('leaves-lock', 'CRASH-02', {
+    defect: 'Its lock is a file that only an end in order removes: killed once, it never starts again.',
+    needs: ALL,
+  }),
+  broken('leaves-socket', 'CRASH-02', {
+    defect: 'A socket of the life before is in the way of its console: killed once, it never starts again.',
+    needs: ALL,
+  }),
   broken('logs-headers', 'SEC-01', { defect: 'It writes the headers of each request into its log.', needs: ALL }),
   broken('spans-have-queries', 'SEC-01', {
     defect: 'It writes the whole address of each request into its span, the query included.',
     needs: ALL,
+  }),
+  broken('says-it-again', 'SEC-03', {
+    defect: 'As long as its dependency is away it says so, five hundred times a second.',
+    needs: STOCK,
+    twin: 'node-golden-dependency',
+  }),
+  broken('shows-stack', 'SEC-02', {
+    defect: 'Without its dependency it answers with the error as it is, stack and address included.',
+    needs: STOCK,
+    twin: 'node-golden-dependency',
   }),
 ]
 

@@ -120,7 +120,7 @@ export const PYTHON: readonly Animal[] = [
   ),
   underGunicorn(
     broken('gunicorn-short-grace', 'STOP-01', {
-      defect: 'A second after the signal its workers are killed, with what they answer.',
+      defect: 'Its workers get no time at the signal: they are killed at once, with what they answer.',
       needs: ALL,
       twin: 'python-gunicorn-golden',
       also: ['STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'STOP-06', 'STOP-08'],

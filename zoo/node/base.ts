@@ -40,6 +40,8 @@ export interface Parts {
   readonly loadingMs: number
   /** Before it listens. */
   readonly beforeListening: () => Promise<void>
+  /** When it can't listen. */
+  readonly cannotListen: (error: Error, ship: Ship) => void
   readonly isReady: (ship: Ship) => boolean | Promise<boolean>
   readonly isAlive: (ship: Ship) => boolean | Promise<boolean>
   /** Probes, and nothing else; absent paths are answered as any other. */
@@ -62,6 +64,10 @@ const GOLDEN: Parts = {
   port: readPort,
   loadingMs: 0,
   beforeListening: async () => {},
+  cannotListen(error) {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  },
   isReady: ({ isStopping, isLoaded, hasDependency }) => isLoaded && hasDependency && !isStopping,
   isAlive: () => true,
   probePaths: { ready: '/readyz', live: '/livez' },
@@ -104,14 +110,13 @@ export async function sail(replaced: Partial<Parts> = {}): Promise<void> {
     let count = 0
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(ship, ++count))
   }
+  // It has no terminal that could be gone, and nothing to read again.
+  process.on('SIGHUP', () => {})
   process.on('uncaughtException', (error) => void parts.crash(error, ship))
   parts.also(ship)
   const port = parts.port()
   await parts.beforeListening()
-  server.once('error', (error) => {
-    process.stderr.write(`${error.message}\n`)
-    process.exit(1)
-  })
+  server.once('error', (error) => parts.cannotListen(error, ship))
   server.listen(port)
   if (parts.loadingMs > 0) setTimeout(() => (ship.isLoaded = true), parts.loadingMs)
   void parts.watch?.(ship)

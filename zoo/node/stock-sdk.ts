@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Context,
   context,
+  diag,
+  DiagLogLevel,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -42,11 +44,17 @@ export interface SdkParts {
   readonly injects: boolean
   /** What is awaited before an answer goes out, when its span has ended. */
   readonly beforeAnswer: (() => Promise<void>) | undefined
+  /** Of the server's span. */
+  readonly nameOf: (request: IncomingMessage) => string
   readonly attributesOf: (request: IncomingMessage) => Readonly<Record<string, string>>
+  /** Of the measurement, besides the status. */
+  readonly measuredBy: (request: IncomingMessage) => Readonly<Record<string, string>>
   /** At the end. */
   readonly flush: (providers: Providers) => Promise<unknown>
   /** What becomes of a flush that fails or takes long. */
   readonly isFlushLimited: boolean
+  /** Whether the SDK may say what it could not send, and what it dropped. By itself it says nothing. */
+  readonly saysLosses: boolean
 }
 
 interface Providers {
@@ -62,18 +70,22 @@ const GOLDEN: SdkParts = {
   outgoing: (active) => active,
   injects: true,
   beforeAnswer: undefined,
+  nameOf: () => 'GET',
+  measuredBy: () => ({}),
   attributesOf: (request) => ({
     'http.request.method': request.method ?? 'GET',
     'url.path': (request.url ?? '/').split('?', 1)[0] ?? '/',
   }),
   flush: async ({ traces, metrics }) => Promise.allSettled([traces.shutdown(), metrics.shutdown()]),
   isFlushLimited: true,
+  saysLosses: true,
 }
 
 /** The SDK of OpenTelemetry, its spans made by hand: one for each request, one for each call. */
 export function stockSdk(replaced: Partial<SdkParts> = {}): Telemetry {
   if (env['OTEL_SDK_DISABLED'] === 'true') return NO_TELEMETRY
   const parts = { ...GOLDEN, ...replaced }
+  if (parts.saysLosses) sayLosses()
   const resource = resourceFromAttributes({
     'service.name': parts.serviceName,
     'service.version': '1.0.0',
@@ -100,7 +112,7 @@ export function stockSdk(replaced: Partial<SdkParts> = {}): Telemetry {
       const begun = performance.now()
       const incoming = parts.incoming(request)
       const attributes = parts.attributesOf(request)
-      const span = tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes }, incoming)
+      const span = tracer.startSpan(parts.nameOf(request), { kind: SpanKind.SERVER, attributes }, incoming)
       open.add(span)
       // The span has to have ended before the client can know of the answer, or the end of the process may come first.
       const send = response.end.bind(response) as (body?: unknown) => ServerResponse
@@ -110,7 +122,10 @@ export function stockSdk(replaced: Partial<SdkParts> = {}): Telemetry {
         isEnded = true
         open.delete(span)
         span.end()
-        durations.record((performance.now() - begun) / 1000, { 'http.response.status_code': response.statusCode })
+        durations.record((performance.now() - begun) / 1000, {
+          'http.response.status_code': response.statusCode,
+          ...parts.measuredBy(request),
+        })
       }
       response.end = ((body?: unknown) => {
         end()
@@ -153,6 +168,15 @@ export function stockSdk(replaced: Partial<SdkParts> = {}): Telemetry {
       await Promise.race([flushed.catch(() => undefined), pause(limitMs)])
     },
   }
+}
+
+/** One line for each, as the log has them. */
+function sayLosses(): void {
+  const say = (...parts: readonly unknown[]): void => {
+    process.stderr.write(`${JSON.stringify({ level: 40, time: Date.now(), msg: parts.map(String).join(' ') })}\n`)
+  }
+  const nothing = (): void => {}
+  diag.setLogger({ error: say, warn: say, info: nothing, debug: nothing, verbose: nothing }, DiagLogLevel.WARN)
 }
 
 /** Of the variables of OpenTelemetry. */

@@ -1,4 +1,4 @@
-import { loadTrials } from '../../trial/catalogue.ts'
+import { loadTrials, loadVoyages } from '../../trial/catalogue.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { CLI_EXIT_CODE } from '../exit-code.ts'
 import { explainTrials, listTrials } from '../trial/list-trials.ts'
@@ -31,7 +31,7 @@ export default defineCommand({
   async run(context) {
     const { options, lists } = context
     if (lists['explain'] !== undefined) {
-      explainTrials(await loadTrials(), lists['explain'], context)
+      explainTrials(await loadTrials(), lists['explain'], { ...context, voyages: await loadVoyages() })
       return CLI_EXIT_CODE.ok
     }
     if (options['list'] === true) {

@@ -3,6 +3,7 @@ import { chooseTrials, type Wishes } from '../../trial/choose.ts'
 import { safeJson } from '../../trial/output/safe-text.ts'
 import { wrap } from '../../trial/output/text-width.ts'
 import type { Trial } from '../../trial/trial.ts'
+import type { Voyage } from '../../trial/voyage.ts'
 import type { CommandContext } from '../command.ts'
 
 type Printer = Pick<CommandContext, 'options' | 'print'>
@@ -32,22 +33,22 @@ export function listTrials(trials: ReadonlyMap<string, Trial>, wishes: Wishes, {
 export function explainTrials(
   trials: ReadonlyMap<string, Trial>,
   names: readonly string[],
-  { options, print }: Printer,
+  { options, print, voyages }: Printer & { readonly voyages: ReadonlyMap<string, Voyage> },
 ): void {
   const chosen = chooseTrials(trials.values(), { only: names, skip: [], isFull: true })
   if (options['json'] === true) print(safeJson(chosen.map(toJson)))
-  else print(chosen.map(explain).join('\n\n'))
+  else print(chosen.map((trial) => explain(trial, voyages)).join('\n\n'))
 }
 
 const WIDTH = 100
 const INDENT = '            '
 
-function explain(trial: Trial): string {
-  const { id, slug, claim, procedure, remedy, voyages, seed, isTiming, isExtra } = trial
+function explain(trial: Trial, voyages: ReadonlyMap<string, Voyage>): string {
+  const { id, slug, claim, procedure, remedy, seed, isTiming, isExtra } = trial
   const rows: readonly (readonly [string, string])[] = [
     ['claim', claim],
     ['how', procedure],
-    ['voyages', voyages.length === 0 ? 'none: it needs only what is known of the service' : voyages.join(', ')],
+    ['voyages', voyageWords(trial, voyages)],
     ['principles', seed.join(', ')],
     ...(isTiming ? [['timing', 'It compares times: on a noisy machine it is inconclusive.'] as const] : []),
     ...(isExtra === true ? [['extra', 'It is run with --full, or when --only names it.'] as const] : []),
@@ -61,6 +62,17 @@ function explain(trial: Trial): string {
     ),
   )
   return [`${id} ${slug}`, ...lines].join('\n')
+}
+
+/** How long each takes, too, beside what the service itself does. */
+function voyageWords(trial: Trial, voyages: ReadonlyMap<string, Voyage>): string {
+  if (trial.voyages.length === 0) return 'none: it needs only what is known of the service'
+  const each = trial.voyages.map((id) => {
+    const seconds = voyages.get(id)?.seconds
+    if (seconds === undefined) return id
+    return `${id} (about ${seconds.default} s${seconds.quick === 0 ? ', not with --quick' : `, ${seconds.quick} s with --quick`})`
+  })
+  return `${each.join(', ')}, and what the service takes for its starts and stops`
 }
 
 function toJson({ id, slug, claim, procedure, remedy, voyages, seed, isTiming, isExtra = false }: Trial): object {

@@ -41,7 +41,7 @@ export async function runTrial(context: CommandContext): Promise<number> {
       'there is no command to run',
       `Put it after "--": seaworthy trial -- node server.js; or write "command: [node, server.js]" into ${DECLARED_FILE}.`,
     )
-  const saver = flags.save === undefined ? undefined : await RunSaver.open(flags.save)
+  await using saver = flags.save === undefined ? undefined : await RunSaver.open(flags.save, systemClock)
   const trialId = randomBytes(6).toString('hex')
   using interruption = new Interruption(systemClock, runMarker(trialId))
   const output = openOutput({ context, command, clock: systemClock, trials, isJson: flags.isJson })

@@ -1,4 +1,4 @@
-import type { Facts, Known } from '../facts.ts'
+import type { Facts, Known, Route } from '../facts.ts'
 import { safeLine } from './safe-text.ts'
 import { plural, timeWords } from './words.ts'
 import { authorityOf } from '../../load/authority-of.ts'
@@ -8,7 +8,7 @@ export function factsLines(facts: Facts): readonly string[] {
   return (
     [
       ['listens', `${facts.host}:${portWords(facts)}, ready ${timeWords(facts.normal.readyAfterMs)} after its start`],
-      ['requests', facts.routes.map(({ method, path }) => `${method} ${path}`).join(', ')],
+      ['requests', requestWords(facts)],
       ['probes', probeWords(facts)],
       [
         'needs',
@@ -19,6 +19,20 @@ export function factsLines(facts: Facts): readonly string[] {
       ['stops', `${facts.stopSignal}, at most ${known(facts.graceMs)}`],
     ] as const
   ).map(([label, text]) => `${label.padEnd(14)}${safeLine(text)}`)
+}
+
+/** The load, and what was declared for a purpose of its own: whoever declared it sees that it was taken. */
+function requestWords({ routes, slow, upload, crash, webSocketPath, ssePath }: Facts): string {
+  const words = ({ method, path }: Route): string => `${method} ${path}`
+  const purposes = [
+    ['slow', slow && words(slow)],
+    ['upload', upload && words(upload)],
+    ['crash', crash && words(crash)],
+    ['WebSocket', webSocketPath],
+    ['event stream', ssePath],
+  ] as const
+  const others = purposes.flatMap(([name, what]) => (what === undefined ? [] : [`${name} ${what}`]))
+  return [routes.map(words).join(', '), ...others].join('; ')
 }
 
 function portWords({ port, portVariable }: Facts): string {

@@ -1,8 +1,10 @@
+import type { Facts } from '../facts.ts'
 import type { Lifetime } from '../history/lifetime.ts'
 import type { JudgedTrial } from '../report.ts'
 import type { Remedy } from '../trial.ts'
 import type { Evidence } from '../verdict/verdict.ts'
 import { paintOutcome } from './paint.ts'
+import { remedySource } from './remedy-source.ts'
 import { safeLine } from './safe-text.ts'
 import { wrap } from './text-width.ts'
 import type { Page } from './verdict-table.ts'
@@ -12,10 +14,16 @@ import { plural, sightingWords } from './words.ts'
 export const SHOWN_EVIDENCE = 3
 const SHOWN_LINES = 12
 
+/** What a failure is shown with. */
+export interface Seen {
+  readonly lifetimes: ReadonlyMap<number, Lifetime>
+  readonly facts: Facts
+}
+
 /** A failed trial: what was claimed, what refutes it, and what mends it. */
 export function renderFailure(
   { trial, verdict }: JudgedTrial,
-  lifetimes: ReadonlyMap<number, Lifetime>,
+  { lifetimes, facts }: Seen,
   page: Page,
 ): readonly string[] {
   const more = verdict.evidence.length - SHOWN_EVIDENCE
@@ -28,7 +36,7 @@ export function renderFailure(
       : block('but', verdict.says, page)),
     ...verdict.evidence.slice(0, SHOWN_EVIDENCE).flatMap((evidence) => renderEvidence(evidence, lifetimes, page)),
     ...(more > 0 ? [indented(`and ${plural(more, 'more counter-example')}, in --html and --json`)] : []),
-    ...renderRemedy(trial.remedy, page),
+    ...renderRemedy(trial.remedy, facts, page),
     '',
   ]
 }
@@ -48,11 +56,12 @@ function renderEvidence(
   ]
 }
 
-function renderRemedy({ change, feature, page: path, rules }: Remedy, page: Page): readonly string[] {
+function renderRemedy(remedy: Remedy, facts: Facts, page: Page): readonly string[] {
+  const { label, text, page: path } = remedySource(remedy, facts)
   return [
-    ...block('mend', change, page),
-    ...block('with', `${feature} · docs/${path}`, page),
-    ...(rules.length === 0 ? [] : block('check', `seaworthy check sees it: ${rules.join(', ')}`, page)),
+    ...block('mend', remedy.change, page),
+    ...block(label, `${text} · docs/${path}`, page),
+    ...(remedy.rules.length === 0 ? [] : block('check', `seaworthy check sees it: ${remedy.rules.join(', ')}`, page)),
   ]
 }
 

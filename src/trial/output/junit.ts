@@ -1,9 +1,9 @@
 import { byArea } from '../areas.ts'
 import type { JudgedTrial, TrialReport } from '../report.ts'
-import { SHOWN_EVIDENCE } from './failure.ts'
+import { type Seen, SHOWN_EVIDENCE } from './failure.ts'
+import { remedySource } from './remedy-source.ts'
 import { safeLine } from './safe-text.ts'
 import { sightingWords } from './words.ts'
-import type { Lifetime } from '../history/lifetime.ts'
 
 /**
  * The run as JUnit XML, a suite for each area. A FAIL is a failure, a SKIP is skipped; INCONCLUSIVE is skipped with its
@@ -12,7 +12,7 @@ import type { Lifetime } from '../history/lifetime.ts'
 export function renderJunit(report: TrialReport, isStrict: boolean): string {
   const lifetimes = new Map(report.sailed.flatMap((leg) => leg.lifetimes).map((each) => [each.id, each]))
   const suites = byArea(report.judged, ({ trial }) => trial.id).map(({ prefix, title, items }) => {
-    const cases = items.map((each) => renderCase(each, prefix, lifetimes, isStrict))
+    const cases = items.map((each) => renderCase(each, prefix, { lifetimes, facts: report.facts }, isStrict))
     return [
       `  <testsuite ${attributes({ name: `seaworthy trial: ${title}`, ...counts(items, isStrict), timestamp: isoTime(report) })}>`,
       `    <properties><property name="seed" value="${report.seed}"/></properties>`,
@@ -42,32 +42,26 @@ function counts(judged: readonly JudgedTrial[], isStrict: boolean): Readonly<Rec
   return { tests: judged.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') }
 }
 
-function renderCase(
-  judged: JudgedTrial,
-  prefix: string,
-  lifetimes: ReadonlyMap<number, Lifetime>,
-  isStrict: boolean,
-): string {
+function renderCase(judged: JudgedTrial, prefix: string, seen: Seen, isStrict: boolean): string {
   const { trial, verdict } = judged
   const head = attributes({ classname: `seaworthy.${prefix}`, name: `${trial.id} ${trial.slug}` })
   const kind = kindOf(judged, isStrict)
   if (kind === 'passed') return `    <testcase ${head}/>`
   const message = attributes({ message: `${verdict.outcome}: ${safeLine(verdict.says)}` })
   const inner =
-    kind === 'skipped'
-      ? `<skipped ${message}/>`
-      : `<${kind} ${message}>${escapeXml(details(judged, lifetimes))}</${kind}>`
+    kind === 'skipped' ? `<skipped ${message}/>` : `<${kind} ${message}>${escapeXml(details(judged, seen))}</${kind}>`
   return `    <testcase ${head}>\n      ${inner}\n    </testcase>`
 }
 
-function details({ trial, verdict, harnessError }: JudgedTrial, lifetimes: ReadonlyMap<number, Lifetime>): string {
+function details({ trial, verdict, harnessError }: JudgedTrial, { lifetimes, facts }: Seen): string {
+  const { label, text } = remedySource(trial.remedy, facts)
   const evidence = verdict.evidence
     .slice(0, SHOWN_EVIDENCE)
     .flatMap(({ says, seen, lines = [] }) => [
       `- ${says}${seen === undefined ? '' : ` (${sightingWords(seen, lifetimes)})`}`,
       ...lines.map((line) => `    ${line}`),
     ])
-  const mend = verdict.outcome === 'FAIL' ? [`mend: ${trial.remedy.change}`, `with: ${trial.remedy.feature}`] : []
+  const mend = verdict.outcome === 'FAIL' ? [`mend: ${trial.remedy.change}`, `${label}: ${text}`] : []
   return [`claim: ${trial.claim}`, ...evidence, ...(harnessError?.lines ?? []), ...mend].map(safeLine).join('\n')
 }
 

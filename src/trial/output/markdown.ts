@@ -1,7 +1,7 @@
 import { byArea } from '../areas.ts'
-import type { Lifetime } from '../history/lifetime.ts'
 import { countOutcomes, harnessErrorsOf, type JudgedTrial, type TrialReport } from '../report.ts'
-import { SHOWN_EVIDENCE } from './failure.ts'
+import { type Seen, SHOWN_EVIDENCE } from './failure.ts'
+import { remedySource } from './remedy-source.ts'
 import { safeLine } from './safe-text.ts'
 import { countWords, plural, sightingWords, timeWords } from './words.ts'
 
@@ -20,7 +20,9 @@ export function renderMarkdown(report: TrialReport): string {
       ? [`Given up before its end: ${plural(report.unjudged.length, 'trial')} not judged.`, '']
       : []),
     ...harnessErrorsOf(report).flatMap(({ says }) => [`**The harness failed:** ${escape(says)}`, '']),
-    ...judged.filter(({ verdict }) => verdict.outcome === 'FAIL').flatMap((each) => renderFailure(each, lifetimes)),
+    ...judged
+      .filter(({ verdict }) => verdict.outcome === 'FAIL')
+      .flatMap((each) => renderFailure(each, { lifetimes, facts: report.facts })),
     '<details><summary>Every trial</summary>',
     '',
     '| | trial | what was seen |',
@@ -36,8 +38,8 @@ function renderRow({ trial, verdict: { outcome, says } }: JudgedTrial): string {
   return `| ${ICON[outcome]} ${outcome} | ${trial.id} ${trial.slug} | ${escape(says)} |`
 }
 
-function renderFailure({ trial, verdict }: JudgedTrial, lifetimes: ReadonlyMap<number, Lifetime>): readonly string[] {
-  const { remedy } = trial
+function renderFailure({ trial, verdict }: JudgedTrial, { lifetimes, facts }: Seen): readonly string[] {
+  const { label, text, page } = remedySource(trial.remedy, facts)
   return [
     `### ${ICON.FAIL} ${trial.id} ${trial.slug}`,
     '',
@@ -50,7 +52,7 @@ function renderFailure({ trial, verdict }: JudgedTrial, lifetimes: ReadonlyMap<n
           `- ${escape(says)}${seen === undefined ? '' : ` (${escape(sightingWords(seen, lifetimes))})`}`,
       ),
     '',
-    `To mend it: ${remedy.change} With Seaworthy: ${remedy.feature} (docs/${remedy.page}).`,
+    `To mend it: ${trial.remedy.change} ${label === 'with' ? 'With Seaworthy' : 'See'}: ${text} (docs/${page}).`,
     '',
   ]
 }

@@ -15,7 +15,7 @@ export function renderReport(report: TrialReport, page: Page): readonly string[]
     judged.filter(({ verdict }) => verdict.outcome === outcome)
   return [
     ...renderTable(judged, page),
-    ...having('FAIL').flatMap((each) => renderFailure(each, lifetimes, page)),
+    ...having('FAIL').flatMap((each) => renderFailure(each, { lifetimes, facts: report.facts }, page)),
     ...section('Could not tell', doubts(having('INCONCLUSIVE'), page), page),
     ...section('Not shown', skips(having('SKIP'), page), page),
     ...section('Worth knowing', worthKnowing(report, page), page),

@@ -2,11 +2,13 @@ import { markup, type Markup } from '../../report/markup.ts'
 import { factsLines } from '../output/facts-lines.ts'
 import { OUTCOME_SIGN } from '../output/paint.ts'
 import { plural, timeWords } from '../output/words.ts'
+import type { Lifetime } from '../history/lifetime.ts'
 import { countOutcomes, harnessErrorsOf, type TrialReport } from '../report.ts'
 import { noiseOf } from '../verdict/noise-guard.ts'
 import type { Outcome } from '../verdict/verdict.ts'
 import { renderFigures } from './figures.ts'
 import { renderLines } from './foreign-lines.ts'
+import { renderVoyageTimes } from './voyage-times.ts'
 
 const OUTCOMES: readonly Outcome[] = ['FAIL', 'INCONCLUSIVE', 'PASS', 'SKIP']
 const WORD: Readonly<Record<Outcome, string>> = {
@@ -35,13 +37,14 @@ export function renderSummary(report: TrialReport, command: string): Markup {
     <dl class="about">
       ${about('when', markup`<time datetime="${started}">${started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>, ${timeWords(report.tookMs)}`)}
       ${about('how', `${sailed}, pace ${report.pace}, seed ${report.seed}, Seaworthy ${report.version}`)}
-      ${about('machine', machineWords(report))} ${about('noise', noiseOf(lifetimes).says)}
+      ${about('machine', machineWords(report))} ${about('noise', noiseWords(report, lifetimes))}
     </dl>
     <details>
       <summary>What is known of the service, and how noisy it was</summary>
       <pre>${renderLines(factsLines(report.facts))}</pre>
       ${renderFigures(noiseOf(lifetimes).figures)}
     </details>
+    ${renderVoyageTimes(report)}
   </header>`
 }
 
@@ -55,6 +58,13 @@ function about(name: string, value: Markup | string): Markup {
 function machineWords({ facts: { machine } }: TrialReport): string {
   const namespaces = machine.hasPidNamespaces ? 'with PID namespaces' : 'without PID namespaces'
   return `${machine.isLinux ? 'Linux' : 'not Linux'}, ${plural(machine.processorCount, 'processor')}, ${namespaces}`
+}
+
+/** What was too loud for a trial in its own moments need not be so over the whole run. */
+function noiseWords({ judged }: TrialReport, lifetimes: readonly Lifetime[]): string {
+  const disturbed = judged.flatMap(({ trial, noise }) => (noise === undefined ? [] : [trial.id]))
+  const { says } = noiseOf(lifetimes)
+  return disturbed.length === 0 ? says : `Too noisy for ${disturbed.join(', ')}; of the whole run: ${says}`
 }
 
 function renderTroubles(report: TrialReport): readonly Markup[] {

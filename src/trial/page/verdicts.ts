@@ -1,17 +1,22 @@
 import { markup, type Markup } from '../../report/markup.ts'
 import { byArea } from '../areas.ts'
+import type { Facts } from '../facts.ts'
 import type { Lifetime } from '../history/lifetime.ts'
 import { OUTCOME_SIGN } from '../output/paint.ts'
+import { remedySource } from '../output/remedy-source.ts'
 import type { JudgedTrial, TrialReport } from '../report.ts'
-import type { Remedy, Trial } from '../trial.ts'
+import type { Trial } from '../trial.ts'
 import { renderEvidence } from './evidence.ts'
 import { renderFigures } from './figures.ts'
 import { renderLines } from './foreign-lines.ts'
 
+/** Where npm puts us: a report is read anywhere, so that no link from it would lead there. */
+const PACKAGE = 'node_modules/seaworthy'
+
 type Lifetimes = ReadonlyMap<number, Lifetime>
 
 /** Every verdict, by area. What failed or could not be told is open; what was skipped is at the end, by its reason. */
-export function renderVerdicts({ judged, unjudged, sailed }: TrialReport): Markup {
+export function renderVerdicts({ judged, unjudged, sailed, facts }: TrialReport): Markup {
   const lifetimes: Lifetimes = new Map(sailed.flatMap((leg) => leg.lifetimes).map((each) => [each.id, each]))
   const tried = judged.filter(({ verdict }) => verdict.outcome !== 'SKIP')
   return markup`<section id="verdicts" aria-labelledby="verdicts-title">
@@ -21,14 +26,14 @@ export function renderVerdicts({ judged, unjudged, sailed }: TrialReport): Marku
       ({ prefix, title, items }) =>
         markup`<section aria-labelledby="area-${prefix}">
           <h3 id="area-${prefix}">${title}</h3>
-          ${items.map((each) => renderVerdict(each, lifetimes))}
+          ${items.map((each) => renderVerdict(each, lifetimes, facts))}
         </section>`,
     )}
     ${renderSkips(judged.filter(({ verdict }) => verdict.outcome === 'SKIP'))} ${renderUnjudged(unjudged)}
   </section>`
 }
 
-function renderVerdict(each: JudgedTrial, lifetimes: Lifetimes): Markup {
+function renderVerdict(each: JudgedTrial, lifetimes: Lifetimes, facts: Facts): Markup {
   const { trial, verdict, harnessError, noise } = each
   const { outcome, says, evidence, figures, notes } = verdict
   const isOpen = outcome === 'FAIL' || outcome === 'INCONCLUSIVE'
@@ -51,17 +56,19 @@ ${
     : markup`<p class="note"><b>Harness</b> ${harnessError.says}</p>
         <pre>${renderLines(harnessError.lines)}</pre>`
 }
-${outcome === 'FAIL' ? renderRemedy(trial.remedy) : undefined}
+${outcome === 'FAIL' ? renderRemedy(trial, facts) : undefined}
 ${renderFigures(figures)}
 <details class="procedure"><summary>How it is tried</summary><p>${trial.procedure}</p></details>
 </div>
 </details>`
 }
 
-function renderRemedy({ change, feature, page, rules }: Remedy): Markup {
+function renderRemedy({ id, remedy }: Trial, facts: Facts): Markup {
+  const { label, text, page } = remedySource(remedy, facts)
+  const { change, rules } = remedy
   return markup`<div class="remedy">
     <p><b>Mend it</b> ${change}</p>
-    <p><b>With Seaworthy</b> ${feature}: <code>docs/${page}</code></p>
+    <p><b>${label === 'with' ? 'With Seaworthy' : 'See'}</b> ${text}: <code>${PACKAGE}/docs/${page}</code>, or <code>seaworthy trial --explain ${id}</code></p>
     ${rules.length === 0 ? undefined : markup`<p><b>Seen by</b> <code>seaworthy check</code>: ${rules.join(', ')}</p>`}
   </div>`
 }

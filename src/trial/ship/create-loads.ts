@@ -14,6 +14,7 @@ import { LoadContext } from './loads/load-context.ts'
 import { sendOnNewConnections } from './loads/new-connections.ts'
 import { openClient } from './loads/open-client.ts'
 import { prepareRequest } from './loads/prepare-request.ts'
+import { sendEndlessHeaders } from './loads/slow-headers.ts'
 import { readSlowly } from './loads/slow-readers.ts'
 import { sendSlowRequests } from './loads/slow-requests.ts'
 import { openWebSockets } from './loads/web-sockets.ts'
@@ -62,6 +63,10 @@ class ServiceLoads implements Loads {
 
   drip(options: Of<'drip'>): RunningLoad {
     return this.#run(drip(this.#context, options))
+  }
+
+  slowHeaders(options: Of<'slowHeaders'>): RunningLoad {
+    return this.#run(sendEndlessHeaders(this.#context, options))
   }
 
   slowReaders(options: Of<'slowReaders'>): RunningLoad {

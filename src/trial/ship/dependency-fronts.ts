@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { FaultProxy } from '../../load/fault-proxy.ts'
 import type { DependencyFact } from '../facts.ts'
+import { frontSettings } from '../history/fronts.ts'
 import type { History } from '../history/history.ts'
 import type { DependencyFault } from './ship.ts'
 
@@ -41,6 +42,7 @@ export class DependencyFronts {
         })
         const front = await proxy.start()
         proxies.set(name, proxy)
+        history.set(frontSettings({ dependency: name, ...front }))
         // Two dependencies in one variable are two places in one template.
         env[variable] = (env[variable] ?? template).replace('{host}', front.host).replace('{port}', String(front.port))
         if (portVariable !== undefined) env[portVariable] = String(front.port)

@@ -59,13 +59,12 @@ export async function launch(
       faults: options.dependencies ?? {},
     })
     around.add(() => fronts.stop())
-    const folder = await makeFreshFolder()
-    around.add(() => folder.remove())
+    const folder = options.folder ?? (await freshFolder(around))
     const env = serviceEnvironment({
       facts,
       trialId,
       port,
-      folder: folder.path,
+      folder,
       collector: collector.address,
       protocol,
       dependencies: fronts.env,
@@ -97,4 +96,10 @@ export async function launch(
     await around.end()
     throw error
   }
+}
+
+async function freshFolder(around: Surroundings): Promise<string> {
+  const folder = await makeFreshFolder()
+  around.add(() => folder.remove())
+  return folder.path
 }

@@ -57,6 +57,11 @@ export interface Loads {
   slow(options: RequestShape & { readonly inFlight: number }): RunningLoad
   /** Uploads whose bodies are sent a piece at a time over `lastMs`. Load `drip`. Nothing over HTTP/2. */
   drip(options: RequestShape & { readonly inFlight: number; readonly lastMs: number }): RunningLoad
+  /**
+   * So many requests at any time whose headers never end (Slowloris): a line more each second. One that the service sends away
+   * comes back after a second; at the end of the load all go away in the middle. Load `slow-headers`. Nothing over HTTP/2.
+   */
+  slowHeaders(options: RequestShape & { readonly connections: number }): RunningLoad
   /** Requests whose answers are read slowly. Load `slow-reader`. Nothing over HTTP/2. */
   slowReaders(options: RequestShape & { readonly inFlight: number; readonly bytesPerSecond: number }): RunningLoad
   /** As fast as the service answers, over so many connections: closed-loop. Load `burn`. */

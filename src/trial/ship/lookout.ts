@@ -6,6 +6,8 @@ import { PortKnocker } from '../../process/port-knocker.ts'
 import { type FamilyMember, ProcessFamily } from '../../process/process-family.ts'
 import type { NewEvent } from '../history/history.ts'
 
+const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE'])
+
 export interface LookoutOptions {
   /** `NAME=value` in the environment of everything that belongs to it. */
   readonly marker: string
@@ -100,9 +102,14 @@ export class Lookout {
   #readOn(): void {
     const { clock, readingEveryMs, add } = this.#options
     if (!ProcessFamily.isSupported) return
-    this.#family.look()
-    const figures = this.#reader.read()
-    if (figures.processCount > 0) add({ kind: 'reading', ...figures })
+    try {
+      this.#family.look()
+      const figures = this.#reader.read()
+      if (figures.processCount > 0) add({ kind: 'reading', ...figures })
+    } catch (error) {
+      // Without a descriptor left nothing can be read; the next time there may be one.
+      if (!NO_DESCRIPTOR.has((error as NodeJS.ErrnoException).code)) throw error
+    }
     this.#cancelReading = clock.schedule(readingEveryMs, () => this.#readOn(), { keepAlive: false })
   }
 

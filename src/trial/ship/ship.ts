@@ -51,6 +51,8 @@ export interface LaunchOptions {
   readonly readsSlowly?: boolean
   /** Instead of a port chosen for it. */
   readonly port?: number
+  /** Its `TMPDIR` and `{tmp}`, instead of a fresh folder: removed by whoever made it. */
+  readonly folder?: string
   /** Between two readings of the kernel's figures. @default 250 */
   readonly readingEveryMs?: number
 }

@@ -17,6 +17,15 @@ export interface ChosenDoor {
   readonly offer?: PortOffer
 }
 
+/** Whether nothing better is to be expected: it is where requests go, as it was told or said, or as it has not only probes. */
+export function isForRequests(
+  { door, offer }: ChosenDoor,
+  { declaredPort, probePorts, adminPort }: DoorChoice,
+): boolean {
+  if (offer !== undefined || door.port === declaredPort) return true
+  return door.port !== adminPort && !probePorts.includes(door.port)
+}
+
 /**
  * The port for requests: one that an offer named, else the one that was declared, else one that has not only probes, else
  * the first. `undefined` when no port speaks HTTP.

@@ -7,9 +7,15 @@ export interface PortOffer {
 }
 
 /** Offered to every service: nothing else is ever called so. The first one that it obeys counts. */
-const ALWAYS = ['PORT', 'HTTP_PORT', 'HTTP__PORT', 'APP_PORT', 'SERVER_PORT', 'LISTEN_PORT'] as const
+export const ALWAYS = ['PORT', 'HTTP_PORT', 'APP_PORT', 'SERVER_PORT', 'LISTEN_PORT'] as const
+/**
+ * Offered only to a service that obeyed none of the others: what reads a section `http` from variables and knows no `port` in
+ * it refuses to start, as the configuration of the runtime does.
+ */
+export const LATER = ['HTTP__PORT'] as const
 /** Offered only in the form that the user gave them. */
 const WHEN_SET = [
+  ...LATER,
   'ADDR',
   'HTTP_ADDR',
   'LISTEN_ADDR',
@@ -27,11 +33,12 @@ const PLACE = '{port}'
 
 /**
  * Every variable that a port may be told by, each with a port of its own, so that it shows which one is obeyed. What was
- * declared with `{port}` comes first.
+ * declared with `{port}` comes first. @param always what is offered whether it is set or not
  */
 export async function offerPorts(
   env: Readonly<Record<string, string | undefined>>,
   freePort: () => Promise<number>,
+  always: readonly string[] = ALWAYS,
 ): Promise<readonly PortOffer[]> {
   const said = Object.entries(env).flatMap(([variable, template = '']) =>
     template.includes(PLACE) ? [{ variable, template }] : [],
@@ -39,11 +46,13 @@ export async function offerPorts(
   const isSaid = (variable: string): boolean => said.some((each) => each.variable === variable)
   const wanted = [
     ...said,
-    ...ALWAYS.filter((variable) => !isSaid(variable)).map((variable) => ({
-      variable,
-      template: templateOf(env[variable]) ?? PLACE,
-    })),
-    ...WHEN_SET.filter((variable) => !isSaid(variable)).flatMap((variable) => {
+    ...always
+      .filter((variable) => !isSaid(variable))
+      .map((variable) => ({
+        variable,
+        template: templateOf(env[variable]) ?? PLACE,
+      })),
+    ...WHEN_SET.filter((variable) => !isSaid(variable) && !always.includes(variable)).flatMap((variable) => {
       const template = templateOf(env[variable])
       return template === undefined ? [] : [{ variable, template }]
     }),

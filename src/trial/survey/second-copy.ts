@@ -32,7 +32,7 @@ export async function standsBeside({ bridge, ship, offer, adminPort, untilMs }: 
     port,
     env: {
       [offer.variable]: offer.template.replace('{port}', String(port)),
-      ...(adminPort === undefined ? {} : { [ADMIN_PORT_VARIABLE]: String(await quietPort(ship.host)) }),
+      ...(await ownAdminPort(adminPort, ship)),
     },
   })
   if (second.isRunning) await second.pause(WATCHED_MS)
@@ -40,4 +40,9 @@ export async function standsBeside({ bridge, ship, offer, adminPort, untilMs }: 
   second.signal('SIGKILL')
   await second.end()
   return areBoth
+}
+
+/** Two on one machine would meet at the admin port of the first. */
+export async function ownAdminPort(adminPort: number | undefined, { host }: Ship): Promise<Record<string, string>> {
+  return adminPort === undefined ? {} : { [ADMIN_PORT_VARIABLE]: String(await quietPort(host)) }
 }

@@ -1,4 +1,4 @@
-import { SeaworthyError } from '../../core/seaworthy-error.ts'
+import { isSeaworthyError, SeaworthyError } from '../../core/seaworthy-error.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Random } from '../../load/random.ts'
 import { findPidNamespace } from '../../process/pid-namespace.ts'
@@ -7,15 +7,16 @@ import type { Declared } from '../declared/declared.ts'
 import type { Facts } from '../facts.ts'
 import { createBridge } from '../ship/bridge.ts'
 import type { Ship } from '../ship/ship.ts'
-import { chooseDoor } from './choose-door.ts'
+import { findDoor } from './find-door.ts'
 import { findDependencies } from './find-dependencies.ts'
 import { Doors } from './find-doors.ts'
 import { findProbes } from './find-probes.ts'
 import { findRoutes } from './find-routes.ts'
 import { findUpload } from './find-upload.ts'
+import { findLaterOffer } from './later-offer.ts'
 import { mergeProbes } from './merge-probes.ts'
 import { notListening } from './not-listening.ts'
-import { ADMIN_PORT_VARIABLE, offerPorts, offeredEnv, type PortOffer } from './port-variables.ts'
+import { ADMIN_PORT_VARIABLE, ALWAYS, LATER, offerPorts, offeredEnv, type PortOffer } from './port-variables.ts'
 import { provisionalFacts } from './provisional-facts.ts'
 import { FAST_EXPORTS, watchTelemetry } from './watch-telemetry.ts'
 import { findWarnings } from './find-warnings.ts'
@@ -44,6 +45,24 @@ export interface SurveyOptions {
  * opened no port that speaks HTTP, `SEA_TRIAL_NO_ROUTE` when no request is answered with success
  */
 export async function survey(options: SurveyOptions): Promise<Facts> {
+  let hasEnded = false
+  const ended = (): void => {
+    hasEnded = true
+  }
+  try {
+    return await surveyWith(options, ALWAYS, ended)
+  } catch (error) {
+    const isRefusal = isSeaworthyError(error) && error.code === 'SEA_TRIAL_NOT_LISTENING'
+    if (options.signal.aborted || !hasEnded || !isRefusal) throw error
+    // Such as one whose usual port is taken, and that is told another one by a variable that is not always offered.
+    return surveyWith(options, [...ALWAYS, ...LATER], ended).catch(() => {
+      throw error
+    })
+  }
+}
+
+/** @param ended is told when nothing can be found because the service has ended */
+async function surveyWith(options: SurveyOptions, variables: readonly string[], ended: () => void): Promise<Facts> {
   const { declared, command, cwd, clock, random, signal, say, unixMs, trialId } = options
   const adminPort = options.env[ADMIN_PORT_VARIABLE] === undefined ? await quietPort('127.0.0.1') : undefined
   const env = {
@@ -53,7 +72,7 @@ export async function survey(options: SurveyOptions): Promise<Facts> {
   }
   const provisional = provisionalFacts({ declared, command, cwd, env })
   const { dependencies, warnings } = await findDependencies(clock, declared, env)
-  const offers = await offerPorts(env, () => quietPort('127.0.0.1'))
+  const offers = await offerPorts(env, () => quietPort('127.0.0.1'), variables)
   let lifetimes = 0
   await using bridge = createBridge({
     facts: provisional,
@@ -77,8 +96,12 @@ export async function survey(options: SurveyOptions): Promise<Facts> {
   const found = await look(options, provisional, ship, {
     offers,
     adminPort,
+    findLaterOffer: (readyAfterMs) => findLaterOffer({ bridge, ship, adminPort, untilMs: secondCopyMs(readyAfterMs) }),
     standsBeside: (offer, readyAfterMs) =>
-      standsBeside({ bridge, ship, offer, adminPort, untilMs: 2 * readyAfterMs + SECOND_COPY_MORE_MS }),
+      standsBeside({ bridge, ship, offer, adminPort, untilMs: secondCopyMs(readyAfterMs) }),
+  }).catch((error: unknown) => {
+    if (!ship.isRunning) ended()
+    throw error
   })
   const exitAfterMs = await stop(ship, provisional)
   return {
@@ -94,11 +117,14 @@ export async function survey(options: SurveyOptions): Promise<Facts> {
 
 /** Two that start on a busy machine take longer than one. */
 const SECOND_COPY_MORE_MS = 2000
+const secondCopyMs = (readyAfterMs: number): number => 2 * readyAfterMs + SECOND_COPY_MORE_MS
 
 interface Offered {
   readonly offers: Awaited<ReturnType<typeof offerPorts>>
   /** What the runtime was told for its admin port; absent when the user had told it. */
   readonly adminPort: number | undefined
+  /** Asks for the variables that are not always offered, of a service that obeyed no other. */
+  readonly findLaterOffer: (readyAfterMs: number) => Promise<PortOffer | undefined>
   /** Whether a copy that is told its port in this way runs beside the first. */
   readonly standsBeside: (offer: PortOffer | undefined, readyAfterMs: number) => Promise<boolean>
 }
@@ -110,7 +136,7 @@ async function look(
   { declared, clock, signal, say, command }: SurveyOptions,
   facts: Facts,
   ship: Ship,
-  { offers, adminPort, standsBeside }: Offered,
+  { offers, adminPort, findLaterOffer, standsBeside }: Offered,
 ): Promise<{ readonly facts: FoundFacts; readonly warnings: Awaited<ReturnType<typeof findWarnings>> }> {
   const { history } = ship
   const startupMs = facts.startupMs.value
@@ -136,11 +162,11 @@ async function look(
     until: beganOnClock + begunAt + startupMs,
     isRunning,
   })
-  const all = await doors.all()
   const probePorts = Object.values(search.probes).map(({ port }) => port)
-  const chosen = chooseDoor({ doors: all, offers, declaredPort: declared.port?.value, probePorts, adminPort })
+  const choice = { offers, declaredPort: declared.port?.value, probePorts, adminPort }
+  const { all, chosen } = await findDoor(doors, choice, { clock, signal, isRunning })
   if (chosen === undefined) throw giveUp()
-  const { door, offer } = chosen
+  const { door } = chosen
 
   say('Looks for requests that it answers')
   const headers = Object.fromEntries(Object.entries(declared.headers).map(([name, { value }]) => [name, value]))
@@ -160,6 +186,8 @@ async function look(
   const upload = declared.upload?.value ?? (await findUpload(clock, door, spoken))
   const readyAt = search.readyAt === undefined ? undefined : search.readyAt - beganOnClock
   const readyAfterMs = Math.max(listeningAfterMs, (readyAt ?? 0) - begunAt)
+  const later = chosen.offer === undefined ? await findLaterOffer(readyAfterMs) : undefined
+  const offer = chosen.offer ?? (later === undefined ? undefined : { ...later, port: door.port })
   const [warnings, canStandBeside] = await Promise.all([
     findWarnings({ clock, ship, doors, door, routes: spoken, usesProbe: routes.length === 0 }),
     standsBeside(offer, readyAfterMs),

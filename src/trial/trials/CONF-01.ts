@@ -1,8 +1,9 @@
-import { eventsOf, type Lifetime, markedAt } from '../history/lifetime.ts'
+import { eventsOf, markedAt } from '../history/lifetime.ts'
 import { RELOAD_BEGAN } from '../history/marks/reload.ts'
-import { describeExit, exitedByItself, lastLines } from '../history/views/exits.ts'
+import { lastLines } from '../history/views/exits.ts'
 import { effectAt, reloadChanges } from '../history/views/reload-steps.ts'
 import { describeOutcome, hasFailed, isBusiness } from '../history/views/request-success.ts'
+import { restartOf } from '../history/views/restarts.ts'
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
@@ -32,7 +33,7 @@ export default defineTrial({
   isTiming: false,
   skipBecause: ({ reload }) =>
     reload === undefined
-      ? 'No reload was declared, so principle 6 is not shown: say it with --reload "config.json blue=>green /colour"'
+      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
       : undefined,
   judge({ facts, lifetimes }) {
     const lifetime = lifetimes.find((each) => reloadChanges(each).some(({ step }) => step === 'good'))
@@ -50,7 +51,14 @@ export default defineTrial({
       { name: 'failedCount', value: failed.length },
       ...(effect === undefined ? [] : [{ name: 'effectAfterMs', value: Math.round(effect - change.from) }]),
     ]
-    const evidence: Evidence[] = [...endOf(lifetime, change.from, change.to)]
+    const evidence: Evidence[] = [
+      ...restartOf(lifetime, {
+        from: change.from,
+        to: change.to,
+        after: 'the change',
+        because: 'it restarts to reload',
+      }),
+    ]
     const [first] = failed
     if (first !== undefined && failedBefore.length === 0)
       evidence.push({
@@ -96,25 +104,3 @@ export default defineTrial({
     )
   },
 })
-
-/** The end of the process, or of its listener: it restarted instead. */
-function endOf(lifetime: Lifetime, from: number, to: number): Evidence[] {
-  const exit = exitedByItself(lifetime)
-  if (exit !== undefined && exit.at >= from && exit.at <= to) {
-    return [
-      {
-        says: `The process ended with ${describeExit(exit)}, ${Math.round(exit.at - from)} ms after the change.`,
-        seen: { lifetime: lifetime.id, from, to: exit.at },
-        lines: lastLines(lifetime),
-      },
-    ]
-  }
-  const closed = eventsOf(lifetime, 'listening').find(({ what, at }) => what === 'closed' && at >= from && at <= to)
-  if (closed === undefined) return []
-  return [
-    {
-      says: `Its port ${closed.port} was closed ${Math.round(closed.at - from)} ms after the change: it restarts to reload.`,
-      seen: { lifetime: lifetime.id, from, to: closed.at },
-    },
-  ]
-}

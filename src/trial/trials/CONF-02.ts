@@ -35,7 +35,7 @@ export default defineTrial({
   isTiming: false,
   skipBecause: ({ reload }) =>
     reload === undefined
-      ? 'No reload was declared, so principle 6 is not shown: say it with --reload "config.json blue=>green /colour"'
+      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
       : undefined,
   judge({ facts, lifetimes }) {
     const lifetime = lifetimes.find((each) => reloadChanges(each).length > 0)

@@ -103,9 +103,13 @@ function spanOf(lifetime: Lifetime, request: RequestEvent, exitedAt: number, see
   if (spans.length === 0)
     return [{ says: 'The span of the request that ended the process never arrived: it was lost with it.', seen }]
   if (spans.some(({ isError }) => isError)) return []
-  return [
-    { says: `The span of the request that ended the process arrived without an error: ${spans[0]?.name ?? ''}.`, seen },
-  ]
+  const [inner] = spans
+  const own = spans.find(({ parentSpanId }) => parentSpanId === trace.spanId)
+  const says =
+    own === undefined
+      ? `Of the request that ended the process only inner spans arrived, such as "${inner?.name ?? ''}", and none with an error: its own was lost with it.`
+      : `The span of the request that ended the process arrived without an error: ${own.name}.`
+  return [{ says, seen }]
 }
 
 function isWatchedLongEnough({ events }: Lifetime, exitedAt: number): boolean {

@@ -4,6 +4,7 @@ import { CONCURRENCY } from '../history/marks/context.ts'
 import { type CausedCall, type CausedCalls, causedCalls } from '../history/views/caused-calls.ts'
 import { routeCounts } from '../history/views/calls-per-route.ts'
 import { defineTrial } from '../trial.ts'
+import { withoutTraces } from '../without-telemetry.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
 import { upperBoundOfNone } from '../verdict/statistics/rule-of-three.ts'
@@ -35,9 +36,9 @@ export default defineTrial({
   },
   voyages: ['context'],
   isTiming: false,
-  skipBecause: ({ dependencies }) =>
-    dependencies.some(({ protocol }) => protocol === 'http')
-      ? undefined
+  skipBecause: (facts) =>
+    facts.dependencies.some(({ protocol }) => protocol === 'http')
+      ? withoutTraces(facts)
       : 'No HTTP dependency is declared (--dep name=VARIABLE): there is nobody to pass the context on to',
   judge({ lifetimes }) {
     const found = lifetimes.flatMap((lifetime) => causedCalls(lifetime) ?? [])

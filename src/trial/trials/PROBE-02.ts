@@ -34,6 +34,7 @@ export default defineTrial({
     rules: [],
   },
   voyages: ['frozen', 'outage', 'no-dependency-start'],
+  essential: ['frozen'],
   // Its limits are in seconds; noise as long as that is looked for below.
   isTiming: false,
   skipBecause: ({ probes }) =>

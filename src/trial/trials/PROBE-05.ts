@@ -27,6 +27,7 @@ export default defineTrial({
     rules: [],
   },
   voyages: ['outage', 'no-dependency-start'],
+  essential: ['outage'],
   isTiming: false,
   skipBecause: ({ dependencies, probes }) => {
     if (probes.ready === undefined && probes.live === undefined) return 'The service has no probes'

@@ -14,7 +14,7 @@ const CARRIERS = new Set(['canary', SECRETS_LOAD])
 const NAMES: Readonly<Record<string, string>> = {
   authorization: 'the Authorization header',
   cookie: 'the Cookie header',
-  query: 'the token of a query',
+  query: 'the parameter "token" of a query',
   'body-password': 'the password of a body',
   'otlp-headers': 'OTEL_EXPORTER_OTLP_HEADERS',
 }

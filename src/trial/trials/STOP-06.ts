@@ -31,7 +31,7 @@ export default defineTrial({
     const longestMs = Math.round(Math.max(0, ...good.map(({ tookMs }) => tookMs)))
     const figures = [
       { name: 'deadlineMs', value: deadlineMs },
-      ...(good.length === 0
+      ...(good.length === 0 || bad.length > 0
         ? []
         : [
             { name: 'exitAfterMs', value: longestMs },

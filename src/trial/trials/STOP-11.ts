@@ -1,5 +1,12 @@
 import { eventsOf, type Lifetime } from '../history/lifetime.ts'
-import { answeredBeforeExit } from '../history/views/answered-late.ts'
+import {
+  isSentByTimer,
+  type LateAnswers,
+  lateAnswersOf,
+  NEEDED_LATE,
+  silenceWords,
+  tooFewLate,
+} from '../history/views/answered-late.ts'
 import { sinceSignal } from '../history/views/describe-request.ts'
 import { matchSpans, type SpanMatch } from '../history/views/matched-spans.ts'
 import { stoppedLifetimes, whatGoesOn, type StoppedLifetime } from '../history/views/stopped-lifetimes.ts'
@@ -7,19 +14,10 @@ import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass, skip } from '../verdict/make-verdict.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
 
-const MIN_ANSWERED = 20
-/**
- * The stock batch of spans is sent every 5 s. Spans of the last 2 s are most probably still in it, also where the service
- * sleeps or finishes a slow request at the end.
- *
- * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor
- */
-const LAST_MS = 2000
-
 interface Cycle {
   readonly each: StoppedLifetime
   readonly matches: readonly SpanMatch[]
-  readonly lateCount: number
+  readonly late: LateAnswers
 }
 
 export default defineTrial({
@@ -27,7 +25,7 @@ export default defineTrial({
   slug: 'no-spans-lost-at-exit',
   claim: 'Every request that was answered has exactly one span of the server, also those of the last moment.',
   procedure:
-    'Every request carries a sampled trace context of its own. After the end, each one that was answered must have exactly one span of kind server with our trace id and our span id as its parent. FAIL on one that is missing, there twice, or below another parent; counted before and after the signal. Exact, without statistics. PASS takes 20 requests that were answered in the last 2 s before the end, with the delay of batches left at its default, and nothing dropped at our end.',
+    'Every request carries a sampled trace context of its own. After the end, each one that was answered must have exactly one span of kind server with our trace id and our span id as its parent. FAIL on one that is missing, there twice, or below another parent; counted before and after the signal. Exact, without statistics. PASS takes 20 requests that were answered in the last 2 s before the end, with the delay of batches left at its default, and nothing dropped at our end; of a service that was silent for 4.5 s or more before its end, 20 in the last 2 s before its last answer.',
   seed: ['A1', 'P4'],
   remedy: {
     feature: 'the phase flush of the shutdown of createService()',
@@ -44,7 +42,7 @@ export default defineTrial({
     if (spanCount === 0 && !facts.telemetry.traces && stopped.length > 0)
       return skip('No span ever arrived: the service sends none to OTEL_EXPORTER_OTLP_ENDPOINT (TEL-01)')
     const cycles = stopped.map((each): Cycle => {
-      return { each, matches: matchSpans(each.lifetime), lateCount: answeredBeforeExit(each.lifetime, LAST_MS).length }
+      return { each, matches: matchSpans(each.lifetime), late: lateAnswersOf(each.lifetime) }
     })
     // Of a service that went on or was killed, what is missing says nothing about its end.
     const ended = cycles.filter((cycle) => howItGoesOn(cycle) === undefined)
@@ -99,15 +97,11 @@ function howItGoesOn({ each }: Cycle): string | undefined {
 }
 
 function whatIsMissing(cycle: Cycle): string[] {
-  const { each, lateCount } = cycle
+  const { each, late } = cycle
   const { label } = each.lifetime
   const goesOn = howItGoesOn(cycle)
   if (goesOn !== undefined) return [`${label}: ${goesOn}`]
-  return lateCount < MIN_ANSWERED
-    ? [
-        `${label}: ${lateCount} requests were answered in the last ${LAST_MS} ms before the end, and it takes ${MIN_ANSWERED}`,
-      ]
-    : []
+  return late.count >= NEEDED_LATE || isSentByTimer(late) ? [] : [`${label}: ${tooFewLate(late)}`]
 }
 
 function evidenceOf({ each: { lifetime, stop }, matches }: Cycle): Evidence[] {
@@ -138,7 +132,7 @@ function figuresOf(cycles: readonly Cycle[]): Figure[] {
     { name: 'missingCount', value: of('missing') },
     { name: 'duplicateCount', value: of('duplicate') },
     { name: 'wrongParentCount', value: of('wrong-parent') },
-    { name: 'answeredInLastMoment', value: Math.max(0, ...cycles.map(({ lateCount }) => lateCount)) },
+    { name: 'answeredInLastMoment', value: Math.max(0, ...cycles.map(({ late }) => late.count)) },
   ]
 }
 
@@ -152,6 +146,9 @@ function notesOf(cycles: readonly Cycle[], problems: readonly string[]): string[
   }, 0)
   return [
     ...(own > 0 ? [`${own} internal spans that were begun after the signal arrived, too`] : []),
+    ...cycles
+      .filter((cycle) => howItGoesOn(cycle) === undefined && isSentByTimer(cycle.late))
+      .map(({ each, late }) => `Shows less: ${each.lifetime.label}: ${silenceWords(late)}`),
     ...problems.map((problem) => `Not judged: ${problem}`),
   ]
 }

@@ -1,5 +1,5 @@
 import { eventsOf } from '../history/lifetime.ts'
-import { answeredBeforeExit } from '../history/views/answered-late.ts'
+import { isSentByTimer, lateAnswersOf, NEEDED_LATE, silenceWords, tooFewLate } from '../history/views/answered-late.ts'
 import { sinceSignal } from '../history/views/describe-request.ts'
 import { type LogChannel, requestLog } from '../history/views/logged-requests.ts'
 import { stoppedLifetimes, whatGoesOn, type StoppedLifetime } from '../history/views/stopped-lifetimes.ts'
@@ -8,8 +8,7 @@ import { fail, inconclusive, pass, skip } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
 import type { Evidence } from '../verdict/verdict.ts'
 
-const LAST_COUNT = 20
-const LAST_MS = 2000
+const LAST_COUNT = NEEDED_LATE
 /** So many of the first requests have to have their lines, or the service doesn't log every request. */
 const MIN_EARLY_SHARE = 0.95
 const EARLY_SHARE = 0.25
@@ -36,7 +35,7 @@ export default defineTrial({
   slug: 'no-logs-lost-at-exit',
   claim: 'The lines of the last requests are written before the service ends, also where its output is read slowly.',
   procedure:
-    'Standard output is a pipe that is read a little at a time until 150 ms after the listener has closed: then its reader catches up. The lines that name the trace id (or the unique text) of each answered request are looked for, on standard output and in OTLP. Where 95 % of the first quarter of the requests have theirs, the last 20 must have theirs, too: FAIL on one that is missing. PASS takes 20 requests that were answered in the last 2 s before the end. SKIP for a service that does not log every request with its trace id.',
+    'Standard output is a pipe that is read a little at a time until 150 ms after the listener has closed: then its reader catches up. The lines that name the trace id (or the unique text) of each answered request are looked for, on standard output and in OTLP. Where 95 % of the first quarter of the requests have theirs, the last 20 must have theirs, too: FAIL on one that is missing. PASS takes 20 requests that were answered in the last 2 s before the end; of a service that was silent for 4.5 s or more before its end, 20 in the last 2 s before its last answer. SKIP for a service that does not log every request with its trace id.',
   seed: ['A1', 'P3'],
   remedy: {
     feature: 'the logger of the runtime, and the phase flush of the shutdown of createService()',
@@ -86,7 +85,7 @@ export default defineTrial({
             ({ channel, missingCount, count }) =>
               `${missingCount} of ${count} requests have no line in ${CHANNELS[channel]}, none of them among the last`,
           ),
-        ...stopped.flatMap(noteOnPipe),
+        ...stopped.flatMap((each) => [...noteOnPipe(each), ...noteOnSilence(each)]),
         ...[...missing, ...problems].map((problem) => `Not judged: ${problem}`),
       ],
     })
@@ -99,10 +98,13 @@ function whatIsMissing(each: StoppedLifetime): string[] {
   const goesOn = whatGoesOn(each)
   if (goesOn !== undefined) return [`${label}: the service was never stopped: ${goesOn} (STOP-07)`]
   if (stop.killedAt !== undefined) return [`${label}: the service had to be killed (STOP-06)`]
-  const late = answeredBeforeExit(lifetime, LAST_MS).length
-  return late < LAST_COUNT
-    ? [`${label}: ${late} requests were answered in the last ${LAST_MS} ms before the end, and it takes ${LAST_COUNT}`]
-    : []
+  const late = lateAnswersOf(lifetime)
+  return late.count >= NEEDED_LATE || isSentByTimer(late) ? [] : [`${label}: ${tooFewLate(late)}`]
+}
+
+function noteOnSilence({ lifetime }: StoppedLifetime): string[] {
+  const late = lateAnswersOf(lifetime)
+  return isSentByTimer(late) ? [`${lifetime.label}: ${silenceWords(late)}`] : []
 }
 
 function channelOf({ lifetime, stop }: StoppedLifetime, channel: LogChannel): Channel {

@@ -50,7 +50,12 @@ export default defineVoyage({
   },
 })
 
-const LIFETIME = { label: 'burn and clients that go away', readingEveryMs: READING_EVERY_MS }
+const LIFETIME = {
+  label: 'burn and clients that go away',
+  readingEveryMs: READING_EVERY_MS,
+  // What the runtime says of itself, as often as the kernel is asked.
+  env: { OTEL_METRIC_EXPORT_INTERVAL: `${READING_EVERY_MS}`, OTEL_METRIC_EXPORT_TIMEOUT: `${READING_EVERY_MS}` },
+}
 
 async function burn(collecting: CollectingShip, { pace, soakMs, facts, signal }: Bridge): Promise<void> {
   const { ship } = collecting

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import type { ReloadFact } from '../facts.ts'
-import { FILE_CHANGED, OBSERVE_LOAD, RELOAD_BEGAN, RELOAD_ENDED, type ReloadStep } from '../history/marks/reload.ts'
+import { FILE_CHANGED, RELOAD_BEGAN, RELOAD_ENDED, type ReloadStep } from '../history/marks/reload.ts'
+import { observeReload } from '../manoeuvres/observe-reload.ts'
 import { BorrowedFile } from '../reload/borrowed-file.ts'
 import { truncated, wrongType } from '../reload/spoiled-texts.ts'
 import type { Ship } from '../ship/ship.ts'
@@ -11,10 +11,6 @@ const BEFORE_MS = 1000
 const EFFECT_MS = 5500
 /** A service that follows a file looks at least every two seconds. */
 const BAD_MS = 2000
-const OBSERVE_EVERY_MS = 100
-const OBSERVE_TIMEOUT_MS = 2000
-/** After an effect: whether it lasts, and whether requests that were under way came through. */
-const AFTER_EFFECT_MS = 500
 
 export default defineVoyage({
   id: 'reload',
@@ -24,7 +20,7 @@ export default defineVoyage({
   seconds: { quick: 0, default: 12 },
   skipBecause: ({ reload }) =>
     reload === undefined
-      ? 'No reload was declared, so principle 6 is not shown: say it with --reload "config.json blue=>green /colour"'
+      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
       : undefined,
   async sail({ launch, facts, signal, say }) {
     const { reload } = facts
@@ -34,7 +30,7 @@ export default defineVoyage({
     if (!ship.isRunning) return
     const stopLoad = startLoad(ship)
     ship.mark(RELOAD_BEGAN)
-    await observe(ship, reload, { ms: BEFORE_MS })
+    await observeReload(ship, reload, { ms: BEFORE_MS })
     const change = async (step: ReloadStep, says: string, expects: string, write: () => void): Promise<void> => {
       if (!ship.isRunning || signal.aborted) return
       say(`the file is ${says}`)
@@ -42,7 +38,7 @@ export default defineVoyage({
       ship.mark(FILE_CHANGED, { step, expects })
       if (reload.signal !== undefined) ship.signal(reload.signal)
       const isGood = step === 'good' || step === 'good-again'
-      await observe(ship, reload, isGood ? { ms: EFFECT_MS, until: expects } : { ms: BAD_MS })
+      await observeReload(ship, reload, isGood ? { ms: EFFECT_MS, until: expects } : { ms: BAD_MS })
     }
     const { before, after } = reload.observe
     const spoiled = wrongType(file.original, reload.changed, reload.file)
@@ -59,26 +55,4 @@ export default defineVoyage({
 function startLoad(ship: Ship): () => Promise<unknown> {
   const loads = [ship.load.keepAlive({ connections: 8, perSecond: 40 }), ship.load.newConnections({ perSecond: 10 })]
   return () => Promise.all(loads.map((load) => load.stop()))
-}
-
-/** Asks again and again which configuration is in force, up to a little after it is `until`. */
-async function observe(
-  ship: Ship,
-  { observe: { path } }: ReloadFact,
-  { ms, until }: { readonly ms: number; readonly until?: string },
-): Promise<void> {
-  const route = { method: 'GET', path, headers: {} }
-  let end = ship.history.now() + ms
-  let isSeen = false
-  while (ship.isRunning && ship.history.now() < end) {
-    const { body } = await ship.load.once(OBSERVE_LOAD, { route, timeoutMs: OBSERVE_TIMEOUT_MS })
-    if (until !== undefined && !isSeen && body?.includes(until) === true) {
-      isSeen = true
-      end = Math.min(end, ship.history.now() + AFTER_EFFECT_MS)
-    }
-    const begun = ship.history.now()
-    await ship.pause(OBSERVE_EVERY_MS)
-    // A pause that ends at once: the trial is given up.
-    if (ship.history.now() - begun < OBSERVE_EVERY_MS / 2) return
-  }
 }

@@ -7,8 +7,8 @@ const HELD_MS = 20_000
 const HELD_COUNT = 4
 const LOAD_MS = 600
 const BETWEEN_MS = 300
-/** A second is what it has; a little more, so that an end in time is told by its time. */
-const FORCED_LIMIT_MS = 1250
+/** A second is what it has; more, so that no noise explains that it is still there. Only a bad service takes so long. */
+const FORCED_LIMIT_MS = 3500
 const KILL_LIMIT_MS = 5000
 
 export default defineVoyage({

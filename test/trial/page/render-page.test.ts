@@ -23,12 +23,39 @@ test('a page says what was tried, how it went and what mends it', () => {
     'STOP-01',
     'No request is lost while the service stops.',
     '12 of 412 requests failed after SIGTERM',
-    'docs/guide/drain.md',
+    'node_modules/seaworthy/docs/guide/drain.md',
+    'seaworthy trial --explain STOP-01',
     'SW203',
     'It listens on 127.0.0.1 only',
     'lostCount',
   ])
     expect(page).toContain(words)
+})
+
+test('a page says where the time went: every voyage, the longest first, with what it was for', () => {
+  const leg = (voyage: string, tookMs: number, changes = {}) => ({
+    voyage,
+    attempt: 1,
+    lifetimes: [],
+    tookMs,
+    isWhole: true,
+    ...changes,
+  })
+  const page = renderPage(
+    makeReport({
+      judged: [judged({ id: 'STOP-01', voyages: ['stop'] }, fail('Lost', { evidence: [{ says: 'this' }] }))],
+      sailed: [leg('short', 900), leg('stop', 61_000), leg('cut', 100, { attempt: 2, isWhole: false })],
+    }),
+  )
+  const [, table = ''] = page.split('Where the time went')
+  const rows = [
+    ...table.matchAll(/<th scope="row">([^<]*)<\/th>\s*<td>([^<]*)<\/td>\s*<td>(\d+)<\/td>\s*<td>([^<]*)</g),
+  ]
+  expect(rows.slice(0, 3).map(([, ...cells]) => cells)).toEqual([
+    ['stop', '1m1s', '0', 'STOP-01'],
+    ['short', '900ms', '0', ''],
+    ['cut, again because of noise, given up', '100ms', '0', ''],
+  ])
 })
 
 test('each fact that was seen somewhere links to a lifetime and requests that are in the page', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ import { RunSaver } from '../../../src/trial/saved/save-run.ts'
 import { eventsOf } from '../../../src/trial/history/lifetime.ts'
 import { fail, pass } from '../../../src/trial/verdict/make-verdict.ts'
 import { bridgeWithout, byId, makeTrial, makeVoyage, NOISY, QUIET } from '../run-samples.ts'
-import { makeFacts, makeRequest, makeSpan } from '../samples.ts'
+import { makeFacts, makeLifetime, makeRequest, makeSpan } from '../samples.ts'
 
 const SECRET = 'tops3cret-tops3cret'
 const FACTS = makeFacts({
@@ -83,7 +84,7 @@ function fileName(): string {
 /** A run that was saved, with what it said. */
 async function saveRun(eventCount = 300) {
   const path = fileName()
-  const saver = await RunSaver.open(path)
+  const saver = await RunSaver.open(path, systemClock)
   const settings: RunSettings = {
     version: '1.2.3',
     trialId: 'one',
@@ -218,9 +219,55 @@ test('a trial that this version has not is refused by name', async () => {
   )
 })
 
+/** Saves in a process of its own, which ends in the middle of it. */
+function saveAndEnd(path: string, script: string): void {
+  const from = (name: string): string => JSON.stringify(new URL(`../../../src/${name}`, import.meta.url).href)
+  const header = { version: '1', trialId: 'one', seed: 1, pace: 'default', chosen: [], startedAtUnixMs: 0, facts: {} }
+  const lifetime = { ...makeLifetime(events(300), { voyage: 'v' }) }
+  const code = `
+    import { systemClock } from ${from('core/clock.ts')}
+    import { RunSaver } from ${from('trial/saved/save-run.ts')}
+    const saver = await RunSaver.open(${JSON.stringify(path)}, systemClock)
+    const begin = () => saver.begin(${JSON.stringify(header)})
+    const add = (times) => saver.add({ voyage: 'v', attempt: 1, tookMs: 1, isWhole: true, lifetimes: Array(times).fill(${JSON.stringify(lifetime)}) })
+    ${script}`
+  spawnSync(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+test('a process that ends in the middle of a voyage leaves a whole file with those before it', async () => {
+  const path = fileName()
+  // So much has been written of the third voyage that a part of it is in the file.
+  saveAndEnd(
+    path,
+    `await begin(); await add(1); await add(2)
+     const { statSync } = await import('node:fs')
+     const before = statSync(${JSON.stringify(path)}).size
+     void add(2000)
+     const look = () => statSync(${JSON.stringify(path)}).size > before + 20000 ? process.exit(1) : setImmediate(look)
+     look()`,
+  )
+  const run = await readRun(path)
+  expect(run.isInterrupted).toBe(true)
+  expect(run.tookMs).toBeGreaterThan(0)
+  expect(run.sailed.map(({ lifetimes }) => lifetimes.length)).toEqual([1, 2])
+  expect(() => gunzipSync(readFileSync(path))).not.toThrow()
+})
+
+test('a process that ends before anything is known leaves an empty file that can be unpacked', () => {
+  const path = fileName()
+  saveAndEnd(path, 'process.exit(1)')
+  expect(gunzipSync(readFileSync(path))).toHaveLength(0)
+})
+
+test('what is given up without an end is whole, too', async () => {
+  const path = fileName()
+  saveAndEnd(path, 'await begin(); await add(1); await saver[Symbol.asyncDispose]()')
+  expect(await readRun(path)).toMatchObject({ isInterrupted: true, sailed: [{ voyage: 'v' }] })
+})
+
 test('a place that can not be written is refused before anything is tried, and a full disk is told at the end', async () => {
-  await expect(RunSaver.open('/nowhere/run.gz')).rejects.toMatchObject({ code: 'SEA_CLI_USAGE' })
-  const saver = await RunSaver.open('/dev/full')
+  await expect(RunSaver.open('/nowhere/run.gz', systemClock)).rejects.toMatchObject({ code: 'SEA_CLI_USAGE' })
+  const saver = await RunSaver.open('/dev/full', systemClock)
   await saver.add({ voyage: 'short', attempt: 1, lifetimes: [], tookMs: 1, isWhole: true })
   expect(await saver.end({ tookMs: 1, isInterrupted: false })).toContain('ENOSPC')
 })

@@ -1,13 +1,19 @@
 // Shows the colour of its configuration file, and reads it again at SIGHUP: "well"; "dies" of bad JSON; "swallows" what is
-// wrong and says nothing; "takes-anything"; "never" reads it again; "restarts" its listener for it.
-import { readFileSync } from 'node:fs'
+// wrong and says nothing; "takes-anything"; "never" reads it again; "restarts" its listener for it; "keeps-files" open;
+// "drops" what comes less than 200 ms after another one.
+import { openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const [, , file, how] = process.argv
 let colour = JSON.parse(readFileSync(file, 'utf8')).colour
+let askedAt = -Infinity
 const server = createServer((request, response) => response.end(`the colour is ${colour}`))
 
 function reload() {
+  const isSoon = performance.now() - askedAt < 200
+  askedAt = performance.now()
+  if (how === 'drops' && isSoon) return
+  if (how === 'keeps-files') openSync(file, 'r')
   const found = JSON.parse(readFileSync(file, 'utf8')).colour
   if (typeof found !== 'string' && how !== 'takes-anything') throw new Error('colour: expected a text')
   colour = found

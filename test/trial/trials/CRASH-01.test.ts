@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HistoryEvent } from '../../../src/trial/history/event.ts'
 import { CRASH_PROVOKED } from '../../../src/trial/history/marks/crash.ts'
+import type { SpanEvent } from '../../../src/trial/history/telemetry-events.ts'
 import CRASH_01 from '../../../src/trial/trials/CRASH-01.ts'
 import { judge, makeFacts, makeLifetime, makeRequest, makeSpan } from '../samples.ts'
 
@@ -11,7 +12,7 @@ const STACK = ['Error: boom', '    at handle (/srv/shop.js:12:9)']
 interface Story {
   readonly exit?: { readonly at: number; readonly code: number | null; readonly signal?: NodeJS.Signals }
   readonly lines?: readonly string[]
-  readonly span?: false | { readonly at?: number; readonly isError?: boolean; readonly traceId?: string }
+  readonly span?: false | Partial<Pick<SpanEvent, 'at' | 'isError' | 'traceId' | 'parentSpanId' | 'name'>>
   readonly facts?: typeof FACTS
 }
 
@@ -64,8 +65,13 @@ test.each<[string, Story, string]>([
   ],
   [
     'a span without an error',
-    { span: { isError: false } },
+    { span: { isError: false, parentSpanId: TRACE.spanId } },
     'The span of the request that ended the process arrived without an error: GET /crash.',
+  ],
+  [
+    'a span of its inside only',
+    { span: { isError: false, parentSpanId: 'c'.repeat(16), name: 'middleware' } },
+    'Of the request that ended the process only inner spans arrived, such as "middleware", and none with an error: its own was lost with it.',
   ],
 ])('%s fails', (_what, story, says) => {
   const verdict = say(story)

@@ -149,5 +149,8 @@ test('99 calls, or nothing, tell nothing; without an HTTP dependency it is skipp
   expect(judge(trial, live({ count: 99 })).outcome).toBe('INCONCLUSIVE')
   expect(judge(trial, []).outcome).toBe('INCONCLUSIVE')
   expect(trial.skipBecause?.(makeFacts())).toContain('--dep')
-  expect(trial.skipBecause?.(makeFacts({ dependencies: [STOCK] }))).toBeUndefined()
+  const facts = makeFacts({ dependencies: [STOCK] })
+  expect(trial.skipBecause?.(facts)).toBeUndefined()
+  const { telemetry } = facts
+  expect(trial.skipBecause?.({ ...facts, telemetry: { ...telemetry, traces: false } })).toContain('TEL-01')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HistoryEvent } from '../../../src/trial/history/event.ts'
-import { ROUND_BEGAN, ROUND_ENDED } from '../../../src/trial/history/marks/growth.ts'
+import { BURN_BEGAN, ROUND_BEGAN, ROUND_ENDED } from '../../../src/trial/history/marks/growth.ts'
 import LEAK_02 from '../../../src/trial/trials/LEAK-02.ts'
 import { judge, makeLifetime } from '../samples.ts'
 
@@ -90,4 +90,27 @@ test('a round with few connections, or without figures of the sockets, tells not
   expect(judge(LEAK_02, [blind]).says).toContain('the kernel gave no figures')
   expect(judge(LEAK_02, [lifetime(round(1000, {}, {}))]).outcome).toBe('INCONCLUSIVE')
   expect(judge(LEAK_02, []).outcome).toBe('INCONCLUSIVE')
+})
+
+test('what was all kept before the first round fails, and a pool that was filled does not', () => {
+  const burnt = (files: number) => [
+    reading(99, {}),
+    { kind: 'mark', at: 100, name: BURN_BEGAN, data: {} } as const,
+    ...round(1000, { files }, { files }),
+    ...round(7000, { files }, { files }),
+  ]
+  const verdict = judge(LEAK_02, [lifetime(burnt(2020))])
+  expect(verdict).toMatchObject({
+    outcome: 'FAIL',
+    says: 'There are 2000 more open files after many requests over few connections, whose clients have gone.',
+    evidence: [{ seen: { lifetime: 0, from: 99, to: 999 } }],
+  })
+  expect(judge(LEAK_02, [lifetime(burnt(400))]).outcome).toBe('PASS')
+})
+
+test('readings in which no process was found are none', () => {
+  const nobody = (event: HistoryEvent): HistoryEvent =>
+    event.kind === 'reading' ? { ...event, processCount: 0, openFileCount: 0 } : event
+  const verdict = judge(LEAK_02, [lifetime([...round(1000, {}, {}), ...round(7000, {}, {})].map(nobody))])
+  expect(verdict).toMatchObject({ outcome: 'INCONCLUSIVE', says: expect.stringContaining('no figures') })
 })

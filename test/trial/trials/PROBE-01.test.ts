@@ -103,6 +103,31 @@ test('slow answers while we were a second late ourselves are inconclusive', () =
   expect(judge(trial, [makeVoyage(slow, { others: [noise] })]).outcome).toBe('INCONCLUSIVE')
 })
 
+test('on a noisy machine a few slow answers are inconclusive, and many fail', () => {
+  const noisy = (latenessMs: number): HistoryEvent[] =>
+    [0, 1000, 2000, 3000, 4000].map((startedAt) => {
+      return { kind: 'noise', startedAt, at: startedAt + 1000, latenessMs, loopDelayMs: 0 }
+    })
+  const few = (probe: ProbeEvent): ProbeEvent => (probe.startedAt === 3000 ? { ...probe, at: 5000 } : probe)
+  const many = (probe: ProbeEvent): ProbeEvent =>
+    probe.startedAt > 3000 ? { ...probe, at: probe.startedAt + 1500 } : probe
+  const judgeAt = (change: typeof few, latenessMs: number) =>
+    judge(trial, [makeVoyage(change, { others: noisy(latenessMs) })])
+  expect(judgeAt(few, 50).outcome).toBe('FAIL')
+  expect(judgeAt(few, 51)).toMatchObject({
+    outcome: 'INCONCLUSIVE',
+    says: expect.stringContaining('too noisy'),
+    notes: [expect.stringContaining('without the noise it would be a FAIL: Readiness (/readyz) took 2000 ms')],
+  })
+  expect(judgeAt(many, 499).outcome).toBe('FAIL')
+  expect(judgeAt(many, 500).outcome).toBe('INCONCLUSIVE')
+  const refused = (probe: ProbeEvent): ProbeEvent => ({
+    ...few(probe),
+    ...(probe.startedAt === 3050 && { status: 503 }),
+  })
+  expect(judgeAt(refused, 400).outcome).toBe('FAIL')
+})
+
 test('an answer of 404 or 503 fails', () => {
   const refuse = (probe: ProbeEvent): ProbeEvent =>
     probe.startedAt === 3000 ? { ...probe, status: 503, isSuccess: false } : probe

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { HistoryEvent } from '../../../src/trial/history/event.ts'
 import trial from '../../../src/trial/trials/STOP-09.ts'
 import { judge } from '../samples.ts'
 import { makeLost, makeStop, SIGNALLED_AT, type StopChanges } from '../stop-samples.ts'
@@ -35,7 +36,11 @@ test.each([
   ['the signal itself', null, 'SIGTERM'],
 ] as const)('an end at once with %s passes', (_, code, signal) => {
   const verdict = judge(trial, [makeTwice(exitAfter(12, code, signal))])
-  expect(verdict).toMatchObject({ outcome: 'PASS', figures: [{ name: 'exitAfterSecondMs', value: 12 }] })
+  expect(verdict).toMatchObject({
+    outcome: 'PASS',
+    isCounted: true,
+    figures: [{ name: 'exitAfterSecondMs', value: 12 }],
+  })
 })
 
 test('a second is in time, and a millisecond more is not', () => {
@@ -80,4 +85,19 @@ test('a SIGINT that ends it at once is told of', () => {
   const verdict = judge(trial, [makeTwice(exitAfter(12)), atOnce])
   expect(verdict.outcome).toBe('PASS')
   expect(verdict.notes[0]).toContain('SIGINT twice: it had ended 20 ms after the first')
+})
+
+test('who goes on for seconds fails whatever the noise, and who is a little late does not', () => {
+  const killedAfter = (ms: number, ...events: HistoryEvent[]) => {
+    const killed = { kind: 'signal', signal: 'SIGKILL', why: 'trial', at: SECOND_AT + ms } as const
+    return judge(trial, [makeTwice({ ...exitAfter(ms + 5, null, 'SIGKILL'), events: [killed, ...events] })])
+  }
+  expect(killedAfter(3001)).toMatchObject({ outcome: 'FAIL', isCounted: true })
+  expect(killedAfter(2999)).toMatchObject({ outcome: 'FAIL' })
+  expect(killedAfter(2999)).not.toHaveProperty('isCounted')
+  const late: HistoryEvent = { kind: 'noise', startedAt: 2000, at: 3000, latenessMs: 600, loopDelayMs: 0 }
+  expect(killedAfter(3399, late)).not.toHaveProperty('isCounted')
+  expect(killedAfter(3401, late)).toMatchObject({ isCounted: true })
+  const both = judge(trial, [makeTwice(exitAfter(1001)), makeTwice(exitAfter(3001), 'SIGINT')])
+  expect(both).toMatchObject({ isCounted: true, says: expect.stringContaining('ended 3001 ms after it') })
 })

@@ -93,6 +93,19 @@ test('it takes 20 requests answered in the last 2 s before the end', () => {
   expect(at(EXITED_AT - 2001)).toBe('INCONCLUSIVE')
 })
 
+test('a service that sleeps behind a closed door passes once its timer has sent all, and not before', () => {
+  const lastAt = EXITED_AT - 100
+  const after = (silentMs: number) => judgeStop(ALL, { exit: { at: lastAt + silentMs } })
+  expect(after(4499).outcome).toBe('INCONCLUSIVE')
+  expect(after(4500)).toMatchObject({
+    outcome: 'PASS',
+    notes: [expect.stringContaining('cycle 1: the last answer came 4.5 s before the end')],
+  })
+  const fewer = tracedRequests(19)
+  const spans = fewer.map((request) => spanOf(request))
+  expect(judgeStop(spans, { requests: fewer, exit: { at: lastAt + 4500 } }).outcome).toBe('INCONCLUSIVE')
+})
+
 test('what is missing fails also where few requests were late', () => {
   expect(judgeStop(ALL.slice(1), { exit: { at: EXITED_AT + 9000 } }).outcome).toBe('FAIL')
 })

@@ -85,6 +85,17 @@ test('it takes 20 requests answered in the last 2 s before the end', () => {
   expect(judgeStop([makeHistogram({ count: 20 })], { exit: { at: EXITED_AT + 2000 } }).outcome).toBe('INCONCLUSIVE')
 })
 
+test('of a service that was silent before its end, the last point has to be made in the last 2 s before it', () => {
+  const silent = (madeBeforeMs: number, requests = REQUESTS) => {
+    const at = EXITED_AT + 6000
+    const point = makeHistogram({ count: requests.length, at, madeAt: at - madeBeforeMs })
+    return judgeStop([point], { requests, exit: { at } }).outcome
+  }
+  expect(silent(2000)).toBe('PASS')
+  expect(silent(2001)).toBe('INCONCLUSIVE')
+  expect(silent(10, tracedRequests(19))).toBe('INCONCLUSIVE')
+})
+
 test('points that we dropped ourselves, a kill, an orphan or no stop: nothing can be said', () => {
   const point = makeHistogram({ count: 19 })
   const killed = { kind: 'signal', signal: 'SIGKILL', why: 'cleanup', at: 3500 } as const

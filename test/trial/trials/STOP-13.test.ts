@@ -110,6 +110,9 @@ test('it takes 20 requests answered in the last 2 s before the end, and a stop',
   const lines = REQUESTS.map(lineOf)
   expect(judgeStop(lines, { exit: { at: EXITED_AT + 1710 } }).outcome).toBe('PASS')
   expect(judgeStop(lines, { exit: { at: EXITED_AT + 1711 } }).outcome).toBe('INCONCLUSIVE')
+  const slept = judgeStop(lines, { exit: { at: EXITED_AT + 4400 } })
+  expect(slept.outcome).toBe('PASS')
+  expect(slept.notes).toContainEqual(expect.stringContaining('the last answer came 4.5 s before the end'))
   const killed = { kind: 'signal', signal: 'SIGKILL', why: 'cleanup', at: 3500 } as const
   const left = { kind: 'left-behind', at: 5000, pid: 43, command: 'node', ports: [8080] } as const
   expect(judgeStop([...lines, killed]).says).toContain('STOP-06')

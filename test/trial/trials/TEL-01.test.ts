@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../../../src/trial/history/event.ts'
 import type { Lifetime } from '../../../src/trial/history/lifetime.ts'
 import type { Sender } from '../../../src/trial/history/telemetry-events.ts'
 import trial from '../../../src/trial/trials/TEL-01.ts'
-import { judge, makeLifetime, makeRequest, makeSpan, SENDER } from '../samples.ts'
+import { judge, makeFacts, makeLifetime, makeRequest, makeSpan, SENDER } from '../samples.ts'
 import { counted, makeExport, makeRequestCount } from '../telemetry-samples.ts'
 
 interface Made {
@@ -58,12 +58,14 @@ test('traces, metrics and logs in time, with a name: a pass', () => {
   })
 })
 
+const SILENT = makeFacts({ telemetry: { traces: false, metrics: false, logs: false, protocol: 'http/protobuf' } })
+
 test('no traces, or no metrics, fail it; no logs are a note', () => {
-  expect(judge(trial, [live({ spanAt: 0 })])).toMatchObject({
+  expect(judge(trial, [live({ spanAt: 0 })], SILENT)).toMatchObject({
     outcome: 'FAIL',
     says: expect.stringContaining('No traces arrived, though'),
   })
-  expect(judge(trial, [live({ metrics: false })])).toMatchObject({
+  expect(judge(trial, [live({ metrics: false })], SILENT)).toMatchObject({
     outcome: 'FAIL',
     says: expect.stringContaining('No metrics'),
   })
@@ -74,8 +76,15 @@ test('no traces, or no metrics, fail it; no logs are a note', () => {
 })
 
 test('nothing at all is said to be that', () => {
-  const verdict = judge(trial, [live({ spanAt: 0, metrics: false, logs: false })])
+  const verdict = judge(trial, [live({ spanAt: 0, metrics: false, logs: false })], SILENT)
   expect(verdict).toMatchObject({ outcome: 'FAIL', says: expect.stringContaining('nothing was ever sent') })
+})
+
+test('what arrived in the survey and not here tells nothing: a life without a flush at its end may be too short', () => {
+  expect(judge(trial, [live({ metrics: false })])).toMatchObject({
+    outcome: 'INCONCLUSIVE',
+    says: expect.stringContaining('No metrics arrived, though they did in the survey'),
+  })
 })
 
 test.each([

@@ -29,7 +29,7 @@ async function factsOf(where: string): Promise<Facts> {
 test.concurrent.each([
   ['nowhere', 'PASS', ''],
   ['log', 'FAIL', 'The Authorization header is in: stdout, field req.headers.authorization (as it is, '],
-  ['span', 'FAIL', 'The token of a query is in: attribute url.full of a span (as it is, '],
+  ['span', 'FAIL', 'The parameter "token" of a query is in: attribute url.full of a span (as it is, '],
   ['body', 'FAIL', 'The Authorization header is in: body of an answer with 404 (as it is, '],
   ['base64', 'FAIL', 'The Authorization header is in: stdout (in base64, '],
   ['address', 'FAIL', 'The password in the variable DEP_URL is in: stderr (as it is, once).'],

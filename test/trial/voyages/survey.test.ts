@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import { Random } from '../../../src/load/random.ts'
 import type { Declared } from '../../../src/trial/declared/declared.ts'
@@ -72,6 +74,29 @@ test('a port that is written into the code is where requests go, and no variable
   expect(facts).not.toHaveProperty('portVariable')
 })
 
+const HTTP_SECTION = [
+  process.execPath,
+  '--conditions=seaworthy-source',
+  join(import.meta.dirname, '..', 'services', 'http-section.mjs'),
+]
+
+test('a service that refuses HTTP__PORT, because its section http has no port, is tried all the same', async () => {
+  const facts = await look('none', { command: HTTP_SECTION, env: { SECTION: 'other' } })
+  expect(facts).toMatchObject({ portVariable: 'PORT', standsBeside: true })
+})
+
+test('a service that takes its port from HTTP__PORT and nothing else is known by that, also where its own is taken', async () => {
+  const known = { portVariable: 'HTTP__PORT', portTemplate: '{port}', standsBeside: true }
+  const free = await look('none', { command: HTTP_SECTION, env: { SECTION: 'port' } })
+  expect(free).toMatchObject({ ...known, port: { value: 11_713 } })
+  const other = createServer().listen(11_713, '127.0.0.1')
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  const taken = await look('none', { command: HTTP_SECTION, env: { SECTION: 'port' } })
+  expect(taken).toMatchObject(known)
+  expect(taken.port.value).not.toBe(11_713)
+})
+
 test('probes on a port of their own are told from requests', async () => {
   const facts = await look('admin-port')
   const adminPort = Number(facts.env['SEAWORTHY_ADMIN_PORT'])
@@ -82,6 +107,18 @@ test('probes on a port of their own are told from requests', async () => {
     standsBeside: true,
   })
   expect(facts.port.value).not.toBe(adminPort)
+})
+
+test('a port for requests that opens after readiness has said yes on another one is waited for', async () => {
+  const service = `
+    const { createServer } = require('node:http')
+    const probes = createServer(({ url }, response) => response.writeHead(/^.(ready|live)z$/.test(url) ? 200 : 404).end(url))
+    probes.listen(process.env.SEAWORTHY_ADMIN_PORT, '127.0.0.1')
+    setTimeout(() => createServer((_, response) => response.end('hello')).listen(process.env.PORT, '127.0.0.1'), 1000)
+    process.on('SIGTERM', () => process.exit())`
+  const facts = await look('none', { command: [process.execPath, '--eval', service] })
+  expect(facts).toMatchObject({ portVariable: 'PORT', routes: [{ path: '/' }] })
+  expect(facts.warnings.join()).not.toContain('Nothing but its probe')
 })
 
 test('a service of which no second copy starts beside the first is known by that', async () => {

@@ -18,7 +18,8 @@ test('a good service passes; odd contexts and canaries were sent beside the load
   const loads = Object.groupBy(eventsOf(lifetime, 'request'), ({ load }) => load)
   expect(loads['odd-context']).toHaveLength(8)
   expect(loads['canary']).toHaveLength(3)
-  expect((loads['new']?.length ?? 0) + (loads['keep-alive']?.length ?? 0)).toBeGreaterThan(300)
+  // CTX-01 can't tell from fewer.
+  expect((loads['new']?.length ?? 0) + (loads['keep-alive']?.length ?? 0)).toBeGreaterThanOrEqual(200)
   expect(canariesOf(lifetime).map(({ name }) => name)).toContain('query')
   expect(eventsOf(lifetime, 'exited')).toMatchObject([{ code: 0 }])
 })

@@ -1,6 +1,7 @@
 import type { ExitedEvent } from '../process-events.ts'
 import { eventsOf, type Lifetime } from '../lifetime.ts'
 import { signalledAt } from './end-of-life.ts'
+import { tellingLines } from './telling-lines.ts'
 
 /** The end of the process, when it came by itself: nobody had signalled it before. */
 export function exitedByItself(lifetime: Lifetime): ExitedEvent | undefined {
@@ -13,9 +14,10 @@ export function describeExit({ code, signal }: ExitedEvent): string {
   return signal === null ? `exit code ${code ?? 'unknown'}` : signal
 }
 
-/** The last lines that the service wrote, at most `count`. */
+/** The last `count` lines that the service wrote, with those that say what happened where they are the end of a stack. */
 export function lastLines(lifetime: Lifetime, count = 5): string[] {
-  return eventsOf(lifetime, 'output')
-    .slice(-count)
-    .map(({ line }) => line)
+  return tellingLines(
+    eventsOf(lifetime, 'output').map(({ line }) => line),
+    count,
+  )
 }

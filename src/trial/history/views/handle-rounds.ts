@@ -20,7 +20,10 @@ const NEAR_MS = 2000
 export function handleRounds(lifetime: Lifetime): HandleRound[] {
   const marks = eventsOf(lifetime, 'mark')
   const ends = marks.filter(({ name }) => name === ROUND_ENDED)
-  const readings = eventsOf(lifetime, 'reading').filter(({ sockets }) => sockets !== undefined)
+  // Without a process nobody counted.
+  const readings = eventsOf(lifetime, 'reading').filter(
+    ({ sockets, processCount }) => sockets !== undefined && processCount > 0,
+  )
   const readingAt = (at: number): ReadingEvent | undefined =>
     readings.findLast((reading) => reading.at <= at && reading.at > at - NEAR_MS)
   const opened = [...eventsOf(lifetime, 'connection'), ...eventsOf(lifetime, 'session')].filter(

@@ -17,6 +17,9 @@ export type Ending =
   | { readonly kind: 'bad'; readonly stop: Stop; readonly why: string; readonly tookMs?: number }
   | { readonly kind: 'unknown'; readonly why: string }
 
+/** Whoever does not handle the signal is gone sooner. */
+const HANDLED_MS = 250
+
 /** Whether it ended by itself, in time, with a code that says so. */
 export function howItEnded(lifetime: Lifetime, facts: Facts): Ending {
   const stop = stopOf(lifetime)
@@ -56,7 +59,14 @@ function killedBy(
 ): Ending {
   const code = 128 + (constants.signals[signal] ?? 0)
   if (signal === stop.signal && facts.acceptedExitCodes.includes(code)) return { kind: 'good', stop, tookMs, code }
-  return { kind: 'bad', stop, tookMs, why: `${signal} killed it after ${inMs(tookMs)}` }
+  const why = `${signal} killed it after ${inMs(tookMs)}`
+  if (signal !== stop.signal || tookMs < HANDLED_MS) return { kind: 'bad', stop, tookMs, why }
+  return {
+    kind: 'bad',
+    stop,
+    tookMs,
+    why: `${why} (where it handles the signal and raises it again at its end, as uvicorn does: --accept-exit 0,${code})`,
+  }
 }
 
 /** A JVM has a code of its own for an end by a signal. */

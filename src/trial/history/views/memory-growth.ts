@@ -29,13 +29,12 @@ export function memoryGrowthOf(lifetime: Lifetime): MemoryGrowth | undefined {
   const from = markedAt(lifetime, BURN_BEGAN)
   if (from === undefined) return undefined
   const to = markedAt(lifetime, BURN_ENDED) ?? lifetime.events.at(-1)?.at ?? from
-  const counter = lifetime.droppedEvents.request === undefined ? countAnswered : countMarked
   const isWithin = ({ at }: At): boolean => at >= from && at <= to
-  const count = counter(lifetime, to)
+  const count = answersUntil(lifetime, to)
   const points = eventsOf(lifetime, 'reading')
     .filter(isWithin)
     .map(({ at, rssBytes }) => ({ x: count(at), y: rssBytes }))
-  const countCollected = counter(lifetime, to)
+  const countCollected = answersUntil(lifetime, to)
   const collected = eventsOf(lifetime, 'mark')
     .filter((mark) => mark.name === MEMORY_COLLECTED && isWithin(mark))
     .map(({ at, data }) => ({ x: countCollected(at), data }))
@@ -43,7 +42,11 @@ export function memoryGrowthOf(lifetime: Lifetime): MemoryGrowth | undefined {
   return { from, to, answeredCount: count(to), points, live: after('liveBytes'), outside: after('outsideBytes') }
 }
 
-/** Tells how many requests of the burn had been answered at a moment; asked in the order of time. */
+/** Tells how many requests of the burn, which ended at `to`, had been answered at a moment; asked in the order of time. */
+export function answersUntil(lifetime: Lifetime, to: number): (at: number) => number {
+  return lifetime.droppedEvents.request === undefined ? countAnswered(lifetime, to) : countMarked(lifetime, to)
+}
+
 function countAnswered(lifetime: Lifetime, to: number): (at: number) => number {
   const answered = eventsOf(lifetime, 'request')
     .filter(({ load, outcome, at }) => load === 'burn' && outcome === 'answered' && at <= to)

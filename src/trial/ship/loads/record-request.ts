@@ -54,9 +54,13 @@ const LOADS_OF_MANY: ReadonlySet<string> = new Set([
   'slow',
   'drip',
   'slow-reader',
+  'slow-headers',
   'burn',
   'aborting',
   'http2',
+  'distinct-query',
+  'distinct-id',
+  'distinct-path',
 ])
 
 function keptBodyOf(context: LoadContext, load: string, { status = 0, body }: RawResult): Pick<RequestEvent, 'body'> {

@@ -167,6 +167,24 @@ test('slow readers take a large answer a little at a time', async () => {
   expect((event?.at ?? 0) - (event?.firstByteAt ?? 0)).toBeGreaterThan(250)
 })
 
+test('headers that never end: a line more each second, and whoever is sent away comes back', async () => {
+  const { port, heard, sockets } = await listen(() => {})
+  const { loads, history } = startLoads(port)
+  const load = loads.slowHeaders({ connections: 2 })
+  await untilWritten(history, 'connection', 2)
+  sockets[0]?.end()
+  await untilWritten(history, 'connection', 3, ({ what }) => what === 'opened')
+  while (!heard.slice(1).some((text) => text.includes('X-Seaworthy-1: '))) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(heard[0]).toMatch(/^GET \/ HTTP\/1.1\r\nHost: 127.0.0.1:\d+\r\n/)
+  expect(heard.join('')).not.toContain('\r\n\r\n')
+  await load.stop()
+  const outcomes = history.soFar('request').map(({ load: name, outcome }) => `${name} ${outcome}`)
+  expect(outcomes).toEqual(['slow-headers reset-fresh', 'slow-headers aborted', 'slow-headers aborted'])
+  expect(history.soFar('connection').filter(({ what }) => what === 'closed')).toHaveLength(3)
+})
+
 test('burn: the next request goes out as soon as the last is answered', async () => {
   const { port } = await listen((socket) => socket.write(OK))
   const { loads, history } = startLoads(port)
