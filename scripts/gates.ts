@@ -121,9 +121,9 @@ export const GATES: readonly Gate[] = [
   ...NODE_VERSIONS.map((version) => builtOn(version)),
   {
     name: 'zoo',
-    proves: 'each defect of the zoo is caught by the trial that has to',
+    proves: 'half of the zoo, the other one tomorrow: each defect is caught by the trial that has to',
     // Not run, and said: animals whose language is not installed.
-    command: ['npm', 'run', '--silent', 'zoo', '--', '--named', '--defects', '--together', '4'],
+    command: ['npm', 'run', '--silent', 'zoo', '--', '--named', '--defects', '--together', '4', '--part', 'today/2'],
     limitMs: 25 * MINUTE_MS,
   },
   {

@@ -21,7 +21,9 @@ test(
   'a shop that ignores contexts, has no metrics and writes text fails in all three',
   { timeout: 60_000 },
   async () => {
-    const facts = shopOnSdk(['ignores-context', 'text-logs'])
+    const shop = shopOnSdk(['ignores-context', 'text-logs'])
+    // As a survey sees it.
+    const facts = { ...shop, telemetry: { ...shop.telemetry, metrics: false } }
     const lifetimes = await sailVoyage(voyage, facts)
     const says = [arrives, continued, logs].map((trial) => {
       const { outcome, says } = trial.judge({ facts, lifetimes })
