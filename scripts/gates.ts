@@ -127,12 +127,6 @@ export const GATES: readonly Gate[] = [
     limitMs: 25 * MINUTE_MS,
   },
   {
-    name: 'zoo in part',
-    proves: 'three animals of the zoo, others each day: no trial fails there that has not to',
-    command: ['npm', 'run', '--silent', 'zoo', '--', '--quick', '--together', '2', '--part', 'today/45'],
-    limitMs: 10 * MINUTE_MS,
-  },
-  {
     name: 'voyages in part',
     proves: 'a quarter of the voyages of the trial, another one each day, against services that are good and bad',
     command: vitest('build/ci/voyages.json', '--config', 'vitest.voyages.config.ts', `--shard=${shardOfToday(4)}`),
