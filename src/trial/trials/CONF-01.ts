@@ -9,6 +9,7 @@ import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
 import { upperBoundOfNone } from '../verdict/statistics/rule-of-three.ts'
 import type { Evidence } from '../verdict/verdict.ts'
+import { withoutReload } from '../without-reload.ts'
 
 const EFFECT_MS = 5000
 const MIN_REQUESTS = 20
@@ -31,10 +32,7 @@ export default defineTrial({
   },
   voyages: ['reload'],
   isTiming: false,
-  skipBecause: ({ reload }) =>
-    reload === undefined
-      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
-      : undefined,
+  skipBecause: withoutReload,
   judge({ facts, lifetimes }) {
     const lifetime = lifetimes.find((each) => reloadChanges(each).some(({ step }) => step === 'good'))
     const change = lifetime === undefined ? undefined : reloadChanges(lifetime).find(({ step }) => step === 'good')

@@ -4,6 +4,7 @@ import { effectAt, type ReloadChange, reloadChanges } from '../history/views/rel
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import type { Evidence } from '../verdict/verdict.ts'
+import { withoutReload } from '../without-reload.ts'
 
 /** How what was done to the file is called. */
 const STEPS: Readonly<Record<string, string>> = {
@@ -33,10 +34,7 @@ export default defineTrial({
   },
   voyages: ['reload'],
   isTiming: false,
-  skipBecause: ({ reload }) =>
-    reload === undefined
-      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
-      : undefined,
+  skipBecause: withoutReload,
   judge({ facts, lifetimes }) {
     const lifetime = lifetimes.find((each) => reloadChanges(each).length > 0)
     if (lifetime === undefined) return inconclusive('The file was never changed.')

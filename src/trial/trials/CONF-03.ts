@@ -9,6 +9,7 @@ import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
 import { upperBoundOfNone } from '../verdict/statistics/rule-of-three.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutReload } from '../without-reload.ts'
 
 const EFFECT_MS = 5000
 const MIN_REQUESTS = 100
@@ -39,10 +40,7 @@ export default defineTrial({
   voyages: ['storm-of-reloads'],
   isTiming: false,
   isExtra: true,
-  skipBecause: ({ reload }) =>
-    reload === undefined
-      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
-      : undefined,
+  skipBecause: withoutReload,
   judge({ facts, lifetimes }) {
     const storm = lifetimes.map((lifetime) => reloadStormOf(lifetime)).find((each) => each !== undefined)
     if (storm === undefined) return inconclusive('The file was never changed so often.')

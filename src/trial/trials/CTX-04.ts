@@ -6,6 +6,7 @@ import { describeOutcome, hasFailed } from '../history/views/request-success.ts'
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 /** Longer than this is no failure, and longer than most people wait. */
 const LONG_MS = 10_000
@@ -31,8 +32,7 @@ export default defineTrial({
   voyages: ['deadlines'],
   isTiming: false,
   isExtra: true,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   judge({ lifetimes }) {
     const seen = lifetimes.flatMap((lifetime) => hangingRequests(lifetime) ?? [])
     if (seen.length === 0) return inconclusive('No dependency was ever made to hang.')

@@ -11,6 +11,7 @@ import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 const GOOD_SHARE = 0.99
 /** Until business is well again after the dependency is back. */
@@ -46,8 +47,7 @@ export default defineTrial({
   },
   voyages: ['outage'],
   isTiming: false,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   judge({ facts, lifetimes }) {
     const outages = lifetimes.flatMap((lifetime) => outageOf(lifetime) ?? [])
     if (outages.length === 0) return inconclusive('No outage was seen from its beginning to its end.')

@@ -12,6 +12,7 @@ import {
 } from '../verdict/statistics/compare-latencies.ts'
 import { median } from '../verdict/statistics/quantile.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 /** A median so many times as long is no longer the same route. */
 const SUNK_RATIO = 2
@@ -45,8 +46,7 @@ export default defineTrial({
   isTiming: true,
   isExtra: true,
   timedSpanOf: (lifetime) => slowDependencyOf(lifetime),
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   judge({ lifetimes }) {
     const seen = lifetimes.flatMap((lifetime) => slowDependencyOf(lifetime) ?? [])
     if (seen.length === 0) return inconclusive('No dependency was ever made slow.')

@@ -5,6 +5,7 @@ import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import { median } from '../verdict/statistics/quantile.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 /** Dials a second in an outage, over what is normal, at most. */
 const STORM_RATIO = 10
@@ -35,8 +36,7 @@ export default defineTrial({
   },
   voyages: ['outage'],
   isTiming: false,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   judge({ lifetimes }) {
     const counts = lifetimes.flatMap((lifetime) => {
       const outage = outageOf(lifetime)

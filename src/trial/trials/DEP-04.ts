@@ -6,6 +6,7 @@ import { restartOf } from '../history/views/restarts.ts'
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 const GOOD_SHARE = 0.99
 /** In the last seconds that were watched, and before. */
@@ -31,8 +32,7 @@ export default defineTrial({
   voyages: ['half-open'],
   isTiming: false,
   isExtra: true,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   judge({ lifetimes }) {
     const seen = lifetimes.flatMap((lifetime) => halfOpenOf(lifetime) ?? [])
     if (seen.length === 0) return inconclusive('No connection was ever forgotten.')

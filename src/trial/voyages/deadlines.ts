@@ -11,6 +11,7 @@ import { sideBySide } from '../manoeuvres/side-by-side.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
 import type { Bridge, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 const MAX_DEPENDENCIES = 2
 const MAX_ROUTES = 4
@@ -29,8 +30,7 @@ export default defineVoyage({
   seconds: { quick: 0, default: 8 },
   lives: () => ({ starts: 1, stops: 0 }),
   sailsInCompany: true,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   async sail(bridge) {
     await sideBySide(bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES), bridge, async ({ name }) => {
       await using ship = await bridge.launch({ label: `${name} hangs`, settings: { dependency: name } })

@@ -3,6 +3,7 @@ import { sideBySide } from '../manoeuvres/side-by-side.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
 import type { Bridge, DependencyFault, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 const STEADY_MS = { quick: 1500, default: 2000 } as const
 /** Ways of being away, one after another. Only in the last two does anybody see how often it is dialled. */
@@ -31,8 +32,7 @@ export default defineVoyage({
   seconds: { quick: 0, default: 25 },
   lives: () => ({ starts: 1, stops: 0 }),
   sailsInCompany: true,
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   async sail(bridge) {
     await sideBySide(bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES), bridge, async ({ name }) => {
       await using ship = await bridge.launch({ label: `without ${name}`, settings: { dependency: name } })

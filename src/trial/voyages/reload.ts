@@ -5,6 +5,7 @@ import { BorrowedFile } from '../reload/borrowed-file.ts'
 import { truncated, wrongType } from '../reload/spoiled-texts.ts'
 import type { Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
+import { withoutReload } from '../without-reload.ts'
 
 const BEFORE_MS = 1000
 /** A change may take so long to be seen; it is not waited for when it is. */
@@ -18,10 +19,7 @@ export default defineVoyage({
   description:
     'Under load, the declared file is changed, cut off in the middle, given a value of a wrong type, deleted, and changed back; then it is as it was, also when the trial is given up.',
   seconds: { quick: 0, default: 12 },
-  skipBecause: ({ reload }) =>
-    reload === undefined
-      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
-      : undefined,
+  skipBecause: withoutReload,
   async sail({ launch, facts, signal, say }) {
     const { reload } = facts
     if (reload === undefined) return

@@ -2,6 +2,7 @@ import { DELAY_MS, STRETCH_BEGAN, STRETCHES_ENDED } from '../history/marks/slow-
 import { endQuickly } from '../ship/end-quickly.ts'
 import type { Bridge, Ship } from '../ship/ship.ts'
 import { defineVoyage } from '../voyage.ts'
+import { withoutDependency } from '../without-dependency.ts'
 
 const MAX_DEPENDENCIES = 2
 /** What the service asks of its dependency by itself is seen here, and known again. */
@@ -26,8 +27,7 @@ export default defineVoyage({
     'Under load of 20 requests a second, each on a connection of its own, each dependency (two at most) is fast for 3 s, 2 s late for 8.5 s, and fast again for 6 s. Liveness is asked all the time.',
   seconds: { quick: 0, default: 20 },
   lives: ({ dependencies }) => ({ starts: Math.min(MAX_DEPENDENCIES, dependencies.length), stops: 0 }),
-  skipBecause: ({ dependencies }) =>
-    dependencies.length === 0 ? 'No dependency is known: say one with --dep db=DATABASE_URL' : undefined,
+  skipBecause: withoutDependency,
   async sail(bridge) {
     for (const { name } of bridge.facts.dependencies.slice(0, MAX_DEPENDENCIES)) {
       if (bridge.signal.aborted) return

@@ -13,6 +13,7 @@ import { BorrowedFile } from '../reload/borrowed-file.ts'
 import type { Ship } from '../ship/ship.ts'
 import { endQuickly } from '../ship/end-quickly.ts'
 import { defineVoyage } from '../voyage.ts'
+import { withoutReload } from '../without-reload.ts'
 
 /** A change may take so long to be seen; it is not waited for when it is. */
 const EFFECT_MS = 5500
@@ -31,10 +32,7 @@ export default defineVoyage({
     'The kernel’s figures are read before and after.',
   seconds: { quick: 0, default: 9 },
   lives: () => ({ starts: 1, stops: 0 }),
-  skipBecause: ({ reload }) =>
-    reload === undefined
-      ? 'No reload was declared: if the service reloads its configuration, say it with --reload "config.json blue=>green /colour"'
-      : undefined,
+  skipBecause: withoutReload,
   async sail({ launch, facts, signal, say }) {
     const { reload } = facts
     if (reload === undefined) return
