@@ -127,6 +127,22 @@ test('a Cluster of ioredis is started, checked and stopped, and outlives the end
   expect(client.status).toBe('end')
 })
 
+test('a Cluster of ioredis is connected again while the breaker lets nothing through to it', async () => {
+  const port = await freePort()
+  const cluster = await startCluster(port)
+  const resource = await startResource(
+    ioredis(() => new Cluster([{ host: '127.0.0.1', port }]), { breaker: { failures: 1, openFor: '5m' } }),
+  )
+  const client = resource.value
+  expect(await client.set('a', 1)).toBe('OK')
+  await cluster[Symbol.asyncDispose]()
+  await expect.poll(() => client.status).not.toBe('ready')
+  await expect.poll(() => resource.said('breaker.open').length).toBe(1)
+  await using _ = await startCluster(port)
+  await expect.poll(() => client.status, { timeout: 30_000 }).toBe('ready')
+  await resource.stop()
+})
+
 /** A Redis in the mode of clusters, all slots its own. */
 async function startCluster(port: number): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()

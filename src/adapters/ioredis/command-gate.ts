@@ -18,8 +18,8 @@ export interface GatePlan {
   readonly connection: SilenceWatch
 }
 
-/** What ioredis sends by itself while it connects. */
-const OF_HANDSHAKE: ReadonlySet<string> = new Set(['auth', 'client', 'hello', 'info', 'readonly', 'select'])
+/** What ioredis sends by itself while it connects; a `Cluster` is ready once it has asked for the state of the cluster. */
+const OF_HANDSHAKE: ReadonlySet<string> = new Set(['auth', 'client', 'cluster', 'hello', 'info', 'readonly', 'select'])
 
 /**
  * Stands in the way of every command of a client: refuses it where it would wait for nothing, and looks after those that
