@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/nearest-name.ts'
+import { nearestName } from '../core/nearest-name.ts'
 import { SeaworthyError } from '../core/seaworthy-error.ts'
 import { areaOf } from './areas.ts'
 import type { Trial } from './trial.ts'
@@ -52,12 +52,35 @@ function toPattern(word: string): RegExp {
 }
 
 function unknownTrial(words: readonly string[], trials: readonly Trial[]): SeaworthyError {
-  const names = trials.flatMap(({ id, slug }) => [id, slug])
+  const names = [...new Set(trials.flatMap(({ id, slug }) => [id, slug]).concat(trials.map(({ id }) => areaOf(id))))]
   const quoted = words.map((word) => `"${word}"`)
-  const guess = words.map((word) => didYouMean(word, names)).find((text) => text !== '')
+  const guesses = words.flatMap((word) => {
+    const meant = namesLike(word, names).map((name) => `"${name}"`)
+    if (meant.length === 0) return []
+    return [`${meant.join(' or ')}${words.length === 1 ? '' : ` for "${word}"`}`]
+  })
+  const hints = [
+    ...(guesses.length === 0 ? [] : [`Did you mean ${guesses.join(', ')}?`]),
+    ...(guesses.length === words.length ? [] : ['See seaworthy trial --list.']),
+  ]
   return new SeaworthyError(
     'SEA_CLI_USAGE',
     words.length === 1 ? `${quoted[0]} is not a trial` : `${quoted.join(', ')} are no trials`,
-    { hint: guess ?? 'See seaworthy trial --list.' },
+    { hint: hints.join(' ') },
   )
+}
+
+/** More than these are a list, for which there is `--list`. */
+const MAX_GUESSES = 3
+/** Fewer letters than these are in too many names. */
+const MIN_LETTERS = 3
+
+/** What a word most likely means: the name that differs in a slip of the keys, else those that it is a part of. */
+function namesLike(word: string, names: readonly string[]): readonly string[] {
+  const letters = word.replaceAll('*', '').replaceAll(/^[\s-]+|[\s-]+$/g, '')
+  if (letters === '') return []
+  const nearest = nearestName(letters, names)
+  const isPart = (name: string): boolean => name.toLowerCase().includes(letters.toLowerCase())
+  if (nearest !== undefined) return [nearest]
+  return letters.length < MIN_LETTERS ? [] : names.filter(isPart).slice(0, MAX_GUESSES)
 }

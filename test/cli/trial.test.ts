@@ -42,6 +42,13 @@ test.each([
   [[], 'there is no command to run', 'Put it after "--": seaworthy trial -- node server.js'],
   [['node', 'x.js'], '"node" was not understood', 'seaworthy trial -- node x.js'],
   [['--only', 'STOP-1', '--', 'true'], '"STOP-1" is not a trial', 'Did you mean "STOP-01"?'],
+  [['--explain', 'STOP-99'], '"STOP-99" is not a trial', 'Did you mean "STOP-09"?'],
+  [['--explain', 'STOP-01,STP-06'], '"STP-06" is not a trial', 'Did you mean "STOP-06"?'],
+  [
+    ['--skip', 'exits', '--', 'true'],
+    '"exits" is not a trial',
+    'Did you mean "exits-in-time" or "exits-without-collector"?',
+  ],
   [['--skip', '*', '--', 'true'], 'No trial is left', 'Skip fewer'],
   [['--quick', '--full', '--', 'true'], '--quick and --full do not go together', 'Choose one'],
   [['--soak', '10', '--', 'true'], '--soak is "10"', '--soak 10m'],

@@ -53,12 +53,31 @@ test('every word that no trial is called is named, with the one that was meant',
   expect(() => choose({ only: ['zero-failed-request'], skip: ['nonsense'] })).toThrow(
     expect.objectContaining({
       message: '"zero-failed-request", "nonsense" are no trials',
-      hint: 'Did you mean "zero-failed-requests"?',
+      hint: 'Did you mean "zero-failed-requests" for "zero-failed-request"? See seaworthy trial --list.',
     }),
   )
   expect(() => choose({ skip: ['completely-different'] })).toThrow(
     expect.objectContaining({ hint: 'See seaworthy trial --list.' }),
   )
+})
+
+test.each([
+  [
+    'several words',
+    ['STP-01', 'worst-momnts'],
+    'Did you mean "STOP-01" for "STP-01", "worst-moments" for "worst-momnts"?',
+  ],
+  ['a part of a slug', ['failed'], 'Did you mean "zero-failed-requests"?'],
+  [
+    'a part of several',
+    ['means', 'lost-at'],
+    'Did you mean "ready-means-ready" for "means", "no-spans-lost-at-exit" for "lost-at"?',
+  ],
+  ['a pattern of an area', ['STRAT-*'], 'Did you mean "START"?'],
+  ['an area', ['STP'], 'Did you mean "STOP"?'],
+  ['too little to tell', ['e'], 'See seaworthy trial --list.'],
+])('%s that no trial is called: what was most likely meant', (_, only, hint) => {
+  expect(() => choose({ only })).toThrow(expect.objectContaining({ code: 'SEA_CLI_USAGE', hint }))
 })
 
 test('when nothing is left, that is wrong usage', () => {

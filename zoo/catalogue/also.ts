@@ -7,7 +7,7 @@ export const ALSO: Readonly<Record<string, string>> = {
   'CRASH-01':
     'The span of the request that crashed is looked for by the trace that the client began, which a service that drops it never continues.',
   'CTX-01': 'A service that keeps no context across its own asynchronous work loses the incoming one there, too.',
-  'CTX-03': 'Cancellation is asked for through the call that lost its context.',
+  'CTX-03': 'Cancellation is asked for through the call that lost its context, or that nobody may end.',
   'CTX-05': 'A line of the log is asked for the trace that the client began, or is not written any more.',
   'DEP-01': 'An outage is when a readiness that lies, or a liveness that asks the dependency, shows.',
   'LEAK-01': 'Whatever is kept for each request is memory that grows.',
@@ -15,8 +15,10 @@ export const ALSO: Readonly<Record<string, string>> = {
   'PROBE-02': 'One probe for both, or an end with the dependency, is a liveness that follows it.',
   'PROBE-03': 'A readiness that says yes too early, or an end while it says yes, is a readiness that is wrong.',
   'START-01': 'A readiness that always says yes says it before there are answers, too.',
+  'START-03': 'Who leaves its work to another process ends at its start, without a collector, too.',
   'START-04': 'A start without its dependency is an outage from the beginning.',
-  'START-05': 'Who does not check what is in PORT takes anything.',
+  'START-05':
+    'Who does not check what is in PORT takes anything; a parent that ends with 0 whatever became of its child hides it.',
   'STOP-01': 'A stop that is cut, or that nobody hears of, fails the requests of that moment.',
   'STOP-02': 'Who closes at once, or hears no signal, turns its readiness before nothing.',
   'STOP-03': 'Who ends or closes at once, or hears no signal, tells its clients nothing.',
@@ -32,9 +34,11 @@ export const ALSO: Readonly<Record<string, string>> = {
   'STOP-16':
     'A rollout stops and starts every replica: whatever a stop loses, or a start or a probe has wrong, it shows.',
   'TEL-01': 'A service without telemetry has none that could arrive, under its name or any.',
-  'TEL-03': 'Who waits for each export waits for a dead collector, too.',
+  'TEL-03':
+    'Who waits for each export waits for a dead collector, too; what is kept for each request is kept beside it.',
   'TEL-04':
     'Who waits for each export fails while the collector flaps; spans without the trace of the client are not found.',
-  'TEL-05': 'Who does not take the decision of its caller records what the caller does not.',
+  'TEL-05':
+    'Who does not take the decision of its caller records what the caller does not; who is cut off has counted less.',
   'TEL-06': 'An export for each request costs its processor time.',
 }

@@ -120,13 +120,13 @@ const STOPS: readonly Animal[] = [
   broken('daemonises', 'STOP-07', {
     defect: 'It starts the service as a process of its own and ends: nobody can signal the service.',
     needs: ALL,
-    also: ['STOP-01', 'STOP-02', 'STOP-03', 'STOP-06', 'STOP-08'],
+    also: ['STOP-01', 'STOP-02', 'STOP-03', 'STOP-06', 'STOP-08', 'START-03', 'START-05'],
   }),
   {
     ...broken('shell-keeps-signal', 'STOP-07', {
       defect: 'A shell starts the service and does not hand the signal on.',
       needs: ALL,
-      also: [...OTHER_LOSSES, 'STOP-06', 'STOP-08', 'STOP-09'],
+      also: [...OTHER_LOSSES, 'STOP-06', 'STOP-08', 'STOP-09', 'START-05'],
     }),
     language: 'shell',
     file: 'node/golden.ts',

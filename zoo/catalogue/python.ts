@@ -52,7 +52,7 @@ export const PYTHON: readonly Animal[] = [
     ...broken('shell-keeps-signal', 'STOP-07', {
       defect: 'A shell starts the service and does not hand the signal on.',
       needs: ALL,
-      also: ['STOP-01', ...LOSSES, 'STOP-06', 'STOP-08', 'STOP-09'],
+      also: ['STOP-01', ...LOSSES, 'STOP-06', 'STOP-08', 'STOP-09', 'START-05'],
     }),
     file: 'python/golden.py',
     command: ['sh', '-c', `${PYTHON3} python/golden.py; true`],
@@ -60,7 +60,7 @@ export const PYTHON: readonly Animal[] = [
   broken('daemonises', 'STOP-07', {
     defect: 'It forks twice and ends, as daemons did: nobody can signal the service.',
     needs: ALL,
-    also: ['STOP-01', ...LOSSES, 'STOP-06', 'STOP-08'],
+    also: ['STOP-01', ...LOSSES, 'STOP-06', 'STOP-08', 'START-03', 'START-05'],
   }),
   broken('never-flushes', 'STOP-11', {
     defect: 'It ends without sending what the batch still holds.',

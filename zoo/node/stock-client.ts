@@ -10,6 +10,7 @@ const LIMIT_MS = 1000
 
 export interface Question {
   readonly search?: string
+  /** `Infinity`: none. */
   readonly limitMs?: number
   /** Of the client that waits. */
   readonly signal?: AbortSignal
@@ -21,10 +22,10 @@ export async function askStock(
   { search = '', limitMs = LIMIT_MS, signal }: Question = {},
 ): Promise<string> {
   return ship.telemetry.ask(async (headers) => {
-    const limit = AbortSignal.timeout(limitMs)
+    const limits = limitMs === Infinity ? [] : [AbortSignal.timeout(limitMs)]
     const answered = await fetch(`${STOCK_URL}/left${search}`, {
       headers,
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      signal: AbortSignal.any(signal === undefined ? limits : [signal, ...limits]),
     })
     if (!answered.ok) throw new Error(`the stock answered ${answered.status}`)
     return answered.text()

@@ -2,8 +2,6 @@
 import { answer, pathOf, sail } from './base.ts'
 import { askStock, watchStock } from './stock-client.ts'
 
-const AN_HOUR_MS = 3_600_000
-
 await sail({
   watch: watchStock,
   async handle(request, response, ship) {
@@ -12,7 +10,7 @@ await sail({
     response.once('close', () => gone.abort())
     const { search } = new URL(request.url ?? '/', 'http://shop')
     try {
-      response.end(await askStock(ship, { search, signal: gone.signal, limitMs: AN_HOUR_MS }))
+      response.end(await askStock(ship, { search, signal: gone.signal, limitMs: Infinity }))
     } catch {
       response.writeHead(503).end('no stock\n')
     }

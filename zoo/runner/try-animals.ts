@@ -8,7 +8,7 @@ import { inLanes } from './lanes.ts'
 import { Preparation } from './preparation.ts'
 import { Stock } from './stock.ts'
 import { runTrial, type TrialRun } from './trial-run.ts'
-import { askAgain, mergeRuns } from './unclear.ts'
+import { askAgain, leftOut, mergeRuns } from './unclear.ts'
 
 export interface TryOptions {
   readonly animals: readonly Animal[]
@@ -56,14 +56,23 @@ export async function tryAnimals(options: TryOptions): Promise<Outcome> {
   ).filter((animal) => animal !== undefined)
   const tried = new Map<Animal, TrialRun[]>()
   let settledCount = 0
-  const run = (animal: Animal, only: readonly string[] | undefined): Promise<TrialRun> =>
-    runTrial(animal, {
+  const runWhole = (animal: Animal): Promise<TrialRun> => {
+    const { caughtBy } = animal
+    return runTrial(animal, {
       stockUrl: stock.url,
       signal,
       isQuick: mode === 'quick',
-      ...(only !== undefined && { only }),
+      ...(mode === 'named' && caughtBy !== undefined && { only: [caughtBy] }),
       ...(isSaved && { save: savePath(animal.name, mode) }),
     })
+  }
+  const runSome = (animal: Animal, only: readonly string[]): Promise<TrialRun> =>
+    runTrial(animal, { stockUrl: stock.url, signal, isQuick: false, only })
+  const run = async (animal: Animal): Promise<TrialRun> => {
+    const first = await runWhole(animal)
+    const only = signal.aborted || mode === 'named' ? [] : leftOut(animal, first)
+    return only.length === 0 ? first : mergeRuns(first, await runSome(animal, only))
+  }
   const settle = (animal: Animal, each: TrialRun): void => {
     const runs = [...(tried.get(animal) ?? []), each]
     tried.set(animal, runs)
@@ -71,8 +80,6 @@ export async function tryAnimals(options: TryOptions): Promise<Outcome> {
     settledCount += 1
     say(describeRun(animal, each, `${settledCount}/${turns.length}`))
   }
-  const named = ({ caughtBy }: Animal): readonly string[] | undefined =>
-    mode === 'named' && caughtBy !== undefined ? [caughtBy] : undefined
   const disturbed: { readonly animal: Animal; readonly first: TrialRun; readonly only: readonly string[] }[] = []
   const lanes = {
     together,
@@ -80,7 +87,7 @@ export async function tryAnimals(options: TryOptions): Promise<Outcome> {
     signal,
   }
   await inLanes(turns, lanes, async (animal) => {
-    const first = await run(animal, named(animal))
+    const first = await run(animal)
     if (signal.aborted) return
     const only = together > 1 ? askAgain(animal, first) : []
     if (only.length === 0) return settle(animal, first)
@@ -88,7 +95,7 @@ export async function tryAnimals(options: TryOptions): Promise<Outcome> {
     disturbed.push({ animal, first, only })
   })
   for (const { animal, first, only } of disturbed) {
-    const again = await run(animal, only)
+    const again = await runSome(animal, only)
     if (signal.aborted) break
     settle(animal, mergeRuns(first, again))
   }

@@ -10,6 +10,13 @@ export function askAgain(animal: Animal, { verdicts }: TrialRun): readonly strin
   return isGolden(animal) ? unclear : unclear.filter((id) => id === animal.caughtBy)
 }
 
+/** The trial that has to catch an animal, where the run had no place for it: an extra one, or one that `--quick` skips. */
+export function leftOut({ caughtBy }: Animal, { verdicts, problem }: TrialRun): readonly string[] {
+  if (caughtBy === undefined || problem !== undefined) return []
+  const said = verdicts[caughtBy]
+  return said === undefined || said.outcome === 'SKIP' ? [caughtBy] : []
+}
+
 /** A run with what a second one, of some of its trials, says instead. */
 export function mergeRuns(first: TrialRun, again: TrialRun): TrialRun {
   const problem = first.problem ?? again.problem

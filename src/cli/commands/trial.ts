@@ -2,7 +2,7 @@ import { loadTrials, loadVoyages } from '../../trial/catalogue.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { CLI_EXIT_CODE } from '../exit-code.ts'
 import { explainTrials, listTrials } from '../trial/list-trials.ts'
-import { readWishes } from '../trial/trial-flags.ts'
+import { readTrialWords, readWishes } from '../trial/trial-flags.ts'
 import { TRIAL_OPTIONS } from '../trial/trial-options.ts'
 
 export default defineCommand({
@@ -31,7 +31,7 @@ export default defineCommand({
   async run(context) {
     const { options, lists } = context
     if (lists['explain'] !== undefined) {
-      explainTrials(await loadTrials(), lists['explain'], { ...context, voyages: await loadVoyages() })
+      explainTrials(await loadTrials(), readTrialWords(lists['explain']), { ...context, voyages: await loadVoyages() })
       return CLI_EXIT_CODE.ok
     }
     if (options['list'] === true) {

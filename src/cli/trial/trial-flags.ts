@@ -55,10 +55,11 @@ export function readTrialFlags(context: CommandContext): TrialFlags {
 
 /** Words with `,` between them, of every time that the option was given. */
 export function readWishes({ lists }: Pick<CommandContext, 'lists'>): Pick<Wishes, 'only' | 'skip'> {
-  return { only: readWords(lists['only']), skip: readWords(lists['skip']) }
+  return { only: readTrialWords(lists['only']), skip: readTrialWords(lists['skip']) }
 }
 
-function readWords(values: readonly string[] = []): readonly string[] {
+/** What trials were named, each by a word. */
+export function readTrialWords(values: readonly string[] = []): readonly string[] {
   return values.flatMap((value) => value.split(',').map((word) => word.trim())).filter((word) => word !== '')
 }
 

@@ -47,11 +47,9 @@ function paintFor({ isTerminal, env }: CommandContext): Paint {
 export function printReport(report: TrialReport, context: CommandContext): void {
   const columns = context.screen?.columns
   const page: Page = { paint: paintFor(context), ...(columns === undefined ? {} : { columns }) }
-  for (const line of renderReport(report, page)) context.print(line)
-  if (context.options['html'] === undefined)
-    context.print(
-      page.paint('dim', 'With --html report.html there is a page that shows every request, probe and signal.'),
-    )
+  const hint = 'With --html report.html there is a page that shows every request, probe and signal.'
+  for (const line of renderReport(report, page, context.options['html'] === undefined ? hint : undefined))
+    context.print(line)
 }
 
 function plainOutput({ context, command }: OutputOptions): TrialOutput {

@@ -6,13 +6,18 @@ import { readDependencies } from './read-dependencies.ts'
 import { type Pair, readEnv, readHeaders } from './read-pairs.ts'
 import type { Sources } from './sources.ts'
 
-/** Variables for the service by name. Those of a manifest yield to the environment of the command. */
-export function mergeEnv(
-  sources: Sources,
+/** Variables for the service by name, as flags and the file say them. */
+export function mergeEnv(sources: Sources): ReadonlyMap<string, Known<string>> {
+  return merge(sources, 'env', readEnv)
+}
+
+/** Those of a manifest, too: they yield to what was said, and to the environment of the command. */
+export function withManifestEnv(
+  said: ReadonlyMap<string, Known<string>>,
   manifest: ReadonlyMap<string, string> | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, Known<string>>> {
-  const merged = merge(sources, 'env', readEnv)
+  const merged = new Map(said)
   for (const [name, value] of manifest ?? []) {
     if (!merged.has(name) && env[name] === undefined) merged.set(name, { value, origin: 'manifest' })
   }

@@ -1,7 +1,7 @@
 import type { ProbeName } from '../history/event.ts'
 import { DeclarationProblems } from './declaration-problems.ts'
 import type { Declared, DeclaredProbe } from './declared.ts'
-import { mergeDependencies, mergeEnv, mergeHeaders } from './merge-pairs.ts'
+import { mergeDependencies, mergeEnv, mergeHeaders, withManifestEnv } from './merge-pairs.ts'
 import { DECLARED_OPTIONS, type DeclaredKey, isFlagKey } from './options.ts'
 import { type Placed, placedFlag } from './placed.ts'
 import { readCommand } from './read-command.ts'
@@ -45,15 +45,18 @@ export async function readDeclared(flags: FlagValues, { cwd, env }: Surroundings
     ],
     problems,
   )
+  const saidEnv = mergeEnv(sources)
   const [manifestSaid] = sources.places('manifest')
-  const manifest = manifestSaid === undefined ? undefined : await readManifest(manifestSaid.node, cwd, problems, notes)
+  const given = { ...env, ...Object.fromEntries([...saidEnv].map(([name, { value }]) => [name, value])) }
+  const manifest =
+    manifestSaid === undefined ? undefined : await readManifest(manifestSaid.node, { cwd, env: given }, problems, notes)
   const [reloadSaid] = sources.places('reload')
   const reload = reloadSaid === undefined ? undefined : await readReload(reloadSaid.node, cwd, problems)
   const [openApiSaid] = sources.places('openapi')
   const candidates = openApiSaid === undefined ? [] : await readOpenApi(openApiSaid.node, cwd, problems)
   const [badValues] = sources.all('bad-value', readBadValues)
   const { port: portOfUrl, ...routes } = readRoutes(sources)
-  const variables = mergeEnv(sources, manifest?.env, env)
+  const variables = withManifestEnv(saidEnv, manifest?.env, env)
   const declared: Declared = {
     ...routes,
     ...readNumbers(sources, manifest, problems),

@@ -29,10 +29,17 @@ export interface FromManifest {
 
 const DEFAULT_GRACE_S = 30
 
+/** What a manifest is read with. */
+export interface ManifestSurroundings {
+  readonly cwd: string
+  /** The variables that the command gets without the manifest. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 /** Reads `FILE`, `FILE#WORKLOAD` or `FILE#WORKLOAD/CONTAINER`. */
 export async function readManifest(
   said: Placed,
-  cwd: string,
+  { cwd, env }: ManifestSurroundings,
   problems: DeclarationProblems,
   notes: string[],
 ): Promise<FromManifest | undefined> {
@@ -69,7 +76,7 @@ export async function readManifest(
   const startupMs = startupOf(probes)
   return {
     probes,
-    env: readManifestEnv(container, notes),
+    env: readManifestEnv(container, env, notes),
     graceMs: known((graceS ?? DEFAULT_GRACE_S) * 1000),
     ...readStrategy(workload, problems),
     ...(port === undefined ? {} : { port: known(port) }),

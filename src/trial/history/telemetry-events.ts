@@ -3,7 +3,7 @@ import type { At } from './at.ts'
 /** A value of an attribute, as far as judges look at it. */
 export type AttributeText = string | number | boolean | null
 
-/** Who sent it. Items of one export share the object. */
+/** Who sent it. Equal senders of a lifetime are one object when it is judged. */
 export interface Sender {
   readonly service: string
   readonly instance?: string

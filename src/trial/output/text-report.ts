@@ -2,24 +2,34 @@ import type { Lifetime } from '../history/lifetime.ts'
 import { countOutcomes, harnessErrorsOf, type JudgedTrial, type TrialReport } from '../report.ts'
 import { block, renderFailure } from './failure.ts'
 import { safeLine } from './safe-text.ts'
+import { wrap } from './text-width.ts'
 import { type Page, renderTable } from './verdict-table.ts'
 import { countWords, plural, timeWords } from './words.ts'
 
 const SIGN_WIDTH = 2
 
-/** The end of a run for a person: every verdict, each failure with what mends it, and what was not shown. */
-export function renderReport(report: TrialReport, page: Page): readonly string[] {
+/**
+ * The end of a run for a person. What is read first on a terminal is what stands last: the failures with what mends them,
+ * and below them the sum. Each reason of a skip is told once, and no row of the table repeats it.
+ *
+ * @param hint stands before the sum: what else could be looked at
+ */
+export function renderReport(report: TrialReport, page: Page, hint?: string): readonly string[] {
   const { judged } = report
   const lifetimes = new Map(report.sailed.flatMap((leg) => leg.lifetimes).map((each) => [each.id, each]))
   const having = (outcome: string): readonly JudgedTrial[] =>
     judged.filter(({ verdict }) => verdict.outcome === outcome)
   return [
-    ...renderTable(judged, page),
-    ...having('FAIL').flatMap((each) => renderFailure(each, { lifetimes, facts: report.facts }, page)),
-    ...section('Could not tell', doubts(having('INCONCLUSIVE'), page), page),
+    ...renderTable(
+      judged.filter(({ verdict }) => verdict.outcome !== 'SKIP'),
+      page,
+    ),
     ...section('Not shown', skips(having('SKIP'), page), page),
     ...section('Worth knowing', worthKnowing(report, page), page),
+    ...section('Could not tell', doubts(having('INCONCLUSIVE'), page), page),
+    ...having('FAIL').flatMap((each) => renderFailure(each, { lifetimes, facts: report.facts }, page)),
     ...section('Failures of the harness', harnessErrors(report, page), page),
+    ...(hint === undefined ? [] : [page.paint('dim', hint)]),
     ...renderSummary(report, lifetimes, page),
   ]
 }
@@ -55,14 +65,19 @@ function harnessErrors(report: TrialReport, page: Page): readonly string[] {
 function renderSummary(
   report: TrialReport,
   lifetimes: ReadonlyMap<number, Lifetime>,
-  { paint }: Page,
+  { paint, columns = Number.POSITIVE_INFINITY }: Page,
 ): readonly string[] {
   const { judged, unjudged, isInterrupted, seed, tookMs } = report
+  const failed = judged.flatMap(({ trial, verdict }) =>
+    verdict.outcome === 'FAIL' ? [`${trial.id} ${trial.slug}`] : [],
+  )
   const sailed = `${plural(report.sailed.length, 'voyage')}, ${plural(lifetimes.size, 'start')} of the service`
   return [
     ...(isInterrupted
       ? [paint('yellow', `Given up before its end: ${plural(unjudged.length, 'trial')} not judged`)]
       : []),
+    // A single one stands right above.
+    ...(failed.length < 2 ? [] : wrap(`Failed: ${failed.join(', ')}`, columns).map((line) => paint('red', line))),
     `${paint('bold', countWords(countOutcomes(judged)))}   ${timeWords(tookMs)}, ${sailed}, seed ${seed}`,
   ]
 }

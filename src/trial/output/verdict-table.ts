@@ -15,7 +15,10 @@ const OUTCOME_WIDTH = 'INCONCLUSIVE'.length
 /** Less than this of a sentence tells nobody anything. */
 const MIN_SAYS_WIDTH = 16
 
-/** One line for each trial, by area: sign, outcome, id, slug, and what it says as far as there is room. */
+/**
+ * One line for each trial, by area: sign, outcome, id, slug, and what it says as far as there is room; what could not be
+ * told is told elsewhere, in full.
+ */
 export function renderTable(judged: readonly JudgedTrial[], page: Page): readonly string[] {
   const ids = judged.map(({ trial }) => trial)
   const idWidth = Math.max(0, ...ids.map(({ id }) => id.length))
@@ -26,7 +29,7 @@ export function renderTable(judged: readonly JudgedTrial[], page: Page): readonl
       const sign = paintOutcome(page.paint, outcome, `${OUTCOME_SIGN[outcome]} ${outcome.padEnd(OUTCOME_WIDTH)}`)
       const name = `${trial.id.padEnd(idWidth)}  ${trial.slug.padEnd(slugWidth)}`
       const used = 2 + 2 + OUTCOME_WIDTH + 2 + idWidth + 2 + slugWidth + 2
-      return `  ${sign}  ${name}  ${cut(safeLine(says), page.columns, used)}`.trimEnd()
+      return `  ${sign}  ${name}  ${outcome === 'INCONCLUSIVE' ? '' : cut(safeLine(says), page.columns, used)}`.trimEnd()
     }),
     '',
   ])

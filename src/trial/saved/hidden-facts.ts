@@ -1,11 +1,17 @@
 import { HIDDEN, hideSecretsOfValue } from '../../core/secret-text.ts'
 import type { Facts, Route } from '../facts.ts'
+import { asStored } from './stored-form.ts'
 
 /**
  * The facts without what may be a secret: values of variables, of headers and of bodies, passwords in addresses and
- * arguments. It is these that the judges get, so that what is saved is judged the same.
+ * arguments; as they are after they were saved and read again. It is these that the judges get, so that what is saved is
+ * judged the same.
  */
 export function hideFacts(facts: Facts): Facts {
+  return asStored(withoutSecrets(facts))
+}
+
+function withoutSecrets(facts: Facts): Facts {
   const { slow, upload, crash, reload, preStop } = facts
   return {
     ...facts,

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { SeaworthyError } from '../../core/seaworthy-error.ts'
 import type { HistoryEvent } from '../history/event.ts'
 import type { Lifetime } from '../history/lifetime.ts'
 import type { RunSettings, SailedVoyage } from '../report.ts'
 import { SAVED_FORMAT, SAVED_NAME, type SavedEnd, type SavedHeader, type SavedRecord } from './format.ts'
+import { linesOf } from './lines-of.ts'
+import { SharedSenders } from './shared-senders.ts'
 
 /** A run as it was saved. */
 export interface SavedRun {
@@ -25,7 +26,7 @@ export async function readRun(path: string): Promise<SavedRun> {
   try {
     const input = createReadStream(path).on('error', (error) => gunzip.destroy(error))
     const gunzip = input.pipe(createGunzip())
-    for await (const line of createInterface({ input: gunzip, crlfDelay: Number.POSITIVE_INFINITY })) reader.take(line)
+    for await (const line of linesOf(gunzip.setEncoding('utf8'))) reader.take(line)
   } catch (error) {
     throw error instanceof SeaworthyError ? error : unreadable(path, error)
   }
@@ -53,7 +54,7 @@ type Open = Omit<Lifetime, 'events'> & { readonly events: HistoryEvent[]; readon
 class RunReader {
   readonly #path: string
   readonly #sailed: (SailedVoyage & { readonly lifetimes: Lifetime[] })[] = []
-  readonly #senders = new Map<string, unknown>()
+  #senders = new SharedSenders()
   #header: SavedHeader | undefined
   #end: SavedEnd | undefined
   #open: Open | undefined
@@ -66,7 +67,7 @@ class RunReader {
     const value = this.#parse(line)
     if (this.#header === undefined) this.#header = this.#readHeader(value)
     else if ('record' in value) this.#takeRecord(value as unknown as Exclude<SavedRecord, SavedHeader>)
-    else if (this.#open !== undefined) this.#open.events.push(this.#share(value) as unknown as HistoryEvent)
+    else if (this.#open !== undefined) this.#open.events.push(this.#senders.share(value as unknown as HistoryEvent))
     else throw this.#strange()
   }
 
@@ -87,6 +88,7 @@ class RunReader {
     } else if (this.#sailed.length > 0) {
       const { record: _, ...lifetime } = record
       this.#open = { ...lifetime, events: [] }
+      this.#senders = new SharedSenders()
     } else throw this.#strange()
   }
 
@@ -106,16 +108,6 @@ class RunReader {
       `${this.#path} has format ${String(value['format'])}, and this version reads format ${SAVED_FORMAT}`,
       `Replay it with the version that saved it: seaworthy ${String(value['version'])}.`,
     )
-  }
-
-  /** Items of one export share their sender, as they did before. */
-  #share(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    const { sender } = event
-    if (sender === undefined) return event
-    const key = JSON.stringify(sender)
-    const known = this.#senders.get(key) ?? sender
-    this.#senders.set(key, known)
-    return { ...event, sender: known }
   }
 
   #parse(line: string): Readonly<Record<string, unknown>> {

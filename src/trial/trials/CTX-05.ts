@@ -2,12 +2,17 @@ import { eventsOf, type Lifetime } from '../history/lifetime.ts'
 import { type LogSource, logSources } from '../history/views/log-sources.ts'
 import { probePathsOf } from '../history/views/probe-spans.ts'
 import { defineTrial } from '../trial.ts'
-import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
+import { fail, inconclusive, pass, skip } from '../verdict/make-verdict.ts'
 import { percent } from '../verdict/percent.ts'
-import type { Evidence, Figure } from '../verdict/verdict.ts'
+import type { Evidence, Figure, Verdict } from '../verdict/verdict.ts'
 
-/** Lines about requests. */
+/** Of lines, to judge their form, and of those about requests, to judge whether they name a trace. */
 const NEEDED_LINES = 20
+/**
+ * Answers after which fewer lines than {@link NEEDED_LINES} show that none is written for each request: not one in ten has
+ * one.
+ */
+const NEEDED_ANSWERS = 200
 const STRUCTURED_RATIO = 0.99
 const TRACED_RATIO = 0.95
 /** Of a line, in evidence. */
@@ -21,7 +26,8 @@ export default defineTrial({
   procedure:
     'Lines on standard output and standard error, and records that arrive over OTLP, are read while the service is under load; what it writes without any request, and about probes, is left out. ' +
     'It passes when 99 % of one of the two are JSON or logfmt with a level, a time and a message, and 95 % of what is about requests carries a trace id. It fails when neither does. ' +
-    `Nobody can tell when the service wrote fewer than ${NEEDED_LINES} lines about requests.`,
+    `Where the service answered ${NEEDED_ANSWERS} requests or more and wrote fewer than ${NEEDED_LINES} lines about them, it is skipped: there is no line that could name a trace. The form of what it wrote of its own accord is judged all the same. ` +
+    'Nobody can tell after fewer answers.',
   seed: ['P3', 'A4'],
   remedy: {
     feature: 'the logger: lines of JSON with the ids of trace and span, over OTLP as well',
@@ -47,14 +53,38 @@ export default defineTrial({
           notes: tried.filter(({ evidence }) => evidence.length > 0).map(({ evidence }) => evidence[0]?.says ?? ''),
         },
       )
-    if (tried.length === 0)
-      return inconclusive(
-        `The service wrote ${Math.round(Math.max(0, ...findings.map(({ aboutRequests }) => aboutRequests)))} lines or records about requests; it takes ${NEEDED_LINES}`,
-      )
-    const evidence = tried.flatMap((finding) => finding.evidence)
-    return fail(evidence[0]?.says ?? '', { evidence, figures })
+    if (tried.length > 0) {
+      const evidence = tried.flatMap((finding) => finding.evidence)
+      return fail(evidence[0]?.says ?? '', { evidence, figures })
+    }
+    return judgeForm(findings, answersUnderLoad(findings))
   },
 })
+
+/**
+ * What can be said where no line is about a request. Lines that nobody reads as fields refute the claim whatever they are
+ * about, but a good form is no PASS: that lines name the trace of their request was not seen.
+ */
+function judgeForm(findings: readonly Finding[], answerCount: number): Verdict {
+  const aboutRequests = Math.round(Math.max(0, ...findings.map((finding) => finding.aboutRequests)))
+  const formed = findings.filter(({ source }) => source.entries.length >= NEEDED_LINES)
+  const good = formed.find(({ structuredRatio }) => structuredRatio >= STRUCTURED_RATIO)
+  if (good === undefined && formed.length > 0) {
+    const evidence = formed.flatMap((finding) => finding.evidence)
+    return fail(evidence[0]?.says ?? '', { evidence })
+  }
+  if (answerCount < NEEDED_ANSWERS)
+    return inconclusive(
+      `The service wrote ${aboutRequests} lines or records about ${answerCount} answered requests; it takes ${NEEDED_LINES}`,
+    )
+  const form =
+    good === undefined
+      ? ''
+      : `; of ${good.source.entries.length} other ${nounOf(good)}, ${percent(good.structuredRatio)} are structured`
+  return skip(
+    `The service writes no line for each request, so none can name its trace: ${aboutRequests} lines or records about ${answerCount} answered requests, on its output or over OTLP${form}`,
+  )
+}
 
 interface Finding {
   readonly source: LogSource
@@ -82,6 +112,7 @@ function examine(source: LogSource, traces: ReadonlySet<string>): Finding {
   }
   if (structuredRatio < STRUCTURED_RATIO)
     add(`Only ${percent(structuredRatio)} of ${entries.length} ${where} are structured (${bad?.lacks.join(', ')})`, bad)
+  if (aboutRequests < NEEDED_LINES) return { source, aboutRequests, structuredRatio, tracedRatio, evidence }
   if (tracedRatio < TRACED_RATIO)
     add(`Only ${percent(tracedRatio)} of about ${Math.round(aboutRequests)} ${where} about requests name a trace`, bare)
   else if (ours.length === 0)
@@ -91,6 +122,13 @@ function examine(source: LogSource, traces: ReadonlySet<string>): Finding {
 
 function tracesOf(lifetime: Lifetime): ReadonlySet<string> {
   return new Set(eventsOf(lifetime, 'request').flatMap(({ trace }) => trace?.traceId ?? []))
+}
+
+function answersUnderLoad(findings: readonly Finding[]): number {
+  const windows = new Map(findings.map(({ source: { lifetime, from, to } }) => [lifetime, { from, to }]))
+  return [...windows].flatMap(([lifetime, { from, to }]) =>
+    eventsOf(lifetime, 'request').filter(({ at, outcome }) => outcome === 'answered' && at >= from && at <= to),
+  ).length
 }
 
 function nounOf({ source }: Finding): string {

@@ -10,11 +10,12 @@ import { percent } from '../verdict/percent.ts'
 import { exactInterval } from '../verdict/statistics/clopper-pearson.ts'
 import type { Evidence, Figure } from '../verdict/verdict.ts'
 
-/** Requests without a context: with so many, the exact interval tells a tenth from a fifth. */
+/** Requests without a context: with so many, the exact interval tells a tenth from a quarter. */
 const NEEDED_ROOTS = 300
 /** Requests that were sent as sampled, to show that what was recorded arrives. */
 const NEEDED_SAMPLED = 50
-const CONFIDENCE = 0.99
+/** Two ratios are judged in each run: at 99 % chance alone would refute one in fifty runs of a service that samples as told. */
+const CONFIDENCE = 0.9999
 /** A share of sampled parents that is lost somewhere; more than this is not recorded. */
 const LOSS_RATIO = 0.05
 
@@ -25,7 +26,7 @@ export default defineTrial({
     'As many traces are recorded as the sampler is told, the decision of the caller holds, and metrics count every request.',
   procedure:
     'The service runs with OTEL_TRACES_SAMPLER=parentbased_traceidratio at 0.25 and 0.1 (or as it says that it samples), and gets requests without a trace context, with a sampled and with a not sampled one. ' +
-    'It fails when the exact interval of the share of recorded roots (Clopper-Pearson, 99 %) does not hold the ratio, when a request that was sampled is not recorded or one that was not is, or when the metric of requests counts fewer than were answered. ' +
+    'It fails when the exact interval of the share of recorded roots (Clopper-Pearson, 99.99 %) does not hold the ratio, when a request that was sampled is not recorded or one that was not is, or when the metric of requests misses half of what is not recorded or more. ' +
     'What is lost looks like what was not sampled: nobody can tell unless every sampled request arrives in a run that samples everything.',
   seed: ['A3', 'P4', 'P5'],
   remedy: {
@@ -64,6 +65,8 @@ export default defineTrial({
     ])
     const [first] = evidence
     if (first !== undefined) return fail(first.says, { evidence, figures })
+    const lost = judged.map((each) => lostCounts(each, { control, facts })).find((says) => says !== undefined)
+    if (lost !== undefined) return inconclusive(lost, { figures })
     const few = judged.find(({ missingSampled }) => missingSampled.length > 0)
     if (few !== undefined)
       return inconclusive(
@@ -80,7 +83,7 @@ function seenOf({ rootSpans, rootCount }: SampledRequests): number {
 
 function shareInWords(each: SampledRequests): string {
   const { low, high } = exactInterval(seenOf(each), each.rootCount, CONFIDENCE)
-  return `${seenOf(each)} of ${each.rootCount} requests without a context were recorded (${percent(seenOf(each) / each.rootCount)}, 99 %: ${percent(low)} to ${percent(high)})`
+  return `${seenOf(each)} of ${each.rootCount} requests without a context were recorded (${percent(seenOf(each) / each.rootCount)}, 99.99 %: ${percent(low)} to ${percent(high)})`
 }
 
 function figuresOf(each: SampledRequests): Figure[] {
@@ -122,22 +125,46 @@ function recordedAgainst(each: SampledRequests): Evidence[] {
   ]
 }
 
-/** Counted only against a run that shows that the metric is complete where everything is sampled: else it is a loss (STOP-12). */
-function uncounted(
-  each: SampledRequests,
-  { control, facts }: { readonly control: SampledRequests | undefined; readonly facts: Facts },
-): Evidence[] {
-  if (control === undefined) return []
-  const whole = countOf(control, facts)
-  const here = countOf(each, facts)
-  if (whole === undefined || here === undefined) return []
-  if (whole.counted < whole.answered || here.counted >= here.answered) return []
+interface Reference {
+  readonly control: SampledRequests | undefined
+  readonly facts: Facts
+}
+
+/** Who counts only what is sampled misses all that is not recorded; a few that are missing were lost. */
+const UNCOUNTED_RATIO = 0.5
+
+function uncounted(each: SampledRequests, reference: Reference): Evidence[] {
+  const missing = missingCounts(each, reference)
+  if (missing === undefined || missing.missing < UNCOUNTED_RATIO * notRecorded(each)) return []
   return [
     {
-      says: `The metric ${here.name} counted ${here.counted} of ${here.answered} answered requests at the ratio ${each.ratio}: metrics have to count what is not sampled, too`,
+      says: `${missing.inWords}: metrics have to count what is not sampled, too`,
       seen: sightingOf(each),
     },
   ]
+}
+
+function lostCounts(each: SampledRequests, reference: Reference): string | undefined {
+  const missing = missingCounts(each, reference)
+  if (missing === undefined) return undefined
+  return `${missing.inWords}: a loss (see STOP-12), and what is lost looks like what was not counted`
+}
+
+/** Counted only against a run that shows that the metric is complete where everything is sampled: else it is a loss (STOP-12). */
+function missingCounts(each: SampledRequests, { control, facts }: Reference) {
+  if (control === undefined) return undefined
+  const whole = countOf(control, facts)
+  const here = countOf(each, facts)
+  if (whole === undefined || here === undefined) return undefined
+  if (whole.counted < whole.answered || here.counted >= here.answered) return undefined
+  return {
+    missing: here.answered - here.counted,
+    inWords: `The metric ${here.name} counted ${here.counted} of ${here.answered} answered requests at the ratio ${each.ratio}`,
+  }
+}
+
+function notRecorded(each: SampledRequests): number {
+  return each.rootCount - seenOf(each) + each.unsampledCount - each.recordedUnsampled.length
 }
 
 function countOf({ lifetime }: SampledRequests, facts: Facts) {

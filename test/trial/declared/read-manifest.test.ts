@@ -87,6 +87,27 @@ test('what is left out is said with its place', async () => {
   ])
 })
 
+const OF_A_SECRET = `kind: Pod
+metadata: { name: shop }
+spec:
+  containers:
+    - name: shop
+      env:
+        - { name: PASSWORD, valueFrom: { secretKeyRef: { name: db, key: password } } }
+        - { name: DATABASE_URL, value: "postgres://shop:$(PASSWORD)@db/shop" }
+`
+
+test.each([
+  ['the environment of the command', { env: { PASSWORD: 'open' } }],
+  ['--env', { flags: { env: ['PASSWORD=open'] } }],
+])('a variable of a secret that %s sets needs no word, and is put into those that name it', async (_, said) => {
+  const { env = {}, flags = {} } = said as { env?: Record<string, string>; flags?: Record<string, string[]> }
+  const cwd = await makeFolder({ 'deploy.yaml': OF_A_SECRET })
+  const declared = await readDeclared({ manifest: 'deploy.yaml', ...flags }, { cwd, env })
+  expect(declared.notes).toEqual([])
+  expect(declared.env['DATABASE_URL']).toEqual(known('postgres://shop:open@db/shop'))
+})
+
 const POD = (name: string, more = ''): string =>
   `kind: Pod\nmetadata: { name: ${name} }\nspec: { containers: [{ name: main${more} }] }\n`
 

@@ -7,22 +7,31 @@ import { makeReport } from './report-samples.ts'
 
 const PLAIN = { paint: makePaint(false) }
 
-test('a run ends with its verdicts by area, every failure with what mends it, what was not shown, and the seed', () => {
+test('a run ends with its verdicts by area, what was not shown, and last every failure with what mends it, and the sum', () => {
   expect(renderReport(makeReport(), PLAIN).join('\n')).toMatchInlineSnapshot(`
     "Start
       ✓ PASS          START-01  ready-means-ready              212 requests after ready, 0 failed: at most 1.4 % (95 %)
 
     Stop
       ✗ FAIL          STOP-01   zero-failed-requests           12 of 412 requests failed after SIGTERM
-      – SKIP          STOP-05   sockets-are-closed             no WebSocket path is known; declare one with --ws
       ✓ PASS          STOP-06   exits-in-time                  It exits with 0 after 1.2 s
-      – SKIP          STOP-15   more-sockets                   no WebSocket path is known; declare one with --ws
 
     Telemetry
-      ? INCONCLUSIVE  TEL-02    not-blocked-by-slow-collector  The slow collector served 2 exports, and 3 are needed
+      ? INCONCLUSIVE  TEL-02    not-blocked-by-slow-collector
 
     Secrecy
-      ? INCONCLUSIVE  SEC-01    secrets-are-not-logged         The harness failed, and this is no finding about the service: The judge of SEC-01 failed: no such field
+      ? INCONCLUSIVE  SEC-01    secrets-are-not-logged
+
+    Not shown
+      – STOP-05, STOP-15: no WebSocket path is known; declare one with --ws
+
+    Worth knowing
+      ! It listens on 127.0.0.1 only: in a pod nobody reaches it
+      ! STOP-06: 28.8 s of 30 s are left
+
+    Could not tell
+      ? TEL-02 not-blocked-by-slow-collector: The slow collector served 2 exports, and 3 are needed
+      ? SEC-01 secrets-are-not-logged: The harness failed, and this is no finding about the service: The judge of SEC-01 failed: no such field
 
     ✗ FAIL  STOP-01 zero-failed-requests
       claim  No request is lost while the service stops.
@@ -38,17 +47,6 @@ test('a run ends with its verdicts by area, every failure with what mends it, wh
       mend   Go on accepting for as long as the load balancer sends, and say \`Connection: close\` meanwhile.
       with   drain of createService() · docs/guide/drain.md
       check  seaworthy check sees it: SW203
-
-    Could not tell
-      ? TEL-02 not-blocked-by-slow-collector: The slow collector served 2 exports, and 3 are needed
-      ? SEC-01 secrets-are-not-logged: The harness failed, and this is no finding about the service: The judge of SEC-01 failed: no such field
-
-    Not shown
-      – STOP-05, STOP-15: no WebSocket path is known; declare one with --ws
-
-    Worth knowing
-      ! It listens on 127.0.0.1 only: in a pod nobody reaches it
-      ! STOP-06: 28.8 s of 30 s are left
 
     Failures of the harness
       ! The judge of SEC-01 failed: no such field
@@ -67,15 +65,26 @@ test('in 80 columns no line is longer, and nothing but the ends of sentences in 
 
     Stop
       ✗ FAIL          STOP-01   zero-failed-requests           12 of 412 requests f…
-      – SKIP          STOP-05   sockets-are-closed             no WebSocket path is…
       ✓ PASS          STOP-06   exits-in-time                  It exits with 0 afte…
-      – SKIP          STOP-15   more-sockets                   no WebSocket path is…
 
     Telemetry
-      ? INCONCLUSIVE  TEL-02    not-blocked-by-slow-collector  The slow collector s…
+      ? INCONCLUSIVE  TEL-02    not-blocked-by-slow-collector
 
     Secrecy
-      ? INCONCLUSIVE  SEC-01    secrets-are-not-logged         The harness failed,…
+      ? INCONCLUSIVE  SEC-01    secrets-are-not-logged
+
+    Not shown
+      – STOP-05, STOP-15: no WebSocket path is known; declare one with --ws
+
+    Worth knowing
+      ! It listens on 127.0.0.1 only: in a pod nobody reaches it
+      ! STOP-06: 28.8 s of 30 s are left
+
+    Could not tell
+      ? TEL-02 not-blocked-by-slow-collector: The slow collector served 2 exports,
+        and 3 are needed
+      ? SEC-01 secrets-are-not-logged: The harness failed, and this is no finding
+        about the service: The judge of SEC-01 failed: no such field
 
     ✗ FAIL  STOP-01 zero-failed-requests
       claim  No request is lost while the service stops.
@@ -92,19 +101,6 @@ test('in 80 columns no line is longer, and nothing but the ends of sentences in 
              \`Connection: close\` meanwhile.
       with   drain of createService() · docs/guide/drain.md
       check  seaworthy check sees it: SW203
-
-    Could not tell
-      ? TEL-02 not-blocked-by-slow-collector: The slow collector served 2 exports,
-        and 3 are needed
-      ? SEC-01 secrets-are-not-logged: The harness failed, and this is no finding
-        about the service: The judge of SEC-01 failed: no such field
-
-    Not shown
-      – STOP-05, STOP-15: no WebSocket path is known; declare one with --ws
-
-    Worth knowing
-      ! It listens on 127.0.0.1 only: in a pod nobody reaches it
-      ! STOP-06: 28.8 s of 30 s are left
 
     Failures of the harness
       ! The judge of SEC-01 failed: no such field
@@ -140,4 +136,24 @@ test('a run that was given up says so, and how much is missing', () => {
       "1 passed · 0 failed · 0 inconclusive · 0 skipped   3m41s, 1 voyage, 1 start of the service, seed 42",
     ]
   `)
+})
+
+test('the names of several failures stand above the sum, within the columns, below what else could be looked at', () => {
+  const { judged } = makeReport()
+  const failed = judged.filter(({ verdict }) => verdict.outcome === 'FAIL')
+  const report = makeReport({ judged: [...failed, ...failed, ...failed] })
+  expect(renderReport(report, { ...PLAIN, columns: 60 }, 'There is a page').slice(-4)).toMatchInlineSnapshot(`
+    [
+      "There is a page",
+      "Failed: STOP-01 zero-failed-requests, STOP-01",
+      "zero-failed-requests, STOP-01 zero-failed-requests",
+      "0 passed · 3 failed · 0 inconclusive · 0 skipped   3m41s, 1 voyage, 1 start of the service, seed 42",
+    ]
+  `)
+})
+
+test('a skip is told once, with its reason, and in no row of the table', () => {
+  const text = renderReport(makeReport(), PLAIN).join('\n')
+  expect(text.match(/STOP-15/g)).toHaveLength(1)
+  expect(text.match(/no WebSocket path is known/g)).toHaveLength(1)
 })

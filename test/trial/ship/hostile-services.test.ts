@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== 'linux')('a service that is no friend', () 
 
   test('never listens: the launch ends when its time is over', async () => {
     const facts = factsOf(service('never-listens'))
-    const { lifetime, left } = await sail(facts, { until: 'listening', untilMs: 600 }, async (ship) => {
+    const { lifetime, left } = await sail(facts, { until: 'listening', untilMs: 3000 }, async (ship) => {
       expect(ship.isRunning).toBe(true)
       expect(await ship.whenReady(50)).toBe(false)
       expect(await ship.load.once('check', {})).toMatchObject({ outcome: 'refused' })

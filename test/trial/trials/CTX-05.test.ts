@@ -120,10 +120,44 @@ test('records over OTLP will do, whatever the output looks like', () => {
 })
 
 test.each([
-  { count: 19, outcome: 'INCONCLUSIVE' },
+  { count: 19, outcome: 'SKIP' },
   { count: 20, outcome: 'PASS' },
-])('$count lines about requests: $outcome', ({ count, outcome }) => {
+])('$count lines about 200 answered requests: $outcome', ({ count, outcome }) => {
   expect(judge(trial, live({ lineOf: (id) => (id < count ? [json(id)] : []) })).outcome).toBe(outcome)
+})
+
+test('a service that writes no line for each request is skipped, and says so; with fewer answers nobody can tell', () => {
+  const silent = live({ lineOf: () => [] })
+  expect(judge(trial, silent)).toMatchObject({
+    outcome: 'SKIP',
+    says: expect.stringContaining('no line for each request, so none can name its trace: 0 lines or records about 200'),
+  })
+  const [whole] = silent
+  const events = whole?.events ?? []
+  const first = events.find(({ kind }) => kind === 'request')
+  const few = makeLifetime(
+    events.filter((event) => event !== first),
+    { voyage: 'underway' },
+  )
+  expect(judge(trial, [few])).toMatchObject({ outcome: 'INCONCLUSIVE', says: expect.stringContaining('about 199') })
+})
+
+test.each([
+  { form: 'structured', line: json(0, { trace_id: undefined, msg: 'tick' }), outcome: 'SKIP' },
+  { form: 'prose', line: 'tick', outcome: 'FAIL' },
+])('lines of a timer alone, $form: $outcome, for their form is judged all the same', ({ line, outcome }) => {
+  const more = counted(60, (index) => makeLine(index * 100, line))
+  const verdict = judge(trial, live({ lineOf: () => [], more }))
+  expect(verdict.outcome).toBe(outcome)
+  expect(verdict.says).toMatch(/structured/)
+  // Not that they lack a trace: there is no request that they could name.
+  expect(verdict.evidence.length).toBe(outcome === 'FAIL' ? 1 : 0)
+})
+
+test('lines of a timer that are prose are no finding where the same goes over OTLP as records', () => {
+  const prose = counted(60, (index) => makeLine(index * 100, 'tick'))
+  const records = counted(60, (index) => ({ ...record(index * 3, ''), madeAt: index * 100 }) as HistoryEvent)
+  expect(judge(trial, live({ lineOf: () => [], more: [...prose, ...records] })).outcome).toBe('SKIP')
 })
 
 test('nothing tells nothing', () => {

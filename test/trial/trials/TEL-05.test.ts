@@ -61,15 +61,15 @@ test('as many as the ratio says, and the decision of every caller kept: a pass',
   const verdict = tried({ ratio: 0.25 }, { ratio: 0.1 })
   expect(verdict).toMatchObject({ outcome: 'PASS' })
   expect(verdict.says).toContain(
-    'at 0.1: 120 of 1200 requests without a context were recorded (10 %, 99 %: 7.9 % to 12.4 %)',
+    'at 0.1: 120 of 1200 requests without a context were recorded (10 %, 99.99 %: 6.9 % to 13.8 %)',
   )
 })
 
 test.each([
-  { recorded: 93, outcome: 'FAIL' },
-  { recorded: 94, outcome: 'PASS' },
-  { recorded: 147, outcome: 'PASS' },
-  { recorded: 148, outcome: 'FAIL' },
+  { recorded: 81, outcome: 'FAIL' },
+  { recorded: 82, outcome: 'PASS' },
+  { recorded: 162, outcome: 'PASS' },
+  { recorded: 163, outcome: 'FAIL' },
   { recorded: 1200, outcome: 'FAIL' },
 ])('$recorded of 1200 at a tenth: $outcome', ({ recorded, outcome }) => {
   expect(tried({ ratio: 0.1, recorded }).outcome).toBe(outcome)
@@ -99,6 +99,12 @@ test('metrics that count only what is sampled fail it, where they are whole with
     says: expect.stringContaining('counted 220 of 1400 answered requests'),
   })
   expect(judge(trial, [control, live({ ratio: 0.1, counted: 1400 })]).outcome).toBe('PASS')
+  // 1180 of these were not recorded.
+  expect(judge(trial, [control, live({ ratio: 0.1, counted: 810 })]).outcome).toBe('FAIL')
+  expect(judge(trial, [control, live({ ratio: 0.1, counted: 811 })])).toMatchObject({
+    outcome: 'INCONCLUSIVE',
+    says: expect.stringContaining('a loss (see STOP-12)'),
+  })
   // Lost at the stop, as is shown by the run that samples everything.
   expect(judge(trial, [live({ ...CONTROL, counted: 299 }), live({ ratio: 0.1, counted: 220 })]).outcome).toBe('PASS')
 })

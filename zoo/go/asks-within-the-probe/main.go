@@ -11,7 +11,7 @@ func main() {
 	ship.Sail(func(parts *ship.Parts) {
 		ship.WithStock(parts)
 		parts.IsReady = func(s *ship.Ship, request *http.Request) bool {
-			_, err := ship.AskStock(request.Context(), "")
+			_, err := ship.AskStock(request.Context(), nil)
 			return err == nil && !s.Stopping.Load()
 		}
 	})

@@ -19,7 +19,7 @@ func main() {
 		parts.Answer = func(_ *ship.Ship, response http.ResponseWriter, incoming *http.Request) {
 			// Its own end would close the connection.
 			ctx := context.WithoutCancel(incoming.Context())
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, ship.StockURL+"/left?"+incoming.URL.RawQuery, nil)
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, ship.LeftURL(incoming.URL.Query()), nil)
 			if err == nil {
 				var answered *http.Response
 				if answered, err = client.Do(request); err == nil {

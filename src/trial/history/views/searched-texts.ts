@@ -17,12 +17,14 @@ export interface SearchedText {
  */
 export function* searchedTexts(lifetime: Lifetime): Generator<SearchedText> {
   for (const { at, stream, line } of eventsOf(lifetime, 'output')) yield { place: stream, text: line, at }
-  const resources = new Set<unknown>()
+  const resources = new Set<string>()
   for (const event of lifetime.events) {
     if (event.kind === 'span' || event.kind === 'log' || event.kind === 'metric') {
       const { sender, at } = event
-      if (!resources.has(sender)) {
-        resources.add(sender)
+      // Not by the object: each export may have brought one of its own.
+      const content = JSON.stringify(sender.resource)
+      if (!resources.has(content)) {
+        resources.add(content)
         yield* attributes(sender.resource, 'resource attribute', '', at)
       }
     }
