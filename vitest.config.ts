@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -13,6 +14,10 @@ export default defineConfig({
     maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A machine with much to do is late, not wrong: only a test that fails waits this long.
+    expect: { poll: { timeout: 10_000 } },
+    // Programs that tests start are stripped of their types and compiled once, not each time.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     reporters: ['default'],
   },
 })

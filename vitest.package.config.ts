@@ -11,6 +11,8 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A machine with much to do is late, not wrong: only a test that fails waits this long.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default'],
   },
 })

@@ -12,6 +12,8 @@ export default defineConfig({
     execArgv: ['--conditions=seaworthy-source'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // A machine with much to do is late, not wrong: only a test that fails waits this long.
+    expect: { poll: { timeout: 10_000 } },
     // Servers and services share the machine with the runner: more files at once only make each slower.
     maxWorkers: 2,
     reporters: ['default'],

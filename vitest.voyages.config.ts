@@ -26,6 +26,8 @@ export default defineConfig({
     execArgv: ['--conditions=seaworthy-source'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // A machine with much to do is late, not wrong: only a test that fails waits this long.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default'],
     projects: [
       {

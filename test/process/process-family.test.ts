@@ -57,7 +57,7 @@ describe.skipIf(!ProcessFamily.isSupported)('a family of processes', () => {
   test('finds one that had no environment when it was looked at first: its program was just being loaded', async () => {
     const marker = newMarker()
     const family = new ProcessFamily({ marker })
-    const child = spawn('/bin/sh', ['-c', `echo up; read go; exec /usr/bin/env ${marker} sleep 100`], {
+    const child = spawn('/bin/sh', ['-c', `echo up; read go; export ${marker}; exec sleep 100`], {
       env: {},
       stdio: ['pipe', 'pipe', 'inherit'],
     })

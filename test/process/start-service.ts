@@ -62,8 +62,8 @@ export async function startService(
 }
 
 /**
- * Starts a program and does not wait for anything. It gets no variables but these, `PATH`, `HOME`, `TMPDIR`, and
- * `SEAWORTHY_CRASH_DIR=off`.
+ * Starts a program and does not wait for anything. It gets no variables but these, `PATH`, `HOME`, `TMPDIR`,
+ * `NODE_COMPILE_CACHE`, and `SEAWORTHY_CRASH_DIR=off`.
  */
 export function startProgram(
   file: URL,
@@ -81,10 +81,10 @@ export function startProgram(
     // What an older Node needs to run the sources of the programs.
     ...(process.env['SEAWORTHY_TEST_NODE_FLAGS']?.split(' ') ?? []),
   ]
-  const { PATH = '', HOME = '/', TMPDIR = '/tmp' } = process.env
+  const { PATH = '', HOME = '/', TMPDIR = '/tmp', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(node, [...flags, fileURLToPath(file)], {
     // What a killed program leaves would be told of by the next one.
-    env: { PATH, HOME, TMPDIR, SEAWORTHY_CRASH_DIR: 'off', ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, SEAWORTHY_CRASH_DIR: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child

@@ -156,7 +156,7 @@ test.for(['http/protobuf', 'grpc'])(
       },
     })
     emitOneOfEach(started)
-    await vi.waitFor(() => expect(sockets.size).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(sockets.size).toBeGreaterThan(0), 10_000)
 
     const before = performance.now()
     const outcome = await started.telemetry.flush(500)
@@ -198,7 +198,7 @@ test('an answer that trickles without an end is cut at the time limit; as it beg
 
   expect(outcome.complete).toBe(true)
   expect(requests).toBe(1)
-  await vi.waitFor(() => expect(isFirstCut).toBe(true))
+  await vi.waitFor(() => expect(isFirstCut).toBe(true), 10_000)
 })
 
 test.for(['http/protobuf', 'grpc'])(

@@ -248,7 +248,7 @@ test('with delta temporality a collection that could not be delivered is not los
   })
   const counter = metrics.getMeter('test').createCounter('things')
   counter.add(3)
-  await vi.waitFor(() => expect(answers).toBe(1))
+  await vi.waitFor(() => expect(answers).toBe(1), 10_000)
   counter.add(4)
   const outcome = await started.telemetry.flush(5000)
 

@@ -69,7 +69,7 @@ test('listeners see the span of their own request when the client goes away, or 
     `GET ${path} HTTP/1.1\r\nHost: x\r\ntraceparent: ${TRACEPARENT.replace('9c-', `${end}-`)}\r\n\r\n`
 
   const socket = await sendRaw(server.port, get('/a', '01') + get('/b', '02'))
-  await vi.waitFor(() => expect(seen).toContain('/b close 02'))
+  await vi.waitFor(() => expect(seen).toContain('/b close 02'), 10_000)
   socket.write(get('/c', '03'))
   await deliverSpans(started, 3)
 
@@ -427,7 +427,7 @@ test('the classes of Node are as they were after uninstall(), and what somebody 
   } as typeof emit
   try {
     await exchangeRaw(server.port, rawGet('/'))
-    await vi.waitFor(() => expect(started.telemetry.account().traces.created).toBe(1))
+    await vi.waitFor(() => expect(started.telemetry.account().traces.created).toBe(1), 10_000)
     started.telemetry.uninstall()
     await exchangeRaw(server.port, rawGet('/'))
     expect(count).toBe(2)

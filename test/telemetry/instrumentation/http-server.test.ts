@@ -160,7 +160,7 @@ test('a pipelined request whose client goes away before its turn ends its span, 
 
   const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
   const socket = await sendRaw(server.port, get('/hangs') + get('/waits'))
-  await vi.waitFor(() => expect(arrived).toBe(2))
+  await vi.waitFor(() => expect(arrived).toBe(2), 10_000)
   socket.destroy()
 
   const spans = await deliverSpans(started, 2)
