@@ -24,6 +24,7 @@ const WITHOUT_EXTRAS = {
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   'cuts-idle-connections': ['STOP-16'],
   'exits-in-handler': ['STOP-02', 'STOP-03', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16'],
+  'fatal-in-goroutine': ['STOP-08', 'STOP-11', 'STOP-12', 'STOP-13'],
   'forgets-bodies': ['CTX-03'],
   'forgets-goroutines': ['TEL-03'],
   'liveness-asks-stock': ['DEP-01'],

@@ -2,7 +2,8 @@
 import { closeInOrder, sail, written } from './base.ts'
 
 await sail({
-  async stop(ship) {
+  async stop(ship, count) {
+    if (count > 1) process.exit(130)
     ship.isStopping = true
     ship.saysClose = true
     await closeInOrder(ship)

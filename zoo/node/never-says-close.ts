@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { closeInOrder, sail, written } from './base.ts'
 
 await sail({
-  async stop(ship) {
+  async stop(ship, count) {
+    if (count > 1) process.exit(130)
     ship.isStopping = true
     await pause(1500)
     await closeInOrder(ship)
