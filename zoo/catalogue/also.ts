@@ -8,12 +8,15 @@ export const ALSO: Readonly<Record<string, string>> = {
     'The span of the request that crashed is looked for by the trace that the client began, which a service that drops it never continues.',
   'CTX-01': 'A service that keeps no context across its own asynchronous work loses the incoming one there, too.',
   'CTX-03': 'Cancellation is asked for through the call that lost its context, or that nobody may end.',
-  'CTX-05': 'A line of the log is asked for the trace that the client began, or is not written any more.',
+  'CTX-05':
+    'A line of the log is asked for the trace that the client began, or is not written any more, or has no trace without telemetry.',
   'DEP-01': 'An outage is when a readiness that lies, or a liveness that asks the dependency, shows.',
   'LEAK-01': 'Whatever is kept for each request is memory that grows.',
   'PROBE-01': 'Who has no probe, or one for everything, has none that a kubelet could ask.',
   'PROBE-02': 'One probe for both, or an end with the dependency, is a liveness that follows it.',
   'PROBE-03': 'A readiness that says yes too early, or an end while it says yes, is a readiness that is wrong.',
+  'PROBE-05': 'Whose liveness waits for what waits for the dependency says nothing while that hangs.',
+  'SEC-01': 'Who writes the first line of each request to its log writes the secrets of its query.',
   'START-01': 'A readiness that always says yes says it before there are answers, too.',
   'START-03': 'Who leaves its work to another process ends at its start, without a collector, too.',
   'START-04': 'A start without its dependency is an outage from the beginning.',
@@ -35,9 +38,9 @@ export const ALSO: Readonly<Record<string, string>> = {
     'A rollout stops and starts every replica: whatever a stop loses, or a start or a probe has wrong, it shows.',
   'TEL-01': 'A service without telemetry has none that could arrive, under its name or any.',
   'TEL-03':
-    'Who waits for each export waits for a dead collector, too; what is kept for each request is kept beside it.',
+    'Who waits for an export, or for the collector at its start, waits for a dead one, too; what is kept for each request is kept beside it.',
   'TEL-04':
-    'Who waits for each export fails while the collector flaps; spans without the trace of the client are not found.',
+    'Who waits for each export fails while the collector flaps; spans without the trace of the client are not found, nor those that nobody flushes at the stop.',
   'TEL-05':
     'Who does not take the decision of its caller records what the caller does not; who is cut off has counted less.',
   'TEL-06': 'An export for each request costs its processor time.',

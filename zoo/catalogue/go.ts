@@ -22,12 +22,18 @@ const WITHOUT_EXTRAS = {
 
 /** Trials that fail, too, and rightly. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
+  'background-context': ['CTX-03'],
   'cuts-idle-connections': ['STOP-16'],
   'exits-in-handler': ['STOP-02', 'STOP-03', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16'],
+  'exports-synchronously': ['TEL-03'],
   'fatal-in-goroutine': ['STOP-08', 'STOP-11', 'STOP-12', 'STOP-13'],
   'forgets-bodies': ['CTX-03'],
   'forgets-goroutines': ['TEL-03'],
   'liveness-asks-stock': ['DEP-01'],
+  'never-flushes': ['STOP-12', 'TEL-04'],
+  'no-handler': ['STOP-01', 'STOP-02', 'STOP-08', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'TEL-04'],
+  'no-propagator': ['CTX-05'],
+  'returns-from-main': ['STOP-02', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'TEL-04'],
 }
 
 const GOLDEN: readonly Animal[] = [

@@ -188,6 +188,7 @@ const STARTS: readonly Animal[] = [
   broken('waits-for-collector', 'START-03', {
     defect: 'It does not listen before the collector has answered.',
     needs: ALL,
+    also: ['TEL-03'],
   }),
   broken('ends-silently', 'START-04', {
     defect: 'Without its dependency it ends at its start, with 0 and without a word.',
@@ -263,6 +264,7 @@ const AFLOAT: readonly Animal[] = [
   broken('shares-its-places', 'DEP-02', {
     defect: 'Whatever it is asked takes one of eight places, and whoever waits for the dependency keeps his.',
     needs: STOCK,
+    also: ['DEP-01', 'PROBE-05'],
     twin: 'node-golden-dependency',
   }),
   broken('keeps-dead-connections', 'DEP-04', {
@@ -270,7 +272,7 @@ const AFLOAT: readonly Animal[] = [
     needs: STOCK,
     twin: 'node-golden-dependency',
   }),
-  broken('sends-nothing', 'TEL-01', { defect: 'It has no telemetry.', needs: ALL }),
+  broken('sends-nothing', 'TEL-01', { defect: 'It has no telemetry.', needs: ALL, also: ['CTX-05'] }),
   broken('waits-for-export', 'TEL-02', {
     defect: 'Each answer waits until its span has been taken by the collector.',
     needs: ALL,
@@ -333,7 +335,7 @@ const AFLOAT: readonly Animal[] = [
     defect: 'Its lines do not say to which trace they belong.',
     needs: ALL,
   }),
-  broken('keeps-each-request', 'LEAK-01', { defect: 'It keeps a KiB of each request.', needs: ALL }),
+  broken('keeps-each-request', 'LEAK-01', { defect: 'It keeps a KiB of each request.', needs: ALL, also: ['TEL-03'] }),
   broken('keeps-files-open', 'LEAK-02', {
     defect: 'A file is closed when the answer was sent, and never when the client has gone before.',
     needs: ALL,

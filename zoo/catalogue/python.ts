@@ -36,7 +36,7 @@ export const PYTHON: readonly Animal[] = [
   broken('http-server', 'STOP-08', {
     defect: 'The server of the standard library as its documentation begins it, and nothing for its production.',
     needs: [...ALL, '--grace', '5s'],
-    also: NAKED,
+    also: [...NAKED, 'CTX-05', 'SEC-01'],
   }),
   broken('no-handler', 'STOP-08', {
     defect: 'Nobody handles SIGTERM: as process 1 of a container it never ends.',
@@ -123,7 +123,7 @@ export const PYTHON: readonly Animal[] = [
       defect: 'Its workers get no time at the signal: they are killed at once, with what they answer.',
       needs: ALL,
       twin: 'python-gunicorn-golden',
-      also: ['STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'STOP-06', 'STOP-08'],
+      also: ['STOP-02', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'STOP-06', 'STOP-08'],
     }),
   ),
   underGunicorn(

@@ -2,6 +2,7 @@
 import json
 import logging
 import os
+from datetime import datetime, timezone
 
 from base import sail
 from opentelemetry import trace
@@ -9,7 +10,14 @@ from opentelemetry import trace
 
 def log(request) -> None:
     trace_id = trace.get_current_span().get_span_context().trace_id
-    print(json.dumps({"level": "info", "msg": "request", "path": request.url.path, "trace_id": f"{trace_id:032x}"}))
+    line = {
+        "time": datetime.now(timezone.utc).isoformat(),
+        "level": "info",
+        "msg": "request",
+        "path": request.url.path,
+        "trace_id": f"{trace_id:032x}",
+    }
+    print(json.dumps(line))
 
 
 def end(ship) -> None:

@@ -5,9 +5,10 @@ import httpx
 from base import answer, sail
 from opentelemetry.instrumentation.httpx import SyncOpenTelemetryTransport
 from starlette.responses import PlainTextResponse
-from stock import ASK_LIMIT_S, LIMITS, STOCK_URL, watch_stock
+from stock import ASK_LIMIT_S, LIMITS, STOCK_URL, set_url_without_query, watch_stock
 
-client = httpx.Client(transport=SyncOpenTelemetryTransport(httpx.HTTPTransport(limits=LIMITS)), timeout=ASK_LIMIT_S)
+transport = SyncOpenTelemetryTransport(httpx.HTTPTransport(limits=LIMITS), request_hook=set_url_without_query)
+client = httpx.Client(transport=transport, timeout=ASK_LIMIT_S)
 
 
 def ask(query: str) -> PlainTextResponse:

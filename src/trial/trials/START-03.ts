@@ -53,6 +53,8 @@ export default defineTrial({
       }),
     ]
     if (deprived.length === 0) return inconclusive('No start without a collector was seen', { figures })
+    if (isNeverReady(lifetimes, facts))
+      return inconclusive('No start was ready with everything healthy either: see START-01 and START-02', { figures })
     const late = deprived.map((lifetime) => lookAt(lifetime, facts, allowedMs))
     const evidence = late.flatMap((each) => each.evidence ?? [])
     if (evidence.length > 0) return fail(evidence[0]?.says ?? '', { evidence, figures })
@@ -80,12 +82,21 @@ function deadFromTheStart(lifetime: Lifetime): string | undefined {
   )?.fault
 }
 
+function healthyOf(lifetimes: readonly Lifetime[]): Lifetime[] {
+  return lifetimes.filter((lifetime) => eventsOf(lifetime, 'fault').length === 0)
+}
+
+/** Whether healthy starts were seen, and none of them was ready while it was watched: then nobody knows what is normal. */
+function isNeverReady(lifetimes: readonly Lifetime[], facts: Facts): boolean {
+  const healthy = healthyOf(lifetimes)
+  return healthy.length > 0 && healthy.every((lifetime) => firstReady(lifetime, facts) === undefined)
+}
+
 /** The slowest start with everything healthy. */
 function slowestNormal(lifetimes: readonly Lifetime[], facts: Facts): number {
-  const healthy = lifetimes.filter((lifetime) => eventsOf(lifetime, 'fault').length === 0)
   return Math.max(
     facts.normal.readyAfterMs,
-    ...healthy.flatMap((lifetime) => firstReady(lifetime, facts)?.afterMs ?? []),
+    ...healthyOf(lifetimes).flatMap((lifetime) => firstReady(lifetime, facts)?.afterMs ?? []),
   )
 }
 

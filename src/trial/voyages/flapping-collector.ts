@@ -1,5 +1,6 @@
 import type { SteadyFault } from '../../receiver/fault.ts'
 import { FLAPPING_BEGAN, LOAD_ENDED, RECOVERED, RECOVERY_MS } from '../history/marks/flapping-collector.ts'
+import { awaitItsSpans } from '../manoeuvres/await-its-spans.ts'
 import { endOnceTold } from '../manoeuvres/end-once-told.ts'
 import { OFTEN_EXPORTING } from '../ship/often-exporting.ts'
 import { defineVoyage } from '../voyage.ts'
@@ -14,8 +15,11 @@ const FLAPS = { quick: 0, default: 4, soak: 12 } as const
 /** Of a port that refuses nobody hears; that the second kind was met is what shows that the service goes on trying. */
 const DOWN: readonly SteadyFault[] = [{ kind: 'refuse' }, { kind: 'status', httpStatus: 503 }]
 const AFTER_MS = RECOVERY_MS + 1500
-/** Pauses between attempts may have grown to some seconds. */
-const QUIET = { quietMs: 800, timeoutMs: 8000 } as const
+/**
+ * Pauses between attempts grow: an SDK of Go waits 5, 7.5 and 11.25 s, each by half shorter or longer, so the third, which it
+ * may be in when the collector is back, lasts up to 17 s.
+ */
+const ARRIVAL_LIMIT_MS = 18_000
 
 export default defineVoyage({
   id: 'flapping-collector',
@@ -46,7 +50,9 @@ export default defineVoyage({
     await ship.pause(AFTER_MS)
     await load.stop()
     ship.mark(LOAD_ENDED)
-    await ship.whenTelemetryIsQuiet(QUIET)
-    await endOnceTold(ship, facts, { fromMs: recoveredAt + RECOVERY_MS })
+    const fromMs = recoveredAt + RECOVERY_MS
+    say('waiting for the spans of after the recovery')
+    await awaitItsSpans(ship, { fromMs, timeoutMs: ARRIVAL_LIMIT_MS })
+    await endOnceTold(ship, facts, { fromMs })
   },
 })

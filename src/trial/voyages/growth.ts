@@ -9,6 +9,9 @@ import { defineVoyage } from '../voyage.ts'
 
 const BURN_MS = { quick: 6000, default: 12_000 } as const
 const BURN_CONNECTIONS = 32
+/** More requests at a time than a round has, so that none of them makes a pool larger. */
+const FILLING_REQUESTS = 64
+const FILLING_MS = 500
 const READING_EVERY_MS = 400
 /** Close to the moment of a collection, so that it is known after how many requests it was. */
 const COUNTED_EVERY_MS = 200
@@ -28,15 +31,16 @@ export default defineVoyage({
   id: 'growth',
   title: 'growth',
   description:
-    'As many requests as the service answers, over 32 connections, while its memory is read every 400 ms; once more as long when memory leaves it open. ' +
+    'Half of each of 64 requests, so that pools are filled. As many requests as the service answers, over 32 connections, while its memory is read every 400 ms; once more as long when memory leaves it open. ' +
     'Then twice: clients that give up, that vanish after half a request, and 200 that say nothing and go; and three seconds of quiet.',
   seconds: { quick: 16, default: 23 },
   lives: () => ({ starts: 1, stops: 0 }),
   async sail(bridge) {
     const collecting = await launchCollecting(bridge, LIFETIME)
     await using ship = collecting.ship
-    bridge.say('as many requests as it answers')
     try {
+      if (ship.isRunning) await fillPools(ship)
+      bridge.say('as many requests as it answers')
       if (ship.isRunning) await burn(collecting, bridge)
     } finally {
       // A collection would give back handles that nobody closed.
@@ -92,6 +96,17 @@ async function countFor(ms: number, { load, signal, collecting }: Burning): Prom
     await collecting.note()
     await ship.pause(Math.min(COUNTED_EVERY_MS, Math.max(1, until - ship.history.now())))
   }
+}
+
+/**
+ * A pool of threads makes one more whenever all that it has are at work: as it would by and by in the rounds, where each would
+ * look like one that was not given back.
+ */
+async function fillPools(ship: Ship): Promise<void> {
+  const half = ship.load.drip({ inFlight: FILLING_REQUESTS, lastMs: 60_000 })
+  await ship.pause(FILLING_MS)
+  half.sendNoMore()
+  await ship.load.stopAll()
 }
 
 async function goAway(ship: Ship, round: number): Promise<void> {
