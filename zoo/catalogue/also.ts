@@ -10,7 +10,8 @@ export const ALSO: Readonly<Record<string, string>> = {
   'CTX-03': 'Cancellation is asked for through the call that lost its context, or that nobody may end.',
   'CTX-05':
     'A line of the log is asked for the trace that the client began, or is not written any more, or has no trace without telemetry.',
-  'DEP-01': 'An outage is when a readiness that lies, or a liveness that asks the dependency, shows.',
+  'DEP-01':
+    'An outage is when a readiness that lies shows, or a liveness that asks the dependency or gets no turn beside the attempts.',
   'LEAK-01': 'Whatever is kept for each request is memory that grows.',
   'PROBE-01': 'Who has no probe, or one for everything, has none that a kubelet could ask.',
   'PROBE-02': 'One probe for both, or an end with the dependency, is a liveness that follows it.',

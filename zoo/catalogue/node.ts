@@ -260,6 +260,7 @@ const AFLOAT: readonly Animal[] = [
     defect: 'Twenty loops ask again in the moment in which the dependency has failed.',
     needs: STOCK,
     twin: 'node-golden-dependency',
+    also: ['DEP-01'],
   }),
   broken('shares-its-places', 'DEP-02', {
     defect: 'Whatever it is asked takes one of eight places, and whoever waits for the dependency keeps his.',

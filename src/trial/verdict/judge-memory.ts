@@ -18,11 +18,12 @@ export interface MemoryJudgement {
 /**
  * What is taken without a leak, after the warm-up. Measured with Node.js services of the zoo: what was in use after
  * collections moved by 0.6 MiB in 28,000 requests, while what was resident rose by 46 MiB, in pieces of up to 18 MiB, because
- * a heap grows between two collections.
+ * a heap grows between two collections. One with a dependency, beside two other trials on the same two processors, compiled its
+ * code late: what was in use rose by 1.5 MiB in 13,000 requests in one run, and what is not of the heap by 10 MiB in another.
  */
 export const LEAST_RISE_BYTES: Readonly<Record<MeasuredMemory, number>> = {
-  live: 1024 * 1024,
-  outside: 8 * 1024 * 1024,
+  live: 2 * 1024 * 1024,
+  outside: 12 * 1024 * 1024,
   resident: 8 * 1024 * 1024,
 }
 

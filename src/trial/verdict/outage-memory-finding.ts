@@ -23,11 +23,11 @@ export const BYTES_PER_SPAN = 512
 /** Readings after the queue was full. */
 const NEEDED_POINTS = 8
 /**
- * Requests between the first and the last of them. What is in use after collections moves by up to 1 MiB by itself (see
- * judge-memory.ts), which is less than 512 bytes for each of so many. Where only resident memory is known it takes more of
+ * Requests between the first and the last of them. What is in use after collections moves by up to 2 MiB by itself (see
+ * judge-memory.ts), which is 512 bytes for each of 4096. Where only resident memory is known it takes more of
  * them before it is said to grow: with fewer, a heap that gets warm looks like spans that are kept.
  */
-export const NEEDED_REQUESTS = { bounded: 2048, growing: { live: 2048, resident: 8000 } } as const
+export const NEEDED_REQUESTS = { bounded: 2048, growing: { live: 4096, resident: 8000 } } as const
 /** A growth that has slowed down to less than this share of itself comes to an end. */
 const PLATEAU_RATIO = 0.5
 

@@ -39,6 +39,17 @@ test('the slowest start with everything healthy is what is normal', () => {
   })
 })
 
+test('where no healthy start was ready either, nobody knows what is normal', () => {
+  const healthy = { ...makeStart(20_000, [], 2000), voyage: 'starts' }
+  expect(judge(trial, [healthy, healthy, makeStart(4200)], FACTS)).toMatchObject({
+    outcome: 'INCONCLUSIVE',
+    says: expect.stringContaining('No start was ready with everything healthy either'),
+  })
+  expect(judge(trial, [healthy, { ...makeStart(500, []), voyage: 'starts' }, makeStart(4200)], FACTS).outcome).toBe(
+    'FAIL',
+  )
+})
+
 test('a process that ends because there is no collector fails', () => {
   const exited: HistoryEvent = { kind: 'exited', at: 900, code: 1, signal: null }
   expect(judge(trial, [makeStart(20_000, [REFUSED, exited])], FACTS)).toMatchObject({

@@ -27,3 +27,11 @@ test.each([
   ])
   expect(verdicts.map(({ outcome }) => outcome)).toEqual([first, second])
 })
+
+test('a pool that fills by and by is full before anything is counted', { timeout: 120_000 }, async () => {
+  const facts = serviceFacts('leaks', ['pool'])
+  const verdict = judge(LEAK_02, await sailVoyage(growth, facts), facts)
+  // What grew in one round only would be in a note.
+  expect(verdict).toMatchObject({ outcome: 'PASS' })
+  expect(verdict.notes ?? []).toEqual([])
+})
