@@ -57,3 +57,20 @@ test('of a defect on which every trial was tried, what failed besides is named, 
   expect(page).toContain('| bad | It is broken. | STOP-01 | caught | STOP-16 |')
   expect(page).toContain('4 verdicts, of which 1 (25.0 %) could not tell')
 })
+
+test('a trial that a whole run has not may have been tried by itself', () => {
+  const whole = {
+    animal: 'bad',
+    mode: 'all',
+    origin: ORIGIN,
+    runs: [{ verdicts: { 'TEL-01': PASS }, tookMs: 1 }],
+  } as const
+  const named = {
+    animal: 'bad',
+    mode: 'named',
+    origin: ORIGIN,
+    runs: [{ verdicts: { 'STOP-01': FAIL }, tookMs: 1 }],
+  } as const
+  expect(toPage([BROKEN], [whole])).toContain('**not caught by STOP-01: no verdict**')
+  expect(toPage([BROKEN], [whole, named])).toContain('| bad | It is broken. | STOP-01 | caught |  |')
+})

@@ -12,6 +12,8 @@ export const ALSO: Readonly<Record<string, string>> = {
     'A line of the log is asked for the trace that the client began, or is not written any more, or has no trace without telemetry.',
   'DEP-01':
     'An outage is when a readiness that lies shows, or a liveness that asks the dependency or gets no turn beside the attempts.',
+  'DEP-03':
+    'What was begun for clients that have gone waits in a queue, and all of it asks in the moment of the return.',
   'LEAK-01': 'Whatever is kept for each request is memory that grows.',
   'PROBE-01': 'Who has no probe, or one for everything, has none that a kubelet could ask.',
   'PROBE-02': 'One probe for both, or an end with the dependency, is a liveness that follows it.',
@@ -23,8 +25,10 @@ export const ALSO: Readonly<Record<string, string>> = {
   'START-04': 'A start without its dependency is an outage from the beginning.',
   'START-05':
     'Who does not check what is in PORT takes anything; a parent that ends with 0 whatever became of its child hides it.',
-  'STOP-01': 'A stop that is cut, or that nobody hears of, fails the requests of that moment.',
-  'STOP-02': 'Who closes at once, or hears no signal, turns its readiness before nothing.',
+  'STOP-01':
+    'A stop that is cut, or that nobody hears of, fails the requests of that moment, and so does one behind a queue that never ends.',
+  'STOP-02':
+    'Who closes at once, or hears no signal, turns its readiness before nothing; who lets probes wait says no too late.',
   'STOP-03': 'Who ends or closes at once, or hears no signal, tells its clients nothing.',
   'STOP-06': 'An end by the signal, with another code, or none at all, is seen at every stop.',
   'STOP-07': 'What does not end is still there afterwards.',

@@ -34,6 +34,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   'no-handler': ['STOP-01', 'STOP-02', 'STOP-08', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'TEL-04'],
   'no-propagator': ['CTX-05'],
   'returns-from-main': ['STOP-02', 'STOP-11', 'STOP-12', 'STOP-13', 'STOP-16', 'TEL-04'],
+  'sleeps-behind-closed-door': ['STOP-02', 'STOP-16'],
 }
 
 const GOLDEN: readonly Animal[] = [

@@ -235,6 +235,7 @@ const STARTS: readonly Animal[] = [
   broken('probes-wait-in-line', 'PROBE-04', {
     defect: 'It does one thing at a time, and its probes wait in the same line as its requests.',
     needs: ALL,
+    also: ['STOP-02'],
   }),
   broken('asks-within-the-probe', 'PROBE-05', {
     defect: 'Each probe of readiness asks the dependency, and waits for its answer.',
@@ -357,6 +358,7 @@ const AFLOAT: readonly Animal[] = [
   broken('works-through-its-queue', 'LOAD-01', {
     defect: 'Each request takes the processor for 10 ms, none is told no, and probes wait behind them.',
     needs: ALL,
+    also: ['STOP-01'],
   }),
   broken('keeps-few-places', 'LOAD-02', {
     defect: 'It takes 150 connections and no more, and whoever says nothing keeps its place.',

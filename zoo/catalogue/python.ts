@@ -93,7 +93,7 @@ export const PYTHON: readonly Animal[] = [
     defect: 'It asks its dependency in a thread of a pool, which knows nothing of the request.',
     needs: STOCK,
     twin: 'python-golden-dependency',
-    also: ['CTX-01', 'CTX-03'],
+    also: ['CTX-01', 'CTX-03', 'DEP-03'],
   }),
   broken('works-for-nobody', 'CTX-03', {
     defect: 'It goes on with what it asked its dependency for a client that has gone.',

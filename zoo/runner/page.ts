@@ -34,7 +34,7 @@ ${markdownTable(
     animal.name,
     animal.defect ?? '',
     animal.caughtBy ?? '',
-    seen(animal, of(animal, 'all') ?? of(animal, 'named')),
+    seen(animal, of(animal, 'all'), of(animal, 'named')),
     besides(animal, of(animal, 'all')),
   ]),
 )}
@@ -94,10 +94,12 @@ function originLines(kept: readonly KeptRun[]): readonly string[] {
   return [...byOrigin].map(([origin, runs]) => `- ${origin}: ${runs.map(({ animal }) => animal).join(', ')}`).toSorted()
 }
 
-function seen(animal: Animal, kept: KeptRun | undefined): string {
-  const [run] = kept?.runs ?? []
+/** A whole run lacks what is for `--full` only: the trial that has to catch it may have been tried by itself. */
+function seen(animal: Animal, whole: KeptRun | undefined, named: KeptRun | undefined): string {
+  const [run = named?.runs[0]] = whole?.runs ?? []
   if (run === undefined) return 'not run'
-  const { faults } = judgeAnimal(animal, run)
+  const verdicts = { ...named?.runs[0]?.verdicts, ...run.verdicts }
+  const { faults } = judgeAnimal(animal, { ...run, verdicts })
   return faults.length === 0 ? 'caught' : `**${faults.join('; ')}**`
 }
 
