@@ -100,7 +100,11 @@ export const PYTHON: readonly Animal[] = [
     needs: STOCK,
     twin: 'python-golden-dependency',
   }),
-  broken('keeps-each-request', 'LEAK-01', { defect: 'A list of a module keeps a KiB of each request.', needs: ALL }),
+  broken('keeps-each-request', 'LEAK-01', {
+    defect: 'A list of a module keeps a KiB of each request.',
+    needs: ALL,
+    also: ['TEL-03'],
+  }),
   broken('crashes-with-0', 'CRASH-01', {
     defect: 'It ends with 0 after an error that nobody caught: for its platform, all is well.',
     needs: CRASH,

@@ -1,5 +1,4 @@
 // Golden: Fastify under the runtime.
-import fastify from 'fastify'
 import { createService } from 'seaworthy'
 import { fromFastify } from 'seaworthy/fastify'
 import { readPort } from './read-port.ts'
@@ -8,6 +7,6 @@ import { shop } from './fastify-shop.ts'
 const service = createService({ name: 'shop', version: '1.0.0', shutdown: { drainDelay: '1500ms' } })
 service.listener('web', {
   port: readPort(),
-  start: ({ log }) => fromFastify(shop(fastify(), () => log.info('request'))),
+  start: ({ log }) => fromFastify(shop(() => log.info('request'))),
 })
 await service.run()

@@ -11,8 +11,7 @@ const FLUSH_MS = 5000
 /** Lines at the end among which the error must be. */
 const LAST_LINES = 60
 /** A place in the code, as runtimes print it: Node.js, Java, .NET; Python; Go; Ruby; Rust. */
-const STACK =
-  /^\s*at\s+\S|\\n\s*at\s|^\s*File ".+", line \d+|\\n\s*File \\?".+\\?", line \d+|\.go:\d+|\.rb:\d+:in|\.rs:\d+:\d+|stack backtrace/m
+const STACK = /^\s*at\s+\S|^\s*File \\?".+\\?", line \d+|\.go:\d+|\.rb:\d+:in|\.rs:\d+:\d+|stack backtrace/m
 const ERROR = /error|exception|panic|traceback|fatal|throw|unhandled|uncaught/i
 
 export default defineTrial({
@@ -87,11 +86,16 @@ function outputOf(lifetime: Lifetime, provokedAt: number, seen: Seen): Evidence[
       .map(({ body, attributes }) => `${body}\n${String(attributes['exception.stacktrace'] ?? '')}`),
   ]
   const lines = lastLines(lifetime)
-  const whole = texts.join('\n')
+  const whole = unescaped(texts.join('\n'))
   if (!ERROR.test(whole)) return [{ says: 'Nothing that was written after the crash speaks of an error.', seen, lines }]
   if (!STACK.test(whole))
     return [{ says: 'What was written of the error has no stack: nobody can tell where it was.', seen, lines }]
   return []
+}
+
+/** In JSON, a stack is on one line. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\n|\\u000a/gi, '\n').replaceAll(/\\t|\\u0009/gi, '\t')
 }
 
 function spanOf(lifetime: Lifetime, request: RequestEvent, exitedAt: number, seen: Seen): Evidence[] {

@@ -1,9 +1,11 @@
 import { howItEnded, type Ending } from '../history/views/how-it-ended.ts'
+import { describeStanding } from '../history/views/standing-connections.ts'
 import { stopDeadlineMs } from '../history/views/stop-settings.ts'
 import type { Lifetime } from '../history/lifetime.ts'
 import type { Facts } from '../facts.ts'
 import { defineTrial } from '../trial.ts'
 import { fail, inconclusive, pass } from '../verdict/make-verdict.ts'
+import type { Evidence } from '../verdict/verdict.ts'
 
 export default defineTrial({
   id: 'STOP-06',
@@ -44,14 +46,7 @@ export default defineTrial({
       return fail(`In ${bad.length} of ${endings.length} stops it did not end as it should: ${worst.ending.why}`, {
         figures,
         notes,
-        evidence: bad.map(({ lifetime, ending }) => ({
-          says: `${lifetime.label}: ${ending.why}`,
-          seen: {
-            lifetime: lifetime.id,
-            from: ending.stop.signalledAt,
-            to: ending.stop.killedAt ?? ending.stop.exit?.at ?? ending.stop.signalledAt,
-          },
-        })),
+        evidence: bad.map(({ lifetime, ending }) => evidenceOf(lifetime, ending)),
       })
     }
     if (good.length === 0) {
@@ -65,6 +60,14 @@ export default defineTrial({
     )
   },
 })
+
+function evidenceOf(lifetime: Lifetime, { stop, why }: Extract<Ending, { kind: 'bad' }>): Evidence {
+  const to = stop.killedAt ?? stop.exit?.at ?? stop.signalledAt
+  const seen = { lifetime: lifetime.id, from: stop.signalledAt, to }
+  // A server that waits for its connections waits for these.
+  const standing = stop.killedAt === undefined ? undefined : describeStanding(lifetime, stop.killedAt)
+  return { says: `${lifetime.label}: ${why}`, seen, ...(standing !== undefined && { lines: [standing] }) }
+}
 
 /** Where requests are held that can't end, a service has to cut them, and a code that says so is honest. */
 function endingOf(lifetime: Lifetime, facts: Facts): Ending {

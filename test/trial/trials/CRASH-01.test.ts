@@ -89,6 +89,8 @@ test.each([
   [['Traceback (most recent call last):', '  File "/srv/app.py", line 12, in crash']],
   [['Exception in thread "main" java.lang.IllegalStateException: boom', '\tat shop.Main.crash(Main.java:12)']],
   [['{"level":"fatal","err":{"stack":"Error: boom\\n    at handle (/srv/shop.js:12:9)"}}']],
+  [['{"level":"error","error":"IllegalState: boom\\u000a\\u0009at Shop.answer(Shop.java:86)\\u000a"}']],
+  [['{"level":"error","error":"Boom\\n  File \\"shop.py\\", line 7, in answer"}']],
   [["thread 'main' panicked at src/main.rs:7:5:", 'stack backtrace:']],
 ])('stacks of other languages are known: %s', (lines) => {
   expect(say({ lines }).outcome).toBe('PASS')

@@ -45,6 +45,28 @@ test('a service that has to be killed fails', () => {
   expect(verdict.evidence[0]?.seen).toEqual({ lifetime: 0, from: SIGNALLED_AT, to: SIGNALLED_AT + 30_000 })
 })
 
+test('a service that has to be killed is told which connections stood open then', () => {
+  const at = SIGNALLED_AT - 100
+  const held = ['idle', 'idle', 'keep-alive', 'slow', 'idle'].map(
+    (load, index) => ({ kind: 'connection', id: 900 + index, load, what: 'opened', at }) as const,
+  )
+  const closed = { kind: 'connection', id: 904, load: 'idle', what: 'closed', by: 'service', at: SIGNALLED_AT } as const
+  const verdict = judgeStop({
+    idle: 0,
+    events: [...held, closed, kill(SIGNALLED_AT + 30_000)],
+    exit: { at: SIGNALLED_AT + 30_005, code: null, signal: 'SIGKILL' },
+  })
+  expect(verdict.evidence[0]?.lines).toEqual([
+    'connections of clients that still stood open: 2 silent from the beginning, 1 kept for a next request, 1 in the middle of a request',
+  ])
+  const alone = judgeStop({
+    idle: 0,
+    events: [kill(SIGNALLED_AT + 30_000)],
+    exit: { at: SIGNALLED_AT + 30_005, code: null, signal: 'SIGKILL' },
+  })
+  expect(alone.evidence[0]?.lines).toBeUndefined()
+})
+
 test('a kill before the deadline tells nothing', () => {
   const verdict = judgeStop({
     events: [kill(SIGNALLED_AT + 29_999)],
