@@ -1,6 +1,12 @@
 import type { RequestEvent } from '../history/client-events.ts'
 import { eventsOf, type Lifetime, markedAt } from '../history/lifetime.ts'
-import { FLAPPING_BEGAN, LOAD_ENDED, RECOVERED, RECOVERY_MS } from '../history/marks/flapping-collector.ts'
+import {
+  FLAPPING_BEGAN,
+  LOAD_ENDED,
+  NEEDED_FAULTY_EXPORTS,
+  RECOVERED,
+  RECOVERY_MS,
+} from '../history/marks/flapping-collector.ts'
 import { matchSpans, type SpanMatch } from '../history/views/matched-spans.ts'
 import { describeOutcome, hasFailed, isBusiness } from '../history/views/request-success.ts'
 import { defineTrial } from '../trial.ts'
@@ -10,8 +16,6 @@ import { percent } from '../verdict/percent.ts'
 import { upperBoundOfNone } from '../verdict/statistics/rule-of-three.ts'
 import type { Evidence } from '../verdict/verdict.ts'
 
-/** So many exports have to have met the collector while it was gone. */
-const NEEDED_FAULTY_EXPORTS = 2
 /** So many requests have to have been answered after the recovery. */
 const NEEDED_REQUESTS = 20
 
